@@ -1,0 +1,47 @@
+import type { EventData } from "./event.ts";
+import type { Millis } from "./time.ts";
+
+export type MatchState = "open" | "closed" | "retracted";
+export type ClosedBy = "quiet" | "recovery" | "broken" | "answered" | "cleared" | "ordinary";
+
+/** A pattern that fired for a key. */
+export interface Match {
+  /** Hash of tenant, pattern (with its version), key and episode: stable through out-of-order replays. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly unit: string;
+  readonly pattern: string;
+  readonly version: string;
+  readonly family: string;
+  /** `account/acme`, `person/u1`, `account/acme;endpoint=https://...`. */
+  readonly key: string;
+  /** Counts the firings of one pattern and key from 0. */
+  readonly episode: number;
+  readonly account: string | null;
+  /** The person in most of the match's events, the newest on a tie. */
+  readonly person: string | null;
+  readonly state: MatchState;
+  readonly firstAt: Millis;
+  /** Time of the n-th event in time order. */
+  readonly firedAt: Millis;
+  /** When we noticed: `receivedAt` of the input (or due time of the timer) that made it appear. */
+  readonly noticedAt: Millis;
+  readonly lastSeen: Millis;
+  readonly closedAt: Millis | null;
+  readonly closedBy: ClosedBy | null;
+  /** How many events it rests on, and the newest of their ids (at most 20, in time order). */
+  readonly count: number;
+  readonly events: readonly string[];
+  /** Fields of the newest evidence, for messages and for people ("/v1/export", 429). */
+  readonly data: EventData;
+  readonly experimental: boolean;
+  readonly simulated: boolean;
+  /** The incident it belongs to; such a match is system-wide and kept out of learning. */
+  readonly incident: string | null;
+}
+
+/** `account/acme` or `person/u1` out of a match key: what the score is kept for. */
+export function scoreKeyOf(matchKey: string): string {
+  const end = matchKey.indexOf(";");
+  return end < 0 ? matchKey : matchKey.slice(0, end);
+}
