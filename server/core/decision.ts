@@ -49,7 +49,11 @@ export interface Judgement {
   readonly channel: Channel | null;
   readonly person: string | null;
   /** Holdout only: what would have been done, with the guards after it judged too. */
-  readonly wouldHave?: { readonly kind: JudgementKind; readonly reason: Reason; readonly channel: Channel | null };
+  readonly wouldHave?: {
+    readonly kind: JudgementKind;
+    readonly reason: Reason;
+    readonly channel: Channel | null;
+  };
 }
 
 /** One row of the decision log: a judgement, remembered. */

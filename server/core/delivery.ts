@@ -44,6 +44,10 @@ export interface Delivery {
   readonly createdAt: Millis;
   readonly notBefore: Millis;
   readonly dueBy: Millis;
+  /** Points of the match alone when it was decided; who waits longest for most goes first. */
+  readonly priority: number;
+  /** Came out of a hold: released ones are spread over up to 30 minutes when there are many. */
+  readonly released: boolean;
   readonly status: DeliveryStatus;
   readonly attempts: number;
   /** Plain reason of a failure, suppression or doubt. */

@@ -1,0 +1,164 @@
+import type { Channel } from "./pattern.ts";
+import type { ChannelKind, Incident, Readiness, Rollout, Switches, TenantSettings } from "./tenant.ts";
+import type { Millis } from "./time.ts";
+import type { PersonState, Tracked } from "./unit.ts";
+
+/** Who did it: `agent:ana@…`, `ops:U123`, `customer`, `provider:twilio`, `system`. */
+export type Actor = string;
+
+/** How an attempt to send ended. */
+export type AttemptResult =
+  | { readonly kind: "sent"; readonly providerId: string | null; readonly preview: boolean }
+  /** Nothing was accepted (429, 5xx that says so, refused before the request was written): try again then. */
+  | { readonly kind: "retry"; readonly at: Millis; readonly detail: string }
+  | { readonly kind: "failed"; readonly detail: string; readonly address: "bad" | "opted_out" | null }
+  | { readonly kind: "in_doubt"; readonly detail: string };
+
+export type ReceiptKind =
+  | "accepted"
+  | "delivered"
+  | "shown"
+  | "opened"
+  | "clicked"
+  | "dismissed"
+  | "deferred"
+  | "failed" // for good; the ladder steps on
+  | "bounced" // the address is bad
+  | "complained"
+  | "unsubscribed"
+  | "unknown"; // given up on after 24 h in doubt
+
+export type FeedbackAnswer = "yes" | "no" | "not_mine" | "someone_else";
+
+/** What the store says at the moment of claiming; recorded, so that the log alone explains the judgement. */
+export interface ClaimFacts {
+  readonly killed: boolean;
+  readonly stopped: boolean;
+  /** Consent and address per kind as the store has them now. */
+  readonly consent: PersonState["consent"];
+  readonly channelsOff: readonly ChannelKind[];
+  /** Moments of messages to this person from other units in the last 24 h. */
+  readonly elsewhere: readonly Millis[];
+}
+
+/** Inputs of one unit that are not events. */
+export type UnitControl =
+  | { readonly kind: "tick" }
+  | {
+      readonly kind: "claim";
+      readonly delivery: string;
+      readonly facts: ClaimFacts | null;
+      readonly leaseFor: Millis;
+    }
+  | {
+      readonly kind: "attempted";
+      readonly delivery: string;
+      readonly fence: number;
+      readonly result: AttemptResult;
+    }
+  | {
+      readonly kind: "receipt";
+      readonly delivery: string;
+      readonly receipt: ReceiptKind;
+      readonly at: Millis;
+      readonly detail?: string;
+      readonly providerId?: string;
+    }
+  | {
+      readonly kind: "feedback";
+      readonly delivery: string | null;
+      readonly match: string;
+      readonly person: string;
+      readonly answer: FeedbackAnswer | null;
+      readonly stars: number | null;
+    }
+  | {
+      readonly kind: "preference";
+      readonly person: string;
+      readonly change: PreferenceChange;
+      readonly actor: Actor;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "verdict";
+      readonly match: string;
+      readonly verdict: "false_alarm" | "real";
+      readonly actor: Actor;
+      readonly reason: string;
+      readonly undo?: true;
+    }
+  | {
+      readonly kind: "review";
+      readonly match: string;
+      readonly answer: "approve" | "edit" | "reject";
+      readonly text?: string;
+      readonly actor: Actor;
+      readonly reason: string;
+      readonly undo?: true;
+    }
+  | {
+      readonly kind: "alert";
+      readonly alert: string;
+      readonly action: "ack" | "assign" | "snooze" | "resolve" | "reopen";
+      readonly assignee?: string;
+      readonly until?: Millis;
+      readonly actor: Actor;
+      readonly reason: string;
+      readonly expect?: number;
+    }
+  | {
+      readonly kind: "manual";
+      readonly delivery: string;
+      readonly person: string;
+      readonly channel: Channel;
+      readonly template: string;
+      readonly match: string | null;
+      readonly actor: Actor;
+      readonly reason: string;
+    }
+  /** A person's state as another unit has it (a person in several accounts). */
+  | { readonly kind: "profile"; readonly person: PersonState }
+  /** A person without an account got one, or two identities turned out to be one person. */
+  | {
+      readonly kind: "adopt";
+      readonly from: string;
+      readonly person: PersonState;
+      readonly tracked: readonly Tracked[];
+    }
+  | { readonly kind: "handover"; readonly person: string; readonly to: string }
+  | { readonly kind: "erase"; readonly person: string | null };
+
+export type PreferenceChange =
+  | { readonly kind: "stop" }
+  | { readonly kind: "resume" }
+  | { readonly kind: "channel"; readonly channel: ChannelKind; readonly on: boolean }
+  | { readonly kind: "prefer"; readonly channel: ChannelKind | null }
+  | { readonly kind: "snooze"; readonly until: Millis | null }
+  | { readonly kind: "pause"; readonly until: Millis | null } // by an agent or ops
+  | {
+      readonly kind: "consent";
+      readonly channel: "email" | "sms" | "phone" | "push";
+      readonly given: boolean;
+    }
+  | { readonly kind: "bounced"; readonly channel: "email" | "phone" };
+
+/** Inputs that change the tenant-wide state; they concern every unit. */
+export type TenantControl =
+  | { readonly kind: "settings"; readonly settings: TenantSettings }
+  /** Patterns and templates as loaded: the library's content is stored by version. */
+  | {
+      readonly kind: "library";
+      readonly version: string;
+      readonly approvedBy: Actor;
+    }
+  | {
+      readonly kind: "readiness";
+      readonly channels: { readonly [kind in ChannelKind]: Readiness };
+      readonly notReady: readonly (readonly [string, string])[];
+      readonly templates: readonly (readonly [string, string])[];
+    }
+  | { readonly kind: "switches"; readonly switches: Switches; readonly actor: Actor; readonly reason: string }
+  | { readonly kind: "rollout"; readonly rollout: Rollout; readonly actor: Actor; readonly reason: string }
+  | { readonly kind: "incident"; readonly incident: Incident };
+
+export type Control = UnitControl | TenantControl;

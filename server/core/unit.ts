@@ -1,0 +1,159 @@
+import type { Delivery } from "./delivery.ts";
+import type { Match } from "./match.ts";
+import type { Cells } from "./matching/contract.ts";
+import type { Channel, IssueType } from "./pattern.ts";
+import type { ChannelKind } from "./tenant.ts";
+import type { Millis } from "./time.ts";
+
+/**
+ * A unit is what `assess` works on: one account with its persons, or one person without an account. It is the grain
+ * of order, timers, snapshots and undo; units are spread over 1024 shards by hash.
+ */
+export interface Unit {
+  readonly tenant: string;
+  /** `account/acme` or `person/u1`. */
+  readonly id: string;
+  /** Log position of the last input applied. */
+  seq: number;
+  /** `receivedAt` of the last input, or due time of the last timer: never goes back. */
+  clock: Millis;
+  account: AccountState | null;
+  readonly persons: Map<string, PersonState>;
+  cells: Cells;
+  /** Matches that still count: scored, pursued, or without a final outcome. */
+  readonly tracked: Map<string, Tracked>;
+  /** Sorted by due time, then kind, then ref. Matcher timers are asked for separately. */
+  timers: Timer[];
+  /** By score key: what was last written to history. */
+  readonly scores: Map<string, ScoreState>;
+}
+
+export interface AccountState {
+  readonly id: string;
+  /** The company's name; people's names are never here. */
+  name: string | null;
+  plan: string | null;
+  segment: string | null;
+  region: string | null;
+  industry: string | null;
+  mrr: number | null;
+  owner: string | null;
+  timeZone: string | null;
+  productArea: string | null;
+  signedUpAt: Millis | null;
+  onboardedAt: Millis | null;
+  /** role -> person ids, from account.* events. */
+  contacts: { [role: string]: readonly string[] };
+}
+
+/** Everything the policy needs to know about a person. Names and addresses are not here. */
+export interface PersonState {
+  readonly id: string;
+  timeZone: string | null;
+  locale: string | null;
+  roles: readonly string[];
+  tier: string | null;
+  /** A known address for the kind, and whether it bounced. */
+  reach: { email: boolean; phone: boolean; push: boolean; bouncedEmail: boolean; bouncedPhone: boolean };
+  /** Recorded answers: absent means never asked. */
+  consent: { email?: boolean; sms?: boolean; phone?: boolean; push?: boolean };
+  /** Stopped proactive messages on every channel at once. */
+  stoppedAt: Millis | null;
+  channelsOff: readonly ChannelKind[];
+  preferred: Channel | ChannelKind | null;
+  snoozedUntil: Millis | null;
+  /** By an agent or ops. Infinity is written as 8.64e15 (the last date there is). */
+  pausedUntil: Millis | null;
+  /** family -> until: "I do not have this problem". */
+  muted: { [family: string]: Millis };
+  /** Messages that count against cap, gap and duplicate, newest last; older than 72 h are dropped. */
+  messages: PersonMessage[];
+  tickets: PersonTicket[];
+  /** Newest event of this person, and the newest web or app session seen. */
+  lastEventAt: Millis | null;
+}
+
+export interface PersonMessage {
+  readonly delivery: string;
+  readonly match: string;
+  readonly family: string;
+  readonly channel: Channel;
+  readonly step: number;
+  /** Counted from this moment: sent, shown (in-app), or reserved while waiting. */
+  at: Millis;
+  state: "reserved" | "in_doubt" | "sent" | "void";
+  /** Decided while its account was in dry run: counts only while it still is. */
+  readonly dry: boolean;
+}
+
+export interface PersonTicket {
+  readonly id: string;
+  /** Null when its category maps to nothing. */
+  issue: IssueType | null;
+  openedAt: Millis;
+  /** Created or last reopened. */
+  at: Millis;
+  open: boolean;
+}
+
+/** A match with what we do about it. */
+export interface Tracked {
+  match: Match;
+  /** Score share forced to 0: recovered, false alarm, "I do not have this problem". */
+  silenced: "recovery" | "false_alarm" | "not_mine" | null;
+  pursuit: Pursuit | null;
+  /** Newest outcome, kept until it can no longer change. */
+  outcome: string | null;
+  /** Tickets seen since firing that may decide the outcome. */
+  ticket: { readonly id: string; readonly at: Millis } | null;
+  helped: "clicked" | "yes" | null;
+}
+
+/**
+ * What we do about one match. `waiting` for a first judgement or a release; `sent`: a delivery is out or queued and
+ * the ladder's next step waits for `nextAt`; `ended`: nothing more will be done.
+ */
+export interface Pursuit {
+  state: "held" | "review" | "sent" | "ended";
+  step: number;
+  /** Steps already sent on. */
+  sentSteps: number[];
+  deliveries: Delivery[];
+  /** The person chosen; null until somebody was. */
+  person: string | null;
+  dueBy: Millis;
+  heldSince: Millis | null;
+  heldFor: Millis;
+  /** How many judgements there were: part of the decision's id. */
+  judgements: number;
+  humanDone: boolean;
+  alerted: boolean;
+  lastReason: string;
+}
+
+export type TimerKind =
+  | "judge" // a hold ends, or the first judgement
+  | "step" // the ladder's next step
+  | "human" // the human step is due
+  | "due" // dueBy passed
+  | "review"
+  | "outcome"
+  | "settle" // corrections of the outcome end
+  | "sweep" // recompute the score
+  | "doubt"; // give up on an in-doubt delivery
+
+export interface Timer {
+  readonly due: Millis;
+  readonly kind: TimerKind;
+  readonly ref: string;
+}
+
+export interface ScoreState {
+  score: number;
+  band: Band;
+  /** Sorted match ids with a live contribution. */
+  contributors: readonly string[];
+  at: Millis;
+}
+
+export type Band = "normal" | "watch" | "alert" | "critical";

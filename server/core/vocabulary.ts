@@ -1,0 +1,254 @@
+import type { EventData, Field, Scalar } from "./event.ts";
+
+/**
+ * What a field may hold. `url` is a string that is dropped rather than cut when too long; `flags` is a record of
+ * booleans; `people` is a record from a role to a list of person ids; `presence` keeps only that there was a value.
+ */
+export type FieldKind = "string" | "number" | "boolean" | "url" | "strings" | "flags" | "people" | "presence";
+type Fields = { readonly [field: string]: FieldKind };
+
+const text = "string";
+const failedCall: Fields = { status: "number", endpoint: text, latencyMs: "number" };
+const login: Fields = { reason: text, session: text };
+const webhook: Fields = { endpoint: text, status: "number" };
+const payment: Fields = {
+  recurring: "boolean",
+  amount: "number",
+  currency: text,
+  declineCode: text,
+  checkout: text,
+  updateUrl: "url",
+};
+const config: Fields = { area: text, errorCode: text };
+const form: Fields = { form: text, field: text, errorCode: text };
+const action: Fields = { action: text, errorCode: text };
+const integration: Fields = { integration: text };
+const session: Fields = { durationMs: "number", platform: text, replay: text };
+const screen: Fields = { screen: text, element: text, errorCode: text, severity: text };
+const checkout: Fields = { step: text, checkout: text };
+const order: Fields = { order: text, expectedAt: text };
+const plan: Fields = { from: text, to: text };
+const service: Fields = { component: text, severity: text };
+const ticket: Fields = { ticket: text, category: text, channel: text, rating: text };
+const account: Fields = {
+  name: text,
+  plan: text,
+  segment: text,
+  region: text,
+  industry: text,
+  mrr: "number",
+  owner: text,
+  timeZone: text,
+  productArea: text,
+  contacts: "people",
+};
+const person: Fields = {
+  email: "presence",
+  phone: "presence",
+  locale: text,
+  timeZone: text,
+  account: text,
+  roles: "strings",
+  tier: text,
+  consent: "flags",
+};
+
+/**
+ * The event vocabulary: every type, and the only data fields kept of it. Nothing else of an event is stored, so
+ * message bodies and form contents have no field here, and contact data appears only as "there is one".
+ */
+export const VOCABULARY: { readonly [type: string]: Fields } = {
+  "api.request_failed": failedCall,
+  "api.request_timed_out": failedCall,
+  "auth.login_failed": login,
+  "auth.login_succeeded": login,
+  "auth.locked": login,
+  "security.alert": { kind: text, severity: text },
+  "webhook.delivery_failed": webhook,
+  "webhook.delivery_succeeded": webhook,
+  "billing.payment_failed": payment,
+  "billing.payment_succeeded": payment,
+  "config.save_failed": config,
+  "config.saved": config,
+  "form.submitted": form,
+  "form.validation_failed": form,
+  "action.succeeded": action,
+  "action.failed": action,
+  "integration.connected": integration,
+  "integration.disconnected": integration,
+  "feature.used": { feature: text, core: "boolean" },
+  "onboarding.step_completed": { step: text },
+  "onboarding.completed": { step: text },
+  "usage.reported": { metric: text, used: "number", limit: "number" },
+  "page.viewed": { page: text, dwellMs: "number", exit: "boolean" },
+  "session.started": session,
+  "session.ended": session,
+  "app.error": screen,
+  "app.crashed": screen,
+  "app.slow": screen,
+  "ui.rage_click": screen,
+  "ui.dead_click": screen,
+  "ui.retry": screen,
+  "checkout.started": checkout,
+  "checkout.abandoned": checkout,
+  "checkout.completed": checkout,
+  "order.placed": order,
+  "order.delayed": order,
+  "order.delivered": order,
+  "order.returned": order,
+  "plan.changed": plan,
+  "plan.upgrade_started": plan,
+  "plan.upgrade_completed": plan,
+  "plan.cancel_viewed": plan,
+  "message.sentiment": { score: "number", channel: text },
+  "service.degraded": service,
+  "service.recovered": service,
+  "health.reported": { score: "number", system: text },
+  "ticket.created": ticket,
+  "ticket.updated": ticket,
+  "ticket.solved": ticket,
+  "ticket.reopened": ticket,
+  "ticket.rated": ticket,
+  "survey.answered": { kind: text, score: "number", delivery: text },
+  "account.signed_up": account,
+  "account.updated": account,
+  "person.identified": person,
+};
+
+export const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.keys(VOCABULARY));
+
+/** True for a type of the vocabulary; other types are kept and counted, without data. */
+export function isKnown(type: string): boolean {
+  return KNOWN_TYPES.has(type);
+}
+
+/** True when events of this type may carry the field; `account` and `person` are attribution, not data. */
+export function hasField(type: string, field: string): boolean {
+  return isKnown(type) && Object.hasOwn(ADMITTED[type] ?? {}, field);
+}
+
+const MAX_TEXT = 512;
+const MAX_LIST = 50;
+const MAX_RECORD = 16;
+const CONSENTS = ["email", "sms", "phone", "push"];
+const FORBIDDEN = new Set(["__proto__", "prototype", "constructor"]);
+const NUMBER = /^-?\d{1,15}(\.\d{1,10})?$/;
+
+/** The names that `admit` gives fields: contact details become `hasEmail` and `hasPhone`. */
+const ADMITTED: { readonly [type: string]: { readonly [field: string]: true } } = Object.fromEntries(
+  Object.entries(VOCABULARY).map(([type, fields]) => [
+    type,
+    Object.fromEntries(
+      Object.entries(fields).map(([name, kind]) => [admittedName(name, kind), true as const]),
+    ),
+  ]),
+);
+
+const TABLE: ReadonlyMap<string, readonly (readonly [string, FieldKind, string])[]> = new Map(
+  Object.entries(VOCABULARY).map(([type, fields]) => [
+    type,
+    Object.entries(fields).map(([name, kind]) => [name, kind, admittedName(name, kind)] as const),
+  ]),
+);
+
+function admittedName(name: string, kind: FieldKind): string {
+  return kind === "presence" ? `has${name.charAt(0).toUpperCase()}${name.slice(1)}` : name;
+}
+
+/**
+ * What is kept of a raw payload: the allowed fields of its type that hold the right kind of value. A number sent as
+ * text, or an id sent as a number, is converted, as nothing is lost; every other mismatch drops the field. Strings are
+ * cut at 512 characters. Unknown types keep nothing. Never throws.
+ */
+export function admit(type: string, raw: unknown): EventData {
+  const fields = TABLE.get(type);
+  if (fields === undefined || typeof raw !== "object" || raw === null) return {};
+  try {
+    return pick(fields, raw as { readonly [name: string]: unknown });
+  } catch {
+    // Only an object with hostile getters gets here; JSON cannot express one.
+    return {};
+  }
+}
+
+function pick(
+  fields: readonly (readonly [string, FieldKind, string])[],
+  raw: { readonly [name: string]: unknown },
+): EventData {
+  const kept: { [name: string]: Field } = {};
+  for (const [name, kind, as] of fields) {
+    const given = Object.hasOwn(raw, name) ? raw[name] : undefined;
+    const value = given === undefined || given === null ? undefined : read(kind, given);
+    if (value !== undefined) kept[as] = value;
+    else if (kind === "presence" && Object.hasOwn(raw, as) && typeof raw[as] === "boolean")
+      kept[as] = raw[as];
+  }
+  return kept;
+}
+
+function read(kind: FieldKind, value: unknown): Field | undefined {
+  switch (kind) {
+    case "string":
+      return readText(value);
+    case "number":
+      return readNumber(value);
+    case "boolean":
+      return readBoolean(value);
+    case "url":
+      return typeof value === "string" && value.length <= MAX_TEXT ? value : undefined;
+    case "strings":
+      return readList(value);
+    case "flags":
+      return readFlags(value);
+    case "people":
+      return readPeople(value);
+    case "presence":
+      return typeof value === "string" ? value.trim() !== "" : undefined;
+  }
+}
+
+function readText(value: unknown): string | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined;
+  if (typeof value !== "string") return undefined;
+  if (value.length <= MAX_TEXT) return value;
+  return value.slice(0, MAX_TEXT).toWellFormed();
+}
+
+function readNumber(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  return typeof value === "string" && NUMBER.test(value) ? Number(value) : undefined;
+}
+
+function readBoolean(value: unknown): boolean | undefined {
+  if (typeof value === "boolean") return value;
+  if (value === "true") return true;
+  return value === "false" ? false : undefined;
+}
+
+/** A list of texts; one text alone counts as a list of one. */
+function readList(value: unknown): readonly string[] | undefined {
+  const items = Array.isArray(value) ? value.slice(0, MAX_LIST) : [value];
+  const texts = items.map(readText).filter((item) => item !== undefined);
+  return texts.length > 0 || items.length === 0 ? texts : undefined;
+}
+
+function readFlags(value: unknown): { readonly [name: string]: boolean } | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const given = value as { readonly [name: string]: unknown };
+  const flags: { [name: string]: boolean } = {};
+  for (const name of CONSENTS) {
+    const flag = Object.hasOwn(given, name) ? readBoolean(given[name]) : undefined;
+    if (flag !== undefined) flags[name] = flag;
+  }
+  return flags;
+}
+
+function readPeople(value: unknown): { readonly [role: string]: readonly Scalar[] } | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const people: { [role: string]: readonly Scalar[] } = {};
+  for (const [role, ids] of Object.entries(value).slice(0, MAX_RECORD)) {
+    const list = FORBIDDEN.has(role) || role.length > 64 ? undefined : readList(ids);
+    if (list !== undefined) people[role] = list;
+  }
+  return people;
+}
