@@ -1,0 +1,384 @@
+/**
+ * What every store must do. SQLite is the default, PostgreSQL comes beside it; both run the suite in
+ * test/store/contract.ts. Every row belongs to one tenant and every query names it.
+ *
+ * The pipeline is the only writer of inputs and effects, through `commit`: one transaction, on disk (fsync) when the
+ * promise resolves, nothing written when it rejects with `StoreUnavailable`.
+ */
+import type { Actor, Control } from "../core/control.ts";
+import type { Decision } from "../core/decision.ts";
+import type { Alert, AlertState, Delivery, DeliveryStatus, Outcome } from "../core/delivery.ts";
+import type { Effect, FeedbackRow, ScoreRow } from "../core/effect.ts";
+import type { ContactDetails, Event } from "../core/event.ts";
+import type { Match } from "../core/match.ts";
+import type { Incident } from "../core/tenant.ts";
+import type { Millis } from "../core/time.ts";
+import type { AccountState, Band, PersonState } from "../core/unit.ts";
+
+/** One record of the input log. `unit` is null for what concerns the whole tenant. */
+export interface LogInput {
+  /** Grows by one or more with every record, over all tenants. */
+  readonly seq: number;
+  readonly tenant: string;
+  readonly unit: string | null;
+  readonly shard: number | null;
+  readonly receivedAt: Millis;
+  readonly body: { readonly event: Event } | { readonly control: Control };
+}
+
+/** A webhook delivery that was accepted: what the trace leads back to. The body itself is not kept. */
+export interface Reception {
+  readonly id: string;
+  readonly tenant: string;
+  readonly system: string;
+  readonly sourceId: string;
+  /** SHA-256 of the body, hex. */
+  readonly bodyHash: string;
+  readonly bytes: number;
+  readonly receivedAt: Millis;
+  /** The sender's own id of the delivery, where there is one. */
+  readonly deliveryId: string | null;
+}
+
+/** Signed rightly, but not readable: kept (encrypted) for a person to look at, answered 2xx. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly tenant: string;
+  readonly system: string;
+  readonly sourceId: string;
+  readonly receivedAt: Millis;
+  readonly reason: string;
+  readonly body: Uint8Array;
+}
+
+export interface ContactWrite {
+  readonly tenant: string;
+  readonly person: string;
+  readonly details: ContactDetails;
+}
+
+/** `namespace:value` names this person or account. Values are kept as keyed hashes only. */
+export interface IdentityWrite {
+  readonly tenant: string;
+  readonly namespace: string;
+  readonly value: string;
+  readonly kind: "person" | "account";
+  readonly id: string;
+}
+
+/** Which units a person is in; the newest is the default. */
+export interface MembershipWrite {
+  readonly tenant: string;
+  readonly person: string;
+  readonly unit: string;
+  readonly at: Millis;
+}
+
+export interface AuditRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly at: Millis;
+  readonly actor: Actor;
+  readonly action: string; // "switch.off", "alert.ack", "person.erase", ...
+  readonly subject: string;
+  readonly reason: string;
+  readonly detail: { readonly [name: string]: unknown };
+  /** The action can be undone until then by `undo`. */
+  readonly undo: Control | null;
+  readonly undone: boolean;
+}
+
+export interface Batch {
+  readonly inputs: readonly LogInput[];
+  readonly effects: readonly Effect[];
+  readonly contacts: readonly ContactWrite[];
+  readonly identities: readonly IdentityWrite[];
+  readonly memberships: readonly MembershipWrite[];
+  readonly receptions: readonly Reception[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly audit: readonly AuditRow[];
+  readonly incidents: readonly Incident[];
+  /** Unknown event types seen: tenant, source, type, count. */
+  readonly unknownTypes: readonly {
+    tenant: string;
+    source: string;
+    type: string;
+    count: number;
+    at: Millis;
+  }[];
+}
+
+/** The write did not happen; memory must not keep what it assumed. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}
+/** The database is damaged; the message says how to restore. */
+export class StoreDamaged extends Error {
+  override readonly name = "StoreDamaged";
+}
+
+export interface UnitSnapshot {
+  readonly tenant: string;
+  readonly unit: string;
+  readonly shard: number;
+  /** Position of the last input it contains. */
+  readonly seq: number;
+  readonly engine: string;
+  readonly library: string;
+  /** Earliest timer, so that a unit can sleep on disk until then; null for none. */
+  readonly nextDue: Millis | null;
+  readonly state: Uint8Array;
+}
+
+export interface TenantRow {
+  readonly id: string;
+  readonly createdAt: Millis;
+  /** Secret with which the tenant's server signs in-app identities. Wrapped at rest. */
+  readonly identitySecret: string;
+}
+
+export type TokenRole = "write" | "agent" | "ops" | "admin" | "analyst" | "privacy" | "public";
+export interface TokenRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly role: TokenRole;
+  readonly label: string;
+  /** SHA-256 of the token, hex; the token itself is shown once and not kept. */
+  readonly hash: string;
+  readonly createdAt: Millis;
+  readonly expiresAt: Millis | null;
+  readonly revokedAt: Millis | null;
+}
+
+/** A connected system of a tenant, with its secrets (two live at once while rotating). Wrapped at rest. */
+export interface SourceRow {
+  readonly tenant: string;
+  readonly system: string;
+  readonly id: string;
+  readonly settings: { readonly [name: string]: unknown };
+  readonly secrets: readonly string[];
+  readonly createdAt: Millis;
+  readonly lastReceivedAt: Millis | null;
+}
+
+/** A connected channel of a tenant: provider, base URL, credentials. Wrapped at rest. */
+export interface ChannelRow {
+  readonly tenant: string;
+  readonly kind: string;
+  readonly system: string;
+  readonly settings: { readonly [name: string]: unknown };
+}
+
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  /** Opaque; pass back as `after`. */
+  readonly next: string | null;
+}
+export interface PageQuery {
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+export interface KeyQuery extends PageQuery {
+  readonly person?: string;
+  readonly account?: string;
+  readonly since?: Millis;
+}
+
+export interface RiskRow {
+  readonly key: string;
+  readonly unit: string;
+  readonly score: number;
+  readonly band: Band;
+  readonly at: Millis;
+  readonly why: string;
+  readonly name: string | null;
+  readonly segment: string | null;
+  readonly owner: string | null;
+}
+
+/** From a decision or delivery back to the webhook behind it. */
+export interface Trace {
+  readonly delivery: Delivery | null;
+  readonly decisions: readonly Decision[];
+  readonly match: Match | null;
+  readonly scores: readonly ScoreRow[];
+  readonly events: readonly {
+    readonly event: Event;
+    readonly reception: Reception | null;
+    readonly seq: number;
+  }[];
+  readonly outcome: Outcome | null;
+  readonly feedback: readonly FeedbackRow[];
+}
+
+/** The copy of what was sent, encrypted with the person's key. */
+export interface SentCopy {
+  readonly tenant: string;
+  readonly delivery: string;
+  readonly person: string | null;
+  readonly at: Millis;
+  readonly rendered: unknown; // the Rendered of messages/render.ts, JSON-able
+}
+
+export interface FeatureRow {
+  readonly id: string; // match id, or `sample:<key hash>:<day>`
+  readonly tenant: string;
+  /** Keyed hash of the score key; not reversible without the secret. */
+  readonly pseudonym: string;
+  readonly at: Millis;
+  readonly kind: "match" | "sample";
+  readonly pattern: string | null;
+  readonly segment: string | null;
+  readonly features: { readonly [name: string]: number | null };
+  /** A ticket within 24 h: 1, 0, or null while it is open. */
+  readonly label: 0 | 1 | null;
+}
+
+export interface Summary {
+  readonly at: Millis;
+  readonly monitored: number;
+  readonly bands: { readonly [band in Band]: number };
+  readonly sent24h: number;
+  readonly byTiming24h: { readonly [timing: string]: number };
+  readonly byChannel24h: { readonly [channel: string]: number };
+  readonly byReason24h: { readonly [reason: string]: number };
+  readonly patterns30d: readonly {
+    pattern: string;
+    fired: number;
+    notPrevented: number;
+    prevented: number;
+  }[];
+  readonly outcomes30d: { readonly [kind: string]: number };
+  readonly optedOut: number;
+  readonly csat: { readonly n: number; readonly mean: number | null };
+}
+
+export interface Store {
+  /** Checks integrity and brings the schema up to date. @throws StoreDamaged */
+  open(): Promise<void>;
+  close(): Promise<void>;
+
+  // ---- the pipeline
+  /** All or nothing, on disk when it resolves. @throws StoreUnavailable */
+  commit(batch: Batch): Promise<void>;
+  /** Whether a small write would go through now; used before accepting again after a failure. */
+  probe(): Promise<boolean>;
+  lastSeq(): Promise<number>;
+  /** Of these events, which are known: answers `tenant\u0000source\u0000id`. Identities are kept 7 days. */
+  known(events: readonly { tenant: string; source: string; id: string }[]): Promise<ReadonlySet<string>>;
+  loadUnits(units: readonly { tenant: string; unit: string }[]): Promise<readonly UnitSnapshot[]>;
+  saveUnits(snapshots: readonly UnitSnapshot[]): Promise<void>;
+  /** Units that sleep on disk and have a timer due. */
+  dueUnits(upTo: Millis, limit: number): Promise<readonly { tenant: string; unit: string }[]>;
+  /** Log position before which every unit's snapshot contains all its inputs. */
+  checkpoint(): Promise<number>;
+  setCheckpoint(seq: number): Promise<void>;
+  /** In order of seq, at most `limit`; `unit` narrows to one unit and the tenant-wide records. */
+  inputs(query: {
+    after: number;
+    limit: number;
+    tenant?: string;
+    unit?: string;
+    tenantWide?: boolean;
+  }): Promise<readonly LogInput[]>;
+
+  // ---- directory
+  identify(
+    tenant: string,
+    refs: readonly { namespace: string; value: string }[],
+  ): Promise<readonly ({ kind: "person" | "account"; id: string } | null)[]>;
+  memberships(tenant: string, persons: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>; // newest first
+  contact(tenant: string, person: string): Promise<ContactDetails | null>;
+  erased(tenant: string, refs: readonly { namespace: string; value: string }[]): Promise<ReadonlySet<string>>; // `namespace:value`
+  person(tenant: string, id: string): Promise<PersonState | null>;
+  account(tenant: string, id: string): Promise<AccountState | null>;
+
+  // ---- delivery
+  /** Queued rows whose moment has come, most urgent first: not released before released, then priority, then dueBy. */
+  dueDeliveries(now: Millis, limit: number, kinds: readonly string[]): Promise<readonly Delivery[]>;
+  /** `sending` with an expired lease, and `in_doubt`. */
+  doubtfulDeliveries(now: Millis, limit: number): Promise<readonly Delivery[]>;
+  nextDeliveryAt(): Promise<Millis | null>;
+  waitingInApp(
+    tenant: string,
+    who: { person?: string; session?: string },
+    now: Millis,
+  ): Promise<readonly Delivery[]>;
+  delivery(tenant: string, id: string): Promise<Delivery | null>;
+  deliveryByProviderId(tenant: string, system: string, providerId: string): Promise<Delivery | null>;
+  saveSentCopy(copy: SentCopy): Promise<void>;
+  sentCopy(tenant: string, delivery: string): Promise<SentCopy | null>;
+  /** Moments of messages to this person in other units since then: reserved, in doubt or sent. */
+  messagesElsewhere(tenant: string, person: string, unit: string, since: Millis): Promise<readonly Millis[]>;
+  unnotifiedAlerts(now: Millis, limit: number): Promise<readonly Alert[]>;
+  markNotified(tenant: string, alert: string, at: Millis): Promise<boolean>; // false when somebody was first
+
+  // ---- reading
+  match(tenant: string, id: string): Promise<Match | null>;
+  decision(tenant: string, id: string): Promise<Decision | null>;
+  alert(tenant: string, id: string): Promise<Alert | null>;
+  matches(tenant: string, query: KeyQuery & { open?: boolean; pattern?: string }): Promise<Page<Match>>;
+  decisions(tenant: string, query: KeyQuery & { match?: string }): Promise<Page<Decision>>;
+  deliveries(
+    tenant: string,
+    query: KeyQuery & { status?: DeliveryStatus; match?: string },
+  ): Promise<Page<Delivery>>;
+  alerts(tenant: string, query: KeyQuery & { state?: AlertState; owner?: string }): Promise<Page<Alert>>;
+  incidents(tenant: string, query: PageQuery): Promise<Page<Incident>>;
+  outcomes(tenant: string, query: KeyQuery & { pattern?: string }): Promise<Page<Outcome>>;
+  feedback(tenant: string, query: KeyQuery): Promise<Page<FeedbackRow>>;
+  events(tenant: string, query: KeyQuery & { until?: Millis; unit?: string }): Promise<Page<Event>>; // newest first
+  audit(tenant: string, query: PageQuery & { subject?: string }): Promise<Page<AuditRow>>;
+  auditRow(tenant: string, id: string): Promise<AuditRow | null>;
+  deadLetters(tenant: string, query: PageQuery): Promise<Page<DeadLetter>>;
+  unknownTypes(
+    tenant: string,
+  ): Promise<readonly { source: string; type: string; count: number; at: Millis }[]>;
+  score(tenant: string, key: string): Promise<ScoreRow | null>;
+  scoreHistory(tenant: string, key: string, since: Millis, limit: number): Promise<readonly ScoreRow[]>;
+  risks(
+    tenant: string,
+    query: PageQuery & {
+      band?: Band;
+      kind?: "account" | "person";
+      segment?: string;
+      owner?: string;
+      pattern?: string;
+      name?: string;
+    },
+  ): Promise<Page<RiskRow>>; // highest first
+  trace(tenant: string, id: string): Promise<Trace | null>; // decision or delivery id
+  summary(tenant: string, now: Millis): Promise<Summary>;
+
+  // ---- administration
+  tenants(): Promise<readonly TenantRow[]>;
+  createTenant(row: TenantRow, tokens: readonly TokenRow[]): Promise<void>;
+  tokens(): Promise<readonly TokenRow[]>;
+  saveToken(row: TokenRow): Promise<void>;
+  sources(tenant?: string): Promise<readonly SourceRow[]>;
+  saveSource(row: SourceRow): Promise<void>;
+  removeSource(tenant: string, system: string, id: string): Promise<boolean>;
+  channels(tenant?: string): Promise<readonly ChannelRow[]>;
+  saveChannel(row: ChannelRow): Promise<void>;
+  libraryContent(version: string): Promise<string | null>;
+  saveLibraryContent(version: string, content: string): Promise<void>;
+
+  // ---- privacy and upkeep
+  /** Everything about a person, readable. */
+  exportPerson(tenant: string, person: string): Promise<{ readonly [table: string]: readonly unknown[] }>;
+  exportTenant(tenant: string): AsyncIterable<{ readonly table: string; readonly row: unknown }>;
+  /** Deletes the person's rows and key, rewrites what mentions them, leaves a keyed hash; truncates the WAL. */
+  erasePerson(tenant: string, person: string, at: Millis): Promise<{ rows: number }>;
+  /** Raw events older than `before` become daily aggregates; identities older than 7 d, features older than 13 months go. */
+  retain(now: Millis): Promise<{ events: number; identities: number; features: number }>;
+  saveFeatures(rows: readonly FeatureRow[]): Promise<void>;
+  matchesWithoutFeatures(limit: number): Promise<readonly Match[]>;
+  unlabelledFeatures(before: Millis, limit: number): Promise<readonly FeatureRow[]>;
+  dailyAggregates(
+    tenant: string,
+    query: KeyQuery,
+  ): Promise<Page<{ day: string; unit: string; person: string | null; type: string; count: number }>>;
+  backup(toFile: string): Promise<void>;
+  counts(): Promise<{ readonly [table: string]: number }>;
+}
