@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+// Plain JavaScript on purpose: it must parse on any Node from 18 on, to say in one line what is wrong there.
+// The server itself is TypeScript, and some of its packages end an older Node without a catchable error.
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chooseNode, findPackage, typeStrippingFlags } from "./node-version.js";
+
+const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const main = join(root, "server", "main.ts");
+
+launch();
+
+function launch() {
+  if (!existsSync(main)) return refuse(`This copy of Forestall is incomplete: ${main} is missing.`);
+  const missing = missingPackage();
+  if (missing) {
+    return refuse(
+      `Forestall's packages are not installed (${missing} is missing); run \`npm install\` in ${root}.`,
+    );
+  }
+  const node = chooseNode(root, {
+    version: process.versions.node,
+    path: process.execPath,
+    platform: `${process.platform}-${process.arch}`,
+  });
+  if (node.problem) return refuse(node.problem);
+  run(node);
+}
+
+function missingPackage() {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return Object.keys(dependencies || {}).find((name) => !findPackage(root, name));
+}
+
+function run(node) {
+  // The bundled Node is newer than every version that needs a flag.
+  const flags = node.version ? typeStrippingFlags(node.version) : [];
+  const child = spawn(node.path, [...flags, main, ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of FORWARDED) process.on(signal, () => forward(child, signal));
+  child.on("error", (error) => refuse(`Forestall could not start ${node.path}: ${error.message}.`));
+  child.on("exit", (code, signal) => (signal ? dieOf(signal) : process.exit(code)));
+}
+
+/** A terminal sends Ctrl-C to the server as well; a second one would read as "stop at once". */
+function forward(child, signal) {
+  if (signal === "SIGINT" && process.stdin.isTTY) return;
+  child.kill(signal);
+}
+
+/** Ends the way the server ended, so that a service manager sees the true cause. */
+function dieOf(signal) {
+  for (const each of FORWARDED) process.removeAllListeners(each);
+  process.kill(process.pid, signal);
+}
+
+function refuse(line) {
+  process.stderr.write(`${line}\n`);
+  process.exitCode = 1;
+}
