@@ -86,6 +86,8 @@ export interface History {
   readonly prevention: number;
   /** From firing to ticket. */
   readonly leadTime: Millis;
+  /** An honest guess by people who know the product, not yet measured. */
+  readonly expert?: true;
 }
 
 export type PatternStatus = "active" | "experimental" | "paused";
@@ -133,6 +135,11 @@ export interface Pattern {
   readonly history: History;
   /** How long after firing the outcome is decided. */
   readonly window: Millis;
+  /**
+   * What was seen, in plain words, for people: "{count} rate-limit errors{ on endpoint}{ window}". A group in braces
+   * that starts with a space is left out when its field is not known. See `clueOf`.
+   */
+  readonly clue?: string;
   readonly typicalTicket: string;
   /** Template id in server/messages. */
   readonly message: string;
