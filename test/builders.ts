@@ -125,6 +125,8 @@ export function aUnit({ persons = [aPerson()], tracked = [], ...changes }: UnitC
       persons: new Map(persons.map((person) => [person.id, person])),
       cells: new Map() as unknown as Unit["cells"],
       tracked: new Map(tracked.map((item) => [item.match.id, item])),
+      deliveries: new Map(),
+      population: null,
       timers: [],
       scores: new Map(),
     },

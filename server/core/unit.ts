@@ -2,6 +2,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Match } from "./match.ts";
 import type { Cells } from "./matching/contract.ts";
 import type { Channel, IssueType } from "./pattern.ts";
+import type { Population } from "./population.ts";
 import type { ChannelKind } from "./tenant.ts";
 import type { Millis } from "./time.ts";
 
@@ -11,7 +12,7 @@ import type { Millis } from "./time.ts";
  */
 export interface Unit {
   readonly tenant: string;
-  /** `account/acme` or `person/u1`. */
+  /** `account/acme`, `person/u1`, or `tenant` for what concerns the whole tenant. */
   readonly id: string;
   /** Log position of the last input applied. */
   seq: number;
@@ -22,6 +23,10 @@ export interface Unit {
   cells: Cells;
   /** Matches that still count: scored, pursued, or without a final outcome. */
   readonly tracked: Map<string, Tracked>;
+  /** Deliveries that are not final, or belong to a tracked match. */
+  readonly deliveries: Map<string, Delivery>;
+  /** Only on the tenant's own unit (`tenant`): what is counted over all units. */
+  population: Population | null;
   /** Sorted by due time, then kind, then ref. Matcher timers are asked for separately. */
   timers: Timer[];
   /** By score key: what was last written to history. */
@@ -118,7 +123,8 @@ export interface Pursuit {
   step: number;
   /** Steps already sent on. */
   sentSteps: number[];
-  deliveries: Delivery[];
+  /** Delivery ids, oldest first. */
+  deliveries: string[];
   /** The person chosen; null until somebody was. */
   person: string | null;
   dueBy: Millis;

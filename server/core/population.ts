@@ -1,0 +1,50 @@
+import type { Millis } from "./time.ts";
+
+/** A match as the tenant-wide reducer sees it. */
+export interface Sighting {
+  readonly match: string;
+  readonly pattern: string;
+  readonly family: string;
+  readonly component: string | null;
+  readonly account: string | null;
+  readonly person: string | null;
+  readonly at: Millis;
+}
+
+/**
+ * What is counted over all units of a tenant: matches of the last minutes (for incidents), how many are usual at
+ * which hour of the week, and the buckets of the journey signals.
+ */
+export interface Population {
+  /** Of the last ten minutes, oldest first. */
+  recent: Sighting[];
+  /** Hour of the week (0 = Monday 00:00 UTC) -> counts of its ten-minute windows, newest last, at most 48. */
+  usual: Map<number, number[]>;
+  /** Start of the ten-minute window being counted, and its count. */
+  window: { start: Millis; count: number };
+  /** `pattern` or `pattern;field=value` -> buckets of a journey signal. */
+  journeys: Map<string, JourneySeries>;
+  /** Below a quarter of the threshold since then, per running incident. */
+  calmSince: Map<string, Millis>;
+}
+
+export interface JourneySeries {
+  /** Start of the bucket being counted. */
+  start: Millis;
+  count: number;
+  /** Complete buckets, newest last. */
+  past: number[];
+  /** Match id while it is out of the ordinary. */
+  open: string | null;
+  episode: number;
+}
+
+export function newPopulation(): Population {
+  return {
+    recent: [],
+    usual: new Map(),
+    window: { start: 0, count: 0 },
+    journeys: new Map(),
+    calmSince: new Map(),
+  };
+}
