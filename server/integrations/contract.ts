@@ -132,6 +132,8 @@ export interface ChannelAdapter {
   readonly kind: ChannelKind;
   /** How the provider can be asked about a message that is in doubt. */
   readonly reconciles: "lookup" | "receipts" | "none";
+  /** Nothing leaves the house: what it takes is kept where one can look at it. */
+  readonly preview?: true;
   /** @throws RetryLater, InDoubt, BadCredentials, BadAddress, RefusedByRecipient, Refused */
   send(message: Outgoing, settings: Settings, signal: AbortSignal): Promise<{ providerId: string | null }>;
   lookUp?(

@@ -179,6 +179,13 @@ export interface PageQuery {
   readonly limit?: number;
 }
 
+/** A tenant's way out that takes nothing at the moment; with `released`, nothing that came out of a hold. */
+export interface LaneSkip {
+  readonly tenant: string;
+  readonly kind: string;
+  readonly released?: true;
+}
+
 export interface KeyQuery extends PageQuery {
   readonly person?: string;
   readonly account?: string;
@@ -296,10 +303,25 @@ export interface Store {
 
   // ---- delivery
   /** Queued rows whose moment has come, most urgent first: not released before released, then priority, then dueBy. */
-  dueDeliveries(now: Millis, limit: number, kinds: readonly string[]): Promise<readonly Delivery[]>;
+  dueDeliveries(
+    now: Millis,
+    limit: number,
+    kinds: readonly string[],
+    /** Rows to leave out, so that one full or failing lane does not hide the others behind it. */
+    skip?: readonly LaneSkip[],
+  ): Promise<readonly Delivery[]>;
+  /** How many queued rows of these kinds came out of a hold and are due, by tenant and kind. */
+  releasedWaiting(
+    now: Millis,
+    kinds: readonly string[],
+  ): Promise<readonly { tenant: string; kind: string; count: number }[]>;
   /** `sending` with an expired lease, and `in_doubt`. */
   doubtfulDeliveries(now: Millis, limit: number): Promise<readonly Delivery[]>;
   nextDeliveryAt(): Promise<Millis | null>;
+  /**
+   * In-app rows of this person or anonymous session: queued ones whose moment has come, and those handed over
+   * (`sent`) that nobody has seen, clicked or dismissed yet, while `dueBy` is less than 7 days past.
+   */
   waitingInApp(
     tenant: string,
     who: { person?: string; session?: string },
