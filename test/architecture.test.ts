@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { ambientUses, environmentReads } from "./support/ambient.ts";
+import { importsOf } from "./support/imports.ts";
+import { breach } from "./support/layers.ts";
+import { projectFiles, readProjectFile } from "./support/source.ts";
+
+const sources = projectFiles("{bin,server,slack-app,sidebar-app,in-app,test,bench}/**/*.{js,ts,tsx}").map(
+  (path) => ({
+    path,
+    text: readProjectFile(path),
+  }),
+);
+const breachesIn = (path: string, text: string) =>
+  importsOf(path, text)
+    .map(breach)
+    .filter((line) => line !== undefined);
+
+describe("who may import whom", () => {
+  it("holds for every import of every file", () => {
+    const imports = sources.flatMap(({ path, text }) => importsOf(path, text));
+
+    expect(imports.map(breach).filter((line) => line !== undefined)).toEqual([]);
+    expect(sources.length).toBeGreaterThan(20);
+    expect(imports.length).toBeGreaterThan(50);
+  });
+
+  it.each([
+    ["server/core/score.ts", 'import { hashId } from "../lib/ids.ts";', "core imports only core"],
+    ["server/core/score.ts", 'import type { Store } from "../store/contract.ts";', "core imports only core"],
+    ["server/core/score.ts", 'export * from "../lib/ids.ts";', "core imports only core"],
+    ["server/core/score.ts", 'type X = import("../lib/ids.ts").X;', "core imports only core"],
+    ["server/core/score.ts", 'const z = require("zod");', "core imports only core"],
+    ["server/core/score.ts", 'import { hash } from "node:crypto";', "core imports only core"],
+    ["server/lib/ids.ts", 'import type { Event } from "../core/event.ts";', "lib imports no other folder"],
+    ["server/http/wire.ts", 'import type { Event } from "../core/event.ts";', "wire.ts imports nothing"],
+    ["server/store/contract.ts", 'import { DAY } from "../core/time.ts";', "as types"],
+    [
+      "server/integrations/twilio/channel.ts",
+      'import { settings } from "../sendgrid/settings.ts";',
+      "an integration",
+    ],
+    [
+      "server/integrations/twilio/channel.ts",
+      'import { deliver } from "../../flow/deliver.ts";',
+      "an integration",
+    ],
+    ["server/integrations/twilio/channel.ts", 'import { DAY } from "../../core/time.ts";', "as types"],
+    ["server/integrations/twilio/channel.ts", 'import mail from "@sendgrid/mail";', "imported in"],
+    ["server/integrations/twilio/channel.ts", 'import axios from "axios";', "an integration"],
+    ["server/flow/deliver.ts", 'import { open } from "../store/sqlite/store.ts";', "flow imports"],
+    ["server/flow/deliver.ts", 'const x = await import("../integrations/twilio/index.ts");', "flow imports"],
+    ["server/flow/deliver.ts", 'import { z } from "zod";', "flow imports"],
+    [
+      "server/http/api.ts",
+      'import { twilio } from "../integrations/twilio/index.ts";',
+      "adapters as arguments",
+    ],
+    ["server/http/api.ts", 'import { open } from "../store/sqlite/store.ts";', "adapters as arguments"],
+    ["server/http/api.ts", 'import { loadConfig } from "../config.ts";', "as types"],
+    ["server/http/api.ts", 'import { start } from "../app.ts";', "adapters as arguments"],
+    ["server/jobs/send.ts", 'import Database from "better-sqlite3";', "imported in"],
+    ["server/app.ts", 'import { aPerson } from "../test/builders.ts";', "nothing outside it"],
+    ["server/commands/serve.ts", 'import { main } from "../main.ts";', "commands know"],
+    ["sidebar-app/panel.tsx", 'import { name } from "../server/http/wire.ts";', "as types"],
+    ["sidebar-app/panel.tsx", 'import type { Event } from "../server/core/event.ts";', "a browser app"],
+    ["bin/forestall.js", 'import { Command } from "commander";', "before anything is installed"],
+    ["elsewhere/file.ts", 'import { z } from "zod";', "no rule says"],
+  ])("finds the bad import planted in %s: %s", (path, text, rule) => {
+    expect(breachesIn(path, text)).toEqual([expect.stringContaining(rule)]);
+  });
+
+  it.each([
+    [
+      "server/core/score.ts",
+      'import { DAY } from "./time.ts"; import type { Cells } from "./matching/contract.ts";',
+    ],
+    ["server/store/contract.ts", 'import type { Event } from "../core/event.ts";'],
+    [
+      "server/integrations/twilio/channel.ts",
+      'import twilio from "twilio"; import { hash } from "node:crypto";',
+    ],
+    [
+      "server/integrations/sendgrid/mail.ts",
+      'import type { Event } from "../../core/event.ts"; import "../contract.ts";',
+    ],
+    [
+      "server/flow/deliver.ts",
+      'import type { Store } from "../store/contract.ts"; import "../lib/clock.ts";',
+    ],
+    ["server/http/api.ts", 'import type { Config } from "../config.ts"; import express from "express";'],
+    ["server/app.ts", 'import { open } from "./store/sqlite/store.ts";'],
+    [
+      "sidebar-app/panel.tsx",
+      'import type { Risk } from "../server/http/wire.ts"; import { h } from "preact";',
+    ],
+  ])("lets pass what is right in %s", (path, text) => {
+    expect(breachesIn(path, text)).toEqual([]);
+  });
+
+  it("takes no comment or string for an import, and refuses one that cannot be read", () => {
+    expect(importsOf("server/core/a.ts", '// import "x";\nconst text = `import "y"`;')).toEqual([]);
+    expect(() => importsOf("server/http/a.ts", "await import(name);")).toThrow("server/http/a.ts:1");
+  });
+});
+
+describe("the core", () => {
+  const core = sources.filter(({ path }) => path.startsWith("server/core/"));
+
+  it("takes time, chance, input and output from nowhere but its arguments", () => {
+    expect(core.length).toBeGreaterThan(5);
+    expect(core.flatMap(({ path, text }) => ambientUses(path, text))).toEqual([]);
+  });
+
+  it.each([
+    "const now = Date.now();",
+    "const now = Date['now']();",
+    "const { now } = Date;",
+    "const today = new Date();",
+    "const noon = new Date(2026, 2, 2, 12);",
+    "const text = Date();",
+    "const hour = new Date(time).getHours();",
+    "names.sort((a, b) => a.localeCompare(b));",
+    "const chance = Math.random();",
+    "const id = crypto.randomUUID();",
+    "const id = globalThis.crypto.randomUUID();",
+    "const home = process.cwd();",
+    "const took = performance.now();",
+    "void fetch('https://example.com');",
+    "setTimeout(() => {}, 1);",
+    "console.log('seen');",
+    "const here = import.meta.url;",
+    "const at = Temporal.Now.instant();",
+    "const all = { process };",
+  ])("would be caught at: %s", (text) => {
+    expect(ambientUses("server/core/planted.ts", text)).not.toEqual([]);
+  });
+
+  it("may reckon with times it is given, and use common words as names", () => {
+    const text = `
+      // Date.now() and Math.random() in a comment are only words.
+      const at: Date = new Date(time);
+      const noon = Date.UTC(2026, 2, 2, 12) + at.getUTCHours();
+      const zone = new Intl.DateTimeFormat("en", { timeZone });
+      interface Step { readonly process: string; fetch(): void }
+      const shown = step.process + "fetch" + { console: 1 }.console;
+    `;
+
+    expect(ambientUses("server/core/planted.ts", text)).toEqual([]);
+  });
+});
+
+describe("the environment", () => {
+  const readers = sources.filter(({ path }) => /^(server|slack-app|sidebar-app|in-app)\//.test(path));
+
+  it("is read by main.ts alone", () => {
+    const others = readers.filter(({ path }) => path !== "server/main.ts");
+
+    expect(others.flatMap(({ path, text }) => environmentReads(path, text))).toEqual([]);
+  });
+
+  it.each([
+    "const { PORT } = process.env;",
+    "const e = process['env'];",
+    'import { env } from "node:process";',
+  ])("would be caught at: %s", (text) => {
+    expect(environmentReads("server/http/planted.ts", text)).toHaveLength(1);
+  });
+});
