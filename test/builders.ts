@@ -108,13 +108,19 @@ export function anAccount(changes: Changes<AccountState> = {}): AccountState {
   );
 }
 
-/** `persons` may be a list here; they are put under their ids. Default: the account acme with the person u1. */
-export type UnitChanges = Omit<Changes<Unit>, "persons" | "tracked"> & {
+/** `persons`, `tracked` and `deliveries` are lists here, put under their ids. Default: the account acme with the person u1. */
+export type UnitChanges = Omit<Changes<Unit>, "persons" | "tracked" | "deliveries"> & {
   readonly persons?: readonly PersonState[];
   readonly tracked?: readonly Tracked[];
+  readonly deliveries?: readonly Delivery[];
 };
 
-export function aUnit({ persons = [aPerson()], tracked = [], ...changes }: UnitChanges = {}): Unit {
+export function aUnit({
+  persons = [aPerson()],
+  tracked = [],
+  deliveries = [],
+  ...changes
+}: UnitChanges = {}): Unit {
   return build<Unit>(
     {
       tenant: "t1",
@@ -125,7 +131,10 @@ export function aUnit({ persons = [aPerson()], tracked = [], ...changes }: UnitC
       persons: new Map(persons.map((person) => [person.id, person])),
       cells: new Map() as unknown as Unit["cells"],
       tracked: new Map(tracked.map((item) => [item.match.id, item])),
+      deliveries: new Map(deliveries.map((delivery) => [delivery.id, delivery])),
+      population: null,
       deliveries: new Map(),
+      alerts: new Map(),
       population: null,
       timers: [],
       scores: new Map(),
@@ -294,6 +303,7 @@ export function aTenant({
       switches: ALL_ON,
       rollout: { all: true, accounts: [], segments: [], percent: 0 },
       incidents: [],
+      productAreas: new Map(),
     },
     changes,
   );
