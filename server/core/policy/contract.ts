@@ -41,5 +41,9 @@ export interface Ladder {
 
 export type LadderOf = (pattern: Pattern, person: PersonState | null) => Ladder;
 
-/** The answer of the guards, and the ladder step whose channel it names. */
+/**
+ * The answer of the guards. `step` of a send is that of the channel used, which may be later than the one asked about;
+ * of a hold or stop it is the one asked about, from which to judge again. `channel` of a hold or stop is the one it
+ * is about.
+ */
 export type Verdict = Judgement & { readonly step: number };
