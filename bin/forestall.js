@@ -11,6 +11,9 @@ const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const main = join(root, "server", "main.ts");
 
+/** Whether the server has been asked to stop, by us or by the terminal. */
+let told = false;
+
 launch();
 
 function launch() {
@@ -40,14 +43,30 @@ function run(node) {
   const flags = node.version ? typeStrippingFlags(node.version) : [];
   const child = spawn(node.path, [...flags, main, ...process.argv.slice(2)], { stdio: "inherit" });
   for (const signal of FORWARDED) process.on(signal, () => forward(child, signal));
+  if (process.env.npm_command) stopWithNpm(child);
   child.on("error", (error) => refuse(`Forestall could not start ${node.path}: ${error.message}.`));
   child.on("exit", (code, signal) => (signal ? dieOf(signal) : process.exit(code)));
 }
 
 /** A terminal sends Ctrl-C to the server as well; a second one would read as "stop at once". */
 function forward(child, signal) {
-  if (signal === "SIGINT" && process.stdin.isTTY) return;
-  child.kill(signal);
+  told = true;
+  const inTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  if (signal !== "SIGINT" || !inTerminal) child.kill(signal);
+}
+
+/**
+ * npm runs a command through a shell, and passes a signal on to that shell alone, which dies and leaves the server
+ * behind. So a server that npm started ends when the shell is gone. Without npm, outliving the shell is what is wanted.
+ */
+function stopWithNpm(child) {
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    if (!told) child.kill("SIGTERM");
+  }, 250);
+  watch.unref();
 }
 
 /** Ends the way the server ended, so that a service manager sees the true cause. */

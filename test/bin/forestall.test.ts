@@ -66,6 +66,24 @@ describe("the launcher", () => {
     },
   );
 
+  it.skipIf(process.platform === "win32")(
+    "stops a server of npm's when the shell between them is gone",
+    async () => {
+      const main = `
+      process.on("SIGTERM", () => { console.log("drained"); process.exit(0); });
+      setInterval(() => {}, 1000);
+      console.log("ready");`;
+      const words = JSON.stringify([process.execPath, launcher(aProjectWith(main))]);
+      const shell = `const [node, file] = ${words}; require("child_process").spawn(node, [file], { stdio: "inherit" });`;
+      const between = run(["--eval", shell], tmpdir(), { npm_command: "start" });
+      await between.said("ready");
+
+      between.child.kill("SIGKILL");
+
+      expect((await between.ended).out).toBe("ready\ndrained\n");
+    },
+  );
+
   it("ends of the signal that ended the server", async () => {
     const server = run(
       [launcher(aProjectWith('process.kill(process.pid, "SIGKILL"); setInterval(() => {}, 9);'))],
