@@ -1,0 +1,16 @@
+import { z } from "zod";
+
+/** Region of the account: the address of its API. */
+export const SENDGRID_BASE_URL = "https://api.sendgrid.com";
+
+/** A SendGrid account as a way to send email. */
+export const settings = z.strictObject({
+  /** "Mail Send" is the only scope it needs. */
+  apiKey: z.string().trim().startsWith("SG.", "a SendGrid API key starts with SG."),
+  /** `https://api.eu.sendgrid.com` for an account in the EU region. */
+  baseUrl: z.url({ protocol: /^https?$/ }).default(SENDGRID_BASE_URL),
+  /** SendGrid checks the message and sends nothing. */
+  sandbox: z.boolean().default(false),
+});
+
+export type SendgridSettings = z.output<typeof settings>;
