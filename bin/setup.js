@@ -8,7 +8,7 @@
 // goes on in the same shell would still run on the old one.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findPackage } from "./node-version.js";
@@ -17,8 +17,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const forTests = process.argv.includes("--dev");
 const stamp = join(root, "node_modules", ".forestall-installed");
 
-if (isInstalled()) linkCommand();
-else install();
+if (!isInstalled()) install();
 
 function isInstalled() {
   const lists = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -82,20 +81,6 @@ function startNpm() {
   const options = { cwd: root, stdio: ["ignore", "pipe", "pipe"] };
   if (npmFile && existsSync(npmFile)) return spawn(npmNode || process.execPath, [npmFile, ...words], options);
   return spawn("npm", words, { ...options, shell: process.platform === "win32" });
-}
-
-/**
- * Lets `npx forestall` find the command here, with the Node of the packages; npm links only the commands of packages.
- * Where links cannot be made npx still finds it by itself, only more slowly.
- */
-function linkCommand() {
-  const link = join(root, "node_modules", ".bin", "forestall");
-  try {
-    mkdirSync(dirname(link), { recursive: true });
-    if (!existsSync(link)) symlinkSync(join("..", "..", "bin", "forestall.js"), link);
-  } catch {
-    // Said above.
-  }
 }
 
 /** One line: it counts seconds in a terminal and is written once elsewhere. */

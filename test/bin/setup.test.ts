@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, utimesSync } from "node:fs";
+import { existsSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aProject, run, type Scratch } from "./scratch.ts";
@@ -67,14 +67,6 @@ describe("the set-up", () => {
     await setUp(["--dev"]);
 
     expect(calls()).toEqual([expect.not.stringContaining("=dev"), expect.stringContaining("--include=dev")]);
-  });
-
-  it("lets npx find the command", async () => {
-    await setUp();
-
-    expect(realpathSync(join(project.folder, "node_modules/.bin/forestall"))).toBe(
-      join(project.folder, "bin/forestall.js"),
-    );
   });
 
   it("installs again when the lockfile changed", async () => {
