@@ -53,11 +53,8 @@ function install() {
 
   function finish(code, reason) {
     progress.stop();
-    if (code === 0) {
-      writeFileSync(stamp, fingerprint());
-      linkCommand();
-    } else
-      process.stderr.write(`Installing the packages failed: ${reason}\nTry \`npm install\` in ${root}.\n`);
+    if (code === 0) writeFileSync(stamp, fingerprint());
+    else process.stderr.write(`Installing the packages failed: ${reason}\nTry \`npm install\` in ${root}.\n`);
     process.exitCode = code;
   }
 }
