@@ -2,7 +2,13 @@ import type { Delivery } from "../server/core/delivery.ts";
 import type { Event } from "../server/core/event.ts";
 import type { Match } from "../server/core/match.ts";
 import type { Pattern } from "../server/core/pattern.ts";
-import { ALL_ON, DEFAULT_SETTINGS, type TenantSettings, type TenantState } from "../server/core/tenant.ts";
+import {
+  ALL_ON,
+  DEFAULT_SETTINGS,
+  type Incident,
+  type TenantSettings,
+  type TenantState,
+} from "../server/core/tenant.ts";
 import { DAY, HOUR, MINUTE } from "../server/core/time.ts";
 import type {
   AccountState,
@@ -362,6 +368,27 @@ export function aDelivery(changes: Changes<Delivery> = {}): Delivery {
       clickedAt: null,
       preview: false,
       manual: null,
+      simulated: false,
+    },
+    changes,
+  );
+}
+
+/** A running incident over all patterns. */
+export function anIncident(changes: Changes<Incident> = {}): Incident {
+  return build<Incident>(
+    {
+      id: "incident-1",
+      tenant: "t1",
+      scope: { kind: "all" },
+      startedAt: NOON - HOUR,
+      endedAt: null,
+      startedBy: "rate",
+      endedBy: null,
+      matches: 60,
+      accounts: 12,
+      threshold: 50,
+      broadcast: "waiting",
       simulated: false,
     },
     changes,
