@@ -1,8 +1,11 @@
 import { isNode, lineAt, parse, type SyntaxNode, walk } from "./source.ts";
 
-/** Names that reach out of a pure function: to the machine, the network, the clock, or the outside of the module. */
+/**
+ * Names that reach out of a pure function: to the machine, the network, the clock, or the outside of the module.
+ * `window` is not among them: a rule counts within one, and Node has none of its own.
+ */
 const AMBIENT_NAMES = new Set([
-  ...["process", "Buffer", "require", "globalThis", "global", "window", "self", "navigator", "document"],
+  ...["process", "Buffer", "require", "globalThis", "global", "navigator"],
   ...["console", "fetch", "XMLHttpRequest", "WebSocket", "EventSource", "localStorage", "sessionStorage"],
   ...["crypto", "performance", "setTimeout", "setInterval", "setImmediate", "queueMicrotask"],
 ]);
