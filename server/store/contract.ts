@@ -179,11 +179,12 @@ export interface PageQuery {
   readonly limit?: number;
 }
 
-/** A tenant's way out that takes nothing at the moment; with `released`, nothing that came out of a hold. */
+/** Rows of one tenant and channel kind that are left out, as this way out takes nothing at the moment. */
 export interface LaneSkip {
   readonly tenant: string;
   readonly kind: string;
-  readonly released?: true;
+  /** Rows with a `dueBy` up to here are not left out. */
+  readonly unlessDueBy?: Millis;
 }
 
 export interface KeyQuery extends PageQuery {
