@@ -1,4 +1,5 @@
 import type { Channel } from "./pattern.ts";
+import type { Sighting } from "./population.ts";
 import type { ChannelKind, Incident, Readiness, Rollout, Switches, TenantSettings } from "./tenant.ts";
 import type { Millis } from "./time.ts";
 import type { PersonState, Tracked } from "./unit.ts";
@@ -126,7 +127,33 @@ export type UnitControl =
       readonly tracked: readonly Tracked[];
     }
   | { readonly kind: "handover"; readonly person: string; readonly to: string }
-  | { readonly kind: "erase"; readonly person: string | null };
+  | { readonly kind: "erase"; readonly person: string; readonly pseudonym: string }
+  /** To the tenant's own unit: a match fired somewhere. */
+  | { readonly kind: "sighting"; readonly sighting: Sighting }
+  /** To the tenant's own unit: what the journey signals counted since the last tally. */
+  | { readonly kind: "tally"; readonly counts: readonly Tally[] }
+  /** To the tenant's own unit: somebody (or a monitoring system) says that there is an incident, or that it is over. */
+  | {
+      readonly kind: "declare";
+      readonly scope: Incident["scope"];
+      readonly running: boolean;
+      readonly actor: Actor;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "broadcast";
+      readonly incident: string;
+      readonly answer: "approved" | "declined";
+      readonly actor: Actor;
+    };
+
+/** Occurrences of one journey signal in one minute. */
+export interface Tally {
+  readonly pattern: string;
+  readonly key: string;
+  readonly minute: Millis;
+  readonly count: number;
+}
 
 export type PreferenceChange =
   | { readonly kind: "stop" }
@@ -159,6 +186,8 @@ export type TenantControl =
     }
   | { readonly kind: "switches"; readonly switches: Switches; readonly actor: Actor; readonly reason: string }
   | { readonly kind: "rollout"; readonly rollout: Rollout; readonly actor: Actor; readonly reason: string }
+  /** A product area was seen for the first time. */
+  | { readonly kind: "product_area"; readonly name: string; readonly at: Millis }
   | { readonly kind: "incident"; readonly incident: Incident };
 
 export type Control = UnitControl | TenantControl;

@@ -1,4 +1,4 @@
-import type { UnitControl } from "./control.ts";
+import type { TenantControl, UnitControl } from "./control.ts";
 import type { Decision } from "./decision.ts";
 import type { Alert, Delivery, Outcome } from "./delivery.ts";
 import type { Match } from "./match.ts";
@@ -47,5 +47,7 @@ export type Effect =
       readonly unit: string;
       readonly person: string;
     }
+  /** A change of the tenant-wide state that follows from this input; logged as an input of its own. */
+  | { readonly kind: "tenant"; readonly control: TenantControl }
   /** An input for another unit that follows from this one; logged as an input of its own. */
   | { readonly kind: "forward"; readonly unit: string; readonly control: UnitControl };

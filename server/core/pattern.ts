@@ -121,6 +121,8 @@ export interface Pattern {
   /** Tried when nobody of `recipient` can be reached. */
   readonly recipientFallback?: Recipient;
   readonly timing: Timing;
+  /** Overrides how long the ladder waits for its next step, and steps on whether or not the message was seen. */
+  readonly stepAfter?: Millis;
   readonly urgent: boolean;
   readonly sensitive: boolean;
   /** May show its prompt on a page without login. */

@@ -140,5 +140,7 @@ export interface TenantState {
   readonly templates: ReadonlyMap<string, string>;
   readonly switches: Switches;
   readonly rollout: Rollout;
+  /** Product area -> first seen; new areas are experimental for 90 days. */
+  readonly productAreas: ReadonlyMap<string, Millis>;
   readonly incidents: readonly Incident[]; // running, and those that ended less than 72 h ago
 }

@@ -1,4 +1,4 @@
-import type { Delivery } from "./delivery.ts";
+import type { Alert, Delivery } from "./delivery.ts";
 import type { Match } from "./match.ts";
 import type { Cells } from "./matching/contract.ts";
 import type { Channel, IssueType } from "./pattern.ts";
@@ -25,6 +25,8 @@ export interface Unit {
   readonly tracked: Map<string, Tracked>;
   /** Deliveries that are not final, or belong to a tracked match. */
   readonly deliveries: Map<string, Delivery>;
+  /** Alerts that are not resolved, or belong to a tracked match. */
+  readonly alerts: Map<string, Alert>;
   /** Only on the tenant's own unit (`tenant`): what is counted over all units. */
   population: Population | null;
   /** Sorted by due time, then kind, then ref. Matcher timers are asked for separately. */
@@ -132,6 +134,8 @@ export interface Pursuit {
   heldFor: Millis;
   /** How many judgements there were: part of the decision's id. */
   judgements: number;
+  /** A human approved it: `review` passes from now on. */
+  approved: boolean;
   humanDone: boolean;
   alerted: boolean;
   lastReason: string;
@@ -146,6 +150,7 @@ export type TimerKind =
   | "outcome"
   | "settle" // corrections of the outcome end
   | "sweep" // recompute the score
+  | "incident" // every minute of a running incident
   | "doubt"; // give up on an in-doubt delivery
 
 export interface Timer {

@@ -1,0 +1,127 @@
+import type { Population, Sighting } from "./population.ts";
+import type { Incident, TenantState } from "./tenant.ts";
+import { HOUR, MINUTE, type Millis } from "./time.ts";
+
+const WINDOW = 10 * MINUTE;
+/** Ten-minute windows of an hour of the week that are remembered: eight weeks of six. */
+const REMEMBERED = 48;
+/** An incident needs this many times the usual. */
+const TIMES_USUAL = 3;
+
+/** 0 = Monday 00:00 UTC. The epoch was a Thursday. */
+export function hourOfWeek(at: Millis): number {
+  return (Math.floor(at / HOUR) + 72) % 168;
+}
+
+/** Closes ten-minute windows that have passed and remembers how many matches were usual. */
+export function rotateWindow(population: Population, now: Millis): void {
+  const start = Math.floor(now / WINDOW) * WINDOW;
+  if (population.window.start === start) return;
+  if (population.window.start > 0) {
+    const hour = hourOfWeek(population.window.start);
+    const counts = population.usual.get(hour) ?? [];
+    counts.push(population.window.count);
+    if (counts.length > REMEMBERED) counts.shift();
+    population.usual.set(hour, counts);
+  }
+  population.window = { start, count: 0 };
+}
+
+export function noteSighting(population: Population, sighting: Sighting, within: Millis): void {
+  population.window.count += 1;
+  population.recent.push(sighting);
+  const oldest = sighting.at - within;
+  let gone = 0;
+  while (gone < population.recent.length && (population.recent[gone]?.at ?? 0) < oldest) gone += 1;
+  if (gone > 0) population.recent.splice(0, gone);
+}
+
+/** 50 matches in ten minutes, raised to three times the usual 99th percentile of that hour of the week. */
+export function threshold(population: Population, tenant: TenantState, now: Millis): number {
+  const counts = [...(population.usual.get(hourOfWeek(now)) ?? [])].sort((a, b) => a - b);
+  const usual = counts.length === 0 ? 0 : (counts[Math.ceil(counts.length * 0.99) - 1] ?? 0);
+  return Math.max(tenant.settings.incident.matches, TIMES_USUAL * usual);
+}
+
+export interface Start {
+  readonly scope: Incident["scope"];
+  readonly matches: number;
+  readonly accounts: number;
+  readonly threshold: number;
+}
+
+/**
+ * Which incidents start with this sighting: over all patterns, for one pattern, or for one component, when more
+ * than the threshold fired from at least ten accounts; and for one account, when more than ten of its persons are
+ * affected. An incident that already covers it starts no other.
+ */
+export function incidentStarts(
+  population: Population,
+  latest: Sighting,
+  tenant: TenantState,
+  now: Millis,
+): Start[] {
+  const running = tenant.incidents.filter((one) => one.endedAt === null);
+  if (running.some((one) => one.scope.kind === "all")) return [];
+  const limit = threshold(population, tenant, now);
+  const { accounts: leastAccounts, personsOfAccount } = tenant.settings.incident;
+  const isRunning = (scope: Incident["scope"]) =>
+    running.some((one) => JSON.stringify(one.scope) === JSON.stringify(scope));
+  const measure = (scope: Incident["scope"], belongs: (one: Sighting) => boolean): Start | null => {
+    const found = population.recent.filter(belongs);
+    const accounts = new Set(found.map((one) => one.account ?? one.person)).size;
+    if (found.length <= limit || accounts < leastAccounts || isRunning(scope)) return null;
+    return { scope, matches: found.length, accounts, threshold: limit };
+  };
+  const own = measure({ kind: "pattern", name: latest.pattern }, (one) => one.pattern === latest.pattern);
+  if (own !== null) return [own];
+  const component =
+    latest.component === null
+      ? null
+      : measure({ kind: "component", name: latest.component }, (one) => one.component === latest.component);
+  if (component !== null) return [component];
+  const covered = (one: Sighting) => running.some((incident) => covers(incident, one));
+  const all = measure({ kind: "all" }, (one) => !covered(one));
+  if (all !== null) return [all];
+  return accountIncident(population, latest, personsOfAccount, isRunning);
+}
+
+function accountIncident(
+  population: Population,
+  latest: Sighting,
+  most: number,
+  isRunning: (scope: Incident["scope"]) => boolean,
+): Start[] {
+  const { account } = latest;
+  if (account === null) return [];
+  const own = population.recent.filter((one) => one.account === account && one.person !== null);
+  const persons = new Set(own.map((one) => one.person)).size;
+  const scope = { kind: "account", name: account } as const;
+  if (persons <= most || isRunning(scope)) return [];
+  return [{ scope, matches: own.length, accounts: 1, threshold: most }];
+}
+
+function covers(incident: Incident, one: Sighting): boolean {
+  const { scope } = incident;
+  if (scope.kind === "all") return true;
+  if (scope.kind === "pattern") return scope.name === one.pattern || scope.name === one.family;
+  return scope.kind === "component" ? scope.name === one.component : scope.name === one.account;
+}
+
+/** Over when the rate of its matches stays under a quarter of the threshold for half an hour. */
+export function incidentEnds(
+  population: Population,
+  incident: Incident,
+  tenant: TenantState,
+  now: Millis,
+): boolean {
+  const { within, quietEnd } = tenant.settings.incident;
+  const rate = population.recent.filter((one) => one.at > now - within && covers(incident, one)).length;
+  if (rate >= Math.max(1, incident.threshold / 4)) {
+    population.calmSince.delete(incident.id);
+    return false;
+  }
+  const since = population.calmSince.get(incident.id) ?? now;
+  population.calmSince.set(incident.id, since);
+  return now - since >= quietEnd;
+}

@@ -1,0 +1,103 @@
+import { decodeCells, encodeCells } from "./matching/matcher.ts";
+import type { Population } from "./population.ts";
+import type { Unit } from "./unit.ts";
+
+/** Grows when the encoding or the meaning of the state changes; older snapshots are then rebuilt from the log. */
+export const ENGINE = "1";
+
+/** A unit's state as JSON text: equal states give equal bytes. */
+export function encodeUnit(unit: Unit): string {
+  return JSON.stringify({
+    tenant: unit.tenant,
+    id: unit.id,
+    seq: unit.seq,
+    clock: unit.clock,
+    account: unit.account,
+    persons: [...unit.persons.values()],
+    cells: encodeCells(unit.cells),
+    tracked: [...unit.tracked.values()],
+    deliveries: [...unit.deliveries.values()],
+    alerts: [...unit.alerts.values()],
+    population: unit.population === null ? null : encodePopulation(unit.population),
+    timers: unit.timers,
+    scores: [...unit.scores],
+  });
+}
+
+/** @throws SyntaxError, RangeError or TypeError when the text is not a unit's state. */
+export function decodeUnit(text: string): Unit {
+  const state = JSON.parse(text) as Encoded;
+  return {
+    tenant: state.tenant,
+    id: state.id,
+    seq: state.seq,
+    clock: state.clock,
+    account: state.account,
+    persons: new Map(state.persons.map((person) => [person.id, person])),
+    cells: decodeCells(state.cells),
+    tracked: new Map(state.tracked.map((tracked) => [tracked.match.id, tracked])),
+    deliveries: new Map(state.deliveries.map((row) => [row.id, row])),
+    alerts: new Map(state.alerts.map((row) => [row.id, row])),
+    population: state.population === null ? null : decodePopulation(state.population),
+    timers: state.timers,
+    scores: new Map(state.scores),
+  };
+}
+
+type ValueOf<Held> = Held extends Map<string, infer Value> ? Value : never;
+interface Encoded extends Pick<Unit, "tenant" | "id" | "seq" | "clock" | "account" | "timers"> {
+  readonly persons: ValueOf<Unit["persons"]>[];
+  readonly cells: unknown;
+  readonly tracked: ValueOf<Unit["tracked"]>[];
+  readonly deliveries: ValueOf<Unit["deliveries"]>[];
+  readonly alerts: ValueOf<Unit["alerts"]>[];
+  readonly population: EncodedPopulation | null;
+  readonly scores: [string, ValueOf<Unit["scores"]>][];
+}
+
+interface EncodedPopulation extends Pick<Population, "recent" | "window"> {
+  readonly usual: [number, number[]][];
+  readonly journeys: [string, ValueOf<Population["journeys"]>][];
+  readonly calmSince: [string, number][];
+}
+
+function encodePopulation({ recent, usual, window, journeys, calmSince }: Population): EncodedPopulation {
+  return { recent, window, usual: [...usual], journeys: [...journeys], calmSince: [...calmSince] };
+}
+
+function decodePopulation(state: EncodedPopulation): Population {
+  return {
+    recent: state.recent,
+    window: state.window,
+    usual: new Map(state.usual),
+    journeys: new Map(state.journeys),
+    calmSince: new Map(state.calmSince),
+  };
+}
+
+/**
+ * The same state with a person's id replaced everywhere it stands (as a value, and in keys such as `person/u1` or
+ * `person/u1;endpoint=...`): what is left after an erasure cannot be led back to the person.
+ */
+export function renamePerson(encoded: string, person: string, pseudonym: string): string {
+  return JSON.stringify(rename(JSON.parse(encoded), person, pseudonym));
+}
+
+function rename(value: unknown, person: string, pseudonym: string): unknown {
+  if (typeof value === "string") return renameText(value, person, pseudonym);
+  if (Array.isArray(value)) return value.map((item) => rename(item, person, pseudonym));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      renameText(name, person, pseudonym),
+      rename(item, person, pseudonym),
+    ]),
+  );
+}
+
+function renameText(text: string, person: string, pseudonym: string): string {
+  if (text === person) return pseudonym;
+  const key = `person/${person}`;
+  if (text === key) return `person/${pseudonym}`;
+  return text.startsWith(`${key};`) ? `person/${pseudonym}${text.slice(key.length)}` : text;
+}

@@ -1,0 +1,60 @@
+import type { Alert } from "../../core/delivery.ts";
+import { clueOf } from "../../core/explain.ts";
+import type { Verdict } from "../../core/policy/contract.ts";
+import type { Millis } from "../../core/time.ts";
+import type { Tracked } from "../../core/unit.ts";
+import type { Turn } from "./turn.ts";
+
+/** Raises (at most once per match and kind) what ops sees: owner, first action, due time. */
+export function raiseAlert(
+  turn: Turn,
+  tracked: Tracked,
+  kind: string,
+  role: string,
+  score: number,
+  dueBy: Millis,
+  verdict?: Verdict,
+): void {
+  const { match } = tracked;
+  const pattern = turn.tenant.library.byId(match.pattern);
+  const id = turn.hash("alert", match.id, kind);
+  if (pattern === undefined || turn.unit.alerts.has(id)) return;
+  const heldBack =
+    verdict !== undefined && verdict.kind !== "send" ? ` No message went out: ${verdict.reason}.` : "";
+  putAlert(turn, {
+    id,
+    tenant: match.tenant,
+    unit: match.unit,
+    match: match.id,
+    pattern: pattern.id,
+    incident: null,
+    account: match.account,
+    person: match.person,
+    kind,
+    title: `${pattern.name}: ${match.account ?? match.person ?? match.key}`,
+    why: `${clueOf(pattern, match)}.${heldBack}`,
+    firstAction: pattern.firstAction,
+    playbook: pattern.playbookText,
+    owner: ownerOf(turn, role),
+    score,
+    createdAt: turn.now,
+    dueBy,
+    state: "open",
+    assignee: null,
+    snoozedUntil: null,
+    revision: 1,
+    simulated: turn.simulated,
+  });
+}
+
+/** The account's own owner first, then whoever holds the role, then the tenant's default owner. */
+export function ownerOf(turn: Turn, role: string): string {
+  const { owners } = turn.tenant.settings;
+  const own = role === "csm" ? turn.unit.account?.owner : null;
+  return own ?? owners[role] ?? owners.default ?? role;
+}
+
+export function putAlert(turn: Turn, alert: Alert): void {
+  turn.unit.alerts.set(alert.id, alert);
+  turn.effects.push({ kind: "alert", row: alert });
+}

@@ -1,0 +1,174 @@
+/**
+ * The second reducer: what is true of many customers at once. It works on the tenant's own unit, fed by records of
+ * matches (`sighting`) and counts of the journey signals (`tally`).
+ */
+import type { UnitControl } from "../../core/control.ts";
+import { incidentEnds, incidentStarts, noteSighting, rotateWindow } from "../../core/incident.ts";
+import { takeTally } from "../../core/journey.ts";
+import type { Population } from "../../core/population.ts";
+import type { Incident } from "../../core/tenant.ts";
+import { MINUTE } from "../../core/time.ts";
+import { ownerOf, putAlert } from "./alerts.ts";
+import { schedule, type Turn } from "./turn.ts";
+
+type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
+
+/** Without an answer for this long, the in-app banner of an incident goes out by itself. */
+const BANNER_AFTER = 10 * MINUTE;
+const CHECK_EVERY = MINUTE;
+
+export function takeSighting(turn: Turn, { sighting }: Of<"sighting">): void {
+  const population = populationOf(turn);
+  rotateWindow(population, turn.now);
+  noteSighting(population, sighting, turn.tenant.settings.incident.within);
+  for (const scope of incidentStarts(population, sighting, turn.tenant, turn.now)) {
+    start(turn, scope.scope, "rate", scope.matches, scope.accounts, scope.threshold);
+  }
+}
+
+export function declare(turn: Turn, control: Of<"declare">): void {
+  const running = turn.tenant.incidents.find(
+    (one) => one.endedAt === null && JSON.stringify(one.scope) === JSON.stringify(control.scope),
+  );
+  if (control.running && running === undefined) start(turn, control.scope, control.actor, 0, 0, 0);
+  if (!control.running && running !== undefined) end(turn, running, control.actor);
+}
+
+function start(
+  turn: Turn,
+  scope: Incident["scope"],
+  startedBy: string,
+  matches: number,
+  accounts: number,
+  threshold: number,
+): void {
+  const name = scope.kind === "all" ? "" : scope.name;
+  const incident: Incident = {
+    id: turn.hash("incident", turn.unit.tenant, scope.kind, name, turn.now),
+    tenant: turn.unit.tenant,
+    scope,
+    startedAt: turn.now,
+    endedAt: null,
+    startedBy,
+    endedBy: null,
+    matches,
+    accounts,
+    threshold,
+    broadcast: "waiting",
+    simulated: turn.simulated,
+  };
+  turn.effects.push({ kind: "tenant", control: { kind: "incident", incident } });
+  alertOps(turn, incident);
+  schedule(turn, "incident", incident.id, turn.now + CHECK_EVERY);
+}
+
+function alertOps(turn: Turn, incident: Incident): void {
+  const what =
+    incident.scope.kind === "all" ? "all patterns" : `${incident.scope.kind} ${incident.scope.name}`;
+  putAlert(turn, {
+    id: turn.hash("alert", incident.id, "incident"),
+    tenant: incident.tenant,
+    unit: turn.unit.id,
+    match: null,
+    pattern: null,
+    incident: incident.id,
+    account: incident.scope.kind === "account" ? incident.scope.name : null,
+    person: null,
+    kind: "incident",
+    title: `Incident: ${what}`,
+    why:
+      incident.matches > 0
+        ? `${incident.matches} matches from ${incident.accounts} accounts within ten minutes (threshold ${incident.threshold}).`
+        : `Declared by ${incident.startedBy}.`,
+    firstAction: "Check what these customers have in common, then approve or decline the broadcast.",
+    playbook:
+      "Individual help is held while the incident runs. Confirm the cause with engineering, approve one broadcast that says what is known, and end the incident once it is over.",
+    owner: ownerOf(turn, "support-ops"),
+    score: 100,
+    createdAt: turn.now,
+    dueBy: turn.now + 5 * MINUTE,
+    state: "open",
+    assignee: null,
+    snoozedUntil: null,
+    revision: 1,
+    simulated: turn.simulated,
+  });
+}
+
+/** Every minute of an incident: is it over, and has anybody answered about the banner? */
+export function checkIncident(turn: Turn, id: string): void {
+  const incident = turn.tenant.incidents.find((one) => one.id === id);
+  if (incident === undefined || incident.endedAt !== null) return;
+  const population = populationOf(turn);
+  rotateWindow(population, turn.now);
+  if (incident.startedBy === "rate" && incidentEnds(population, incident, turn.tenant, turn.now)) {
+    return end(turn, incident, "rate");
+  }
+  if (incident.broadcast === "waiting" && turn.now - incident.startedAt >= BANNER_AFTER) {
+    change(turn, { ...incident, broadcast: "automatic" });
+  }
+  schedule(turn, "incident", id, turn.now + CHECK_EVERY);
+}
+
+export function answerBroadcast(turn: Turn, control: Of<"broadcast">): void {
+  const incident = turn.tenant.incidents.find((one) => one.id === control.incident);
+  if (incident === undefined || incident.endedAt !== null) return;
+  change(turn, { ...incident, broadcast: control.answer });
+}
+
+function end(turn: Turn, incident: Incident, endedBy: string): void {
+  populationOf(turn).calmSince.delete(incident.id);
+  change(turn, { ...incident, endedAt: turn.now, endedBy });
+  const alert = turn.unit.alerts.get(turn.hash("alert", incident.id, "incident"));
+  if (alert !== undefined) {
+    putAlert(turn, { ...alert, state: "resolved", revision: alert.revision + 1 });
+    turn.unit.alerts.delete(alert.id);
+  }
+}
+
+function change(turn: Turn, incident: Incident): void {
+  turn.effects.push({ kind: "tenant", control: { kind: "incident", incident } });
+}
+
+/** Counts of the journey signals: a spike or drop of the whole population is an alert, never a message. */
+export function takeTallies(turn: Turn, { counts }: Of<"tally">): void {
+  const population = populationOf(turn);
+  for (const tally of counts) {
+    const pattern = turn.tenant.library.byId(tally.pattern);
+    if (pattern === undefined) continue;
+    for (const signal of takeTally(population, pattern, tally)) {
+      if (signal.kind !== "opened") continue;
+      const id = turn.hash("journey", turn.unit.tenant, pattern.id, tally.key, signal.episode);
+      putAlert(turn, {
+        id,
+        tenant: turn.unit.tenant,
+        unit: turn.unit.id,
+        match: null,
+        pattern: pattern.id,
+        incident: null,
+        account: null,
+        person: null,
+        kind: "journey",
+        title: pattern.name,
+        why: `${signal.count} in ${signal.bucket}, usually ${signal.usual}.`,
+        firstAction: pattern.firstAction,
+        playbook: pattern.playbookText,
+        owner: ownerOf(turn, pattern.owner.role),
+        score: pattern.risk,
+        createdAt: turn.now,
+        dueBy: turn.now + 60 * MINUTE,
+        state: "open",
+        assignee: null,
+        snoozedUntil: null,
+        revision: 1,
+        simulated: turn.simulated,
+      });
+    }
+  }
+}
+
+function populationOf(turn: Turn): Population {
+  const { population } = turn.unit;
+  if (population === null) throw new TypeError(`unit ${turn.unit.id} counts no population`);
+  return population;
+}

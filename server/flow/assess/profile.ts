@@ -1,0 +1,178 @@
+import type { Event, Field } from "../../core/event.ts";
+import { newPerson } from "../../core/new-unit.ts";
+import type { IssueType } from "../../core/pattern.ts";
+import type { TenantSettings } from "../../core/tenant.ts";
+import { HOUR } from "../../core/time.ts";
+import type { AccountState, PersonState, PersonTicket } from "../../core/unit.ts";
+import type { Turn } from "./turn.ts";
+
+const KEEP_MESSAGES = 72 * HOUR;
+/** Bounds what one person may make us remember. */
+const MOST_TICKETS = 20;
+
+/** The person of an event, created at first sight. */
+export function personOf(turn: Turn, id: string): PersonState {
+  const known = turn.unit.persons.get(id);
+  if (known !== undefined) return known;
+  const person = newPerson(id);
+  turn.unit.persons.set(id, person);
+  return person;
+}
+
+/** Folds what an event says about its account and person into their profiles. */
+export function foldProfile(turn: Turn, event: Event): void {
+  if (event.account !== null && turn.unit.account !== null && foldAccount(turn.unit.account, event)) {
+    turn.effects.push({
+      kind: "account",
+      tenant: turn.unit.tenant,
+      unit: turn.unit.id,
+      row: { ...turn.unit.account },
+    });
+  }
+  if (event.person === null) return;
+  const isNew = !turn.unit.persons.has(event.person);
+  const person = personOf(turn, event.person);
+  if (person.lastEventAt === null || event.time > person.lastEventAt) person.lastEventAt = event.time;
+  const changed = event.type === "person.identified" && foldPerson(person, event);
+  if (isNew || changed) emitPerson(turn, person);
+}
+
+export function emitPerson(turn: Turn, person: PersonState): void {
+  turn.effects.push({
+    kind: "person",
+    tenant: turn.unit.tenant,
+    unit: turn.unit.id,
+    row: structuredPerson(person),
+  });
+}
+
+/** A copy that later changes of the live state do not reach. */
+export function structuredPerson(person: PersonState): PersonState {
+  return {
+    ...person,
+    reach: { ...person.reach },
+    consent: { ...person.consent },
+    muted: { ...person.muted },
+    messages: person.messages.map((message) => ({ ...message })),
+    tickets: person.tickets.map((ticket) => ({ ...ticket })),
+  };
+}
+
+const ACCOUNT_TEXTS = [
+  "name",
+  "plan",
+  "segment",
+  "region",
+  "industry",
+  "owner",
+  "timeZone",
+  "productArea",
+] as const;
+
+function foldAccount(account: AccountState, event: Event): boolean {
+  const before = JSON.stringify(account);
+  if (event.type === "account.signed_up" || event.type === "account.updated") {
+    for (const name of ACCOUNT_TEXTS) {
+      const value = event.data[name];
+      if (typeof value === "string") account[name] = value;
+    }
+    if (typeof event.data.mrr === "number") account.mrr = event.data.mrr;
+    if (isRecord(event.data.contacts)) account.contacts = contactsOf(event.data.contacts);
+  }
+  if (event.type === "account.signed_up") account.signedUpAt = earliest(account.signedUpAt, event.time);
+  if (event.type === "onboarding.completed") account.onboardedAt = earliest(account.onboardedAt, event.time);
+  if (event.type === "plan.changed" && typeof event.data.to === "string") account.plan = event.data.to;
+  return JSON.stringify(account) !== before;
+}
+
+function contactsOf(field: { readonly [name: string]: unknown }): AccountState["contacts"] {
+  const contacts: AccountState["contacts"] = {};
+  for (const role of ["admin", "technical", "billing"]) {
+    const ids = field[role];
+    const list = Array.isArray(ids) ? ids : [ids];
+    const texts = list.filter((id): id is string => typeof id === "string");
+    if (texts.length > 0) contacts[role] = texts;
+  }
+  return contacts;
+}
+
+function foldPerson(person: PersonState, event: Event): boolean {
+  const before = JSON.stringify(person);
+  const { data } = event;
+  for (const name of ["timeZone", "locale", "tier"] as const) {
+    const value = data[name];
+    if (typeof value === "string") person[name] = value;
+  }
+  if (Array.isArray(data.roles)) {
+    person.roles = data.roles.filter((role): role is string => typeof role === "string");
+  }
+  // A new address is a new chance: what bounced was the old one.
+  if (data.hasEmail === true) person.reach = { ...person.reach, email: true, bouncedEmail: false };
+  if (data.hasPhone === true) person.reach = { ...person.reach, phone: true, bouncedPhone: false };
+  if (isRecord(data.consent)) {
+    for (const kind of ["email", "sms", "phone", "push"] as const) {
+      const given = data.consent[kind];
+      if (typeof given === "boolean") person.consent = { ...person.consent, [kind]: given };
+    }
+  }
+  return JSON.stringify(person) !== before;
+}
+
+function isRecord(field: Field | undefined): field is { readonly [name: string]: string | number | boolean } {
+  return typeof field === "object" && field !== null && !Array.isArray(field);
+}
+
+function earliest(known: number | null, time: number): number {
+  return known === null ? time : Math.min(known, time);
+}
+
+/** Which issue a ticket's category stands for: the tenant's own map, or the issue's own name. */
+export function issueOfCategory(category: Field | undefined, settings: TenantSettings): IssueType | null {
+  if (typeof category !== "string") return null;
+  const mapped = settings.categories[category];
+  if (mapped !== undefined) return mapped;
+  return ISSUES.has(category) ? (category as IssueType) : null;
+}
+
+const ISSUES: ReadonlySet<string> = new Set([
+  "configuration_error",
+  "api_integration",
+  "billing",
+  "account_lockout",
+  "feature_not_working",
+  "usage_limit",
+  "onboarding",
+  "cancellation",
+]);
+
+/** Remembers a ticket for cooldown. Our own proactive tickets (channel `forestall`) start none. */
+export function foldTicket(turn: Turn, event: Event): void {
+  if (event.person === null || event.data.channel === "forestall") return;
+  const person = personOf(turn, event.person);
+  const id = String(event.data.ticket ?? event.id);
+  const ticket = person.tickets.find((one) => one.id === id) ?? addTicket(person, id, event);
+  if (event.type === "ticket.created" || event.type === "ticket.reopened") {
+    ticket.open = true;
+    ticket.at = Math.max(ticket.at, event.time);
+  }
+  if (event.type === "ticket.solved") ticket.open = false;
+  const issue = issueOfCategory(event.data.category, turn.tenant.settings);
+  if (issue !== null) ticket.issue = issue;
+  emitPerson(turn, person);
+}
+
+function addTicket(person: PersonState, id: string, event: Event): PersonTicket {
+  const ticket: PersonTicket = { id, issue: null, openedAt: event.time, at: event.time, open: false };
+  person.tickets.push(ticket);
+  if (person.tickets.length > MOST_TICKETS) person.tickets.shift();
+  return ticket;
+}
+
+/** Drops messages that no guard looks at any more. */
+export function forgetOldMessages(person: PersonState, now: number): void {
+  if (person.messages.length === 0) return;
+  person.messages = person.messages.filter(
+    (message) =>
+      message.state === "reserved" || message.state === "in_doubt" || now - message.at < KEEP_MESSAGES,
+  );
+}

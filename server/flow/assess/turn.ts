@@ -1,0 +1,53 @@
+import type { Effect } from "../../core/effect.ts";
+import type { TenantState } from "../../core/tenant.ts";
+import type { Millis } from "../../core/time.ts";
+import type { Timer, TimerKind, Tracked, Unit } from "../../core/unit.ts";
+
+/** Ids are hashes of what they name, so that the same log gives the same ids. */
+export type HashId = (...parts: readonly (string | number)[]) => string;
+
+/**
+ * `real`: deliveries are queued and reported on. `delivered`: as a backtest assumes: made at once, not seen.
+ */
+export type Assumption = "real" | "delivered";
+
+/** One input (or timer) being assessed: what it may read, what it changes, what it leads to. */
+export interface Turn {
+  readonly unit: Unit;
+  readonly tenant: TenantState;
+  /** The moment of judging: `receivedAt` of the input, or the due time of the timer. */
+  readonly now: Millis;
+  readonly hash: HashId;
+  readonly assume: Assumption;
+  /** The input is history brought in on purpose; decisions are marked and nothing leaves. */
+  readonly simulated: boolean;
+  readonly effects: Effect[];
+  /** Tracked matches whose judgement has to wait until the scores are up to date. */
+  readonly toJudge: Set<string>;
+  /** Set when a score of this unit may have changed. */
+  scoresTouched: boolean;
+}
+
+export function schedule(turn: Turn, kind: TimerKind, ref: string, due: Millis): void {
+  unschedule(turn.unit, kind, ref);
+  if (due === Number.POSITIVE_INFINITY) return;
+  const timer: Timer = { due, kind, ref };
+  const { timers } = turn.unit;
+  let at = timers.length;
+  while (at > 0 && comesBefore(timer, timers[at - 1])) at -= 1;
+  timers.splice(at, 0, timer);
+}
+
+export function unschedule(unit: Unit, kind: TimerKind, ref: string): void {
+  const at = unit.timers.findIndex((timer) => timer.kind === kind && timer.ref === ref);
+  if (at >= 0) unit.timers.splice(at, 1);
+}
+
+function comesBefore(a: Timer, b: Timer | undefined): boolean {
+  if (b === undefined || a.due !== b.due) return b === undefined || a.due < b.due;
+  return a.kind === b.kind ? a.ref < b.ref : a.kind < b.kind;
+}
+
+export function emitMatch(turn: Turn, tracked: Tracked): void {
+  turn.effects.push({ kind: "match", row: tracked.match });
+}

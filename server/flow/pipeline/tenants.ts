@@ -1,0 +1,122 @@
+import type { TenantControl } from "../../core/control.ts";
+import type { CompiledLibrary } from "../../core/matching/compile.ts";
+import {
+  ALL_ON,
+  type ChannelKind,
+  DEFAULT_SETTINGS,
+  DRY_RUN,
+  type Incident,
+  type Readiness,
+  type TenantState,
+} from "../../core/tenant.ts";
+import { DAY } from "../../core/time.ts";
+
+/** How long an ended incident still matters to its matches: as long as a hold may last. */
+const REMEMBER_INCIDENT = 3 * DAY;
+
+const NOTHING_CONNECTED: { readonly [kind in ChannelKind]: Readiness } = {
+  email: "off",
+  sms: "off",
+  voice: "off",
+  push: "off",
+  chat: "off",
+  in_app: "off",
+  human: "live",
+  broadcast: "off",
+};
+
+export type LibraryOf = (version: string) => CompiledLibrary;
+
+/**
+ * The tenant-wide states, as a fold over the log. Versions are immutable and kept by log position, so that a unit
+ * that is rebuilt later is judged by what held at the time.
+ */
+export interface Tenants {
+  latest(tenant: string): TenantState | null;
+  asOf(tenant: string, seq: number): TenantState;
+  apply(tenant: string, seq: number, control: TenantControl): TenantState;
+  /** Undoes every version after this position: their commit did not happen. */
+  rollBack(seq: number): void;
+  all(): Iterable<TenantState>;
+}
+
+export function createTenants(libraryOf: LibraryOf): Tenants {
+  const versions = new Map<string, TenantState[]>();
+  const empty = (tenant: string): TenantState => ({
+    id: tenant,
+    seq: 0,
+    settings: DEFAULT_SETTINGS,
+    library: libraryOf(""),
+    channels: NOTHING_CONNECTED,
+    notReady: new Map(),
+    templates: new Map(),
+    switches: ALL_ON,
+    rollout: DRY_RUN,
+    productAreas: new Map(),
+    incidents: [],
+  });
+  const latest = (tenant: string) => versions.get(tenant)?.at(-1) ?? null;
+  return {
+    latest,
+    asOf(tenant, seq) {
+      const known = versions.get(tenant) ?? [];
+      for (let i = known.length - 1; i >= 0; i--) {
+        const version = known[i];
+        if (version !== undefined && version.seq <= seq) return version;
+      }
+      return empty(tenant);
+    },
+    apply(tenant, seq, control) {
+      const next = fold(latest(tenant) ?? empty(tenant), seq, control, libraryOf);
+      const known = versions.get(tenant);
+      if (known === undefined) versions.set(tenant, [next]);
+      else known.push(next);
+      return next;
+    },
+    rollBack(seq) {
+      for (const [tenant, known] of versions) {
+        while ((known.at(-1)?.seq ?? 0) > seq) known.pop();
+        if (known.length === 0) versions.delete(tenant);
+      }
+    },
+    *all() {
+      for (const known of versions.values()) {
+        const last = known.at(-1);
+        if (last !== undefined) yield last;
+      }
+    },
+  };
+}
+
+function fold(state: TenantState, seq: number, control: TenantControl, libraryOf: LibraryOf): TenantState {
+  switch (control.kind) {
+    case "settings":
+      return { ...state, seq, settings: control.settings };
+    case "library":
+      return { ...state, seq, library: libraryOf(control.version) };
+    case "readiness":
+      return {
+        ...state,
+        seq,
+        channels: control.channels,
+        notReady: new Map(control.notReady),
+        templates: new Map(control.templates),
+      };
+    case "switches":
+      return { ...state, seq, switches: control.switches };
+    case "rollout":
+      return { ...state, seq, rollout: control.rollout };
+    case "product_area":
+      return { ...state, seq, productAreas: new Map([...state.productAreas, [control.name, control.at]]) };
+    case "incident":
+      return { ...state, seq, incidents: withIncident(state.incidents, control.incident) };
+  }
+}
+
+function withIncident(known: readonly Incident[], incident: Incident): readonly Incident[] {
+  const now = incident.endedAt ?? incident.startedAt;
+  const others = known.filter(
+    (one) => one.id !== incident.id && (one.endedAt === null || now - one.endedAt < REMEMBER_INCIDENT),
+  );
+  return [...others, incident];
+}

@@ -1,0 +1,168 @@
+/**
+ * The units in memory: a cache of the store. A unit is loaded when first needed (snapshot, then the inputs after
+ * it), and saved in small slices by the checkpoint. What a failed commit touched is dropped and loaded again, so
+ * that memory always equals a rebuild.
+ */
+import { shardOf } from "../../core/hash.ts";
+import { newUnit } from "../../core/new-unit.ts";
+import type { Unit } from "../../core/unit.ts";
+import { decodeUnit, ENGINE, encodeUnit } from "../../core/unit-codec.ts";
+import type { Store, UnitSnapshot } from "../../store/contract.ts";
+import { assess, dueOf, type Tools } from "../assess.ts";
+import { DueHeap } from "./due-heap.ts";
+import type { Tenants } from "./tenants.ts";
+
+export interface UnitName {
+  readonly tenant: string;
+  readonly unit: string;
+}
+
+const REPLAY_PAGE = 5_000;
+const text = new TextEncoder();
+const fromBytes = new TextDecoder();
+
+export class Units {
+  readonly #live = new Map<string, Unit>();
+  readonly #dirty = new Set<string>();
+  /** When each unit was last put on the heap for: a later entry is pushed only when it is earlier. */
+  readonly #hinted = new Map<string, number>();
+  readonly due = new DueHeap();
+  readonly #store: Store;
+  readonly #tenants: Tenants;
+  readonly #tools: Tools;
+
+  constructor(store: Store, tenants: Tenants, tools: Tools) {
+    this.#store = store;
+    this.#tenants = tenants;
+    this.#tools = tools;
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  get dirty(): number {
+    return this.#dirty.size;
+  }
+
+  get(tenant: string, unit: string): Unit | undefined {
+    return this.#live.get(nameOf(tenant, unit));
+  }
+
+  values(): IterableIterator<Unit> {
+    return this.#live.values();
+  }
+
+  /** Makes sure that these are in memory; those that never were start empty. */
+  async load(names: readonly UnitName[]): Promise<void> {
+    const missing = names.filter(({ tenant, unit }) => !this.#live.has(nameOf(tenant, unit)));
+    if (missing.length === 0) return;
+    const snapshots = await this.#store.loadUnits(missing);
+    const found = new Map(snapshots.map((one) => [nameOf(one.tenant, one.unit), one]));
+    for (const name of missing) await this.#restore(name, found.get(nameOf(name.tenant, name.unit)));
+  }
+
+  async #restore({ tenant, unit: id }: UnitName, snapshot: UnitSnapshot | undefined): Promise<void> {
+    const unit = readSnapshot(snapshot) ?? newUnit(tenant, id);
+    for (;;) {
+      const inputs = await this.#store.inputs({ after: unit.seq, limit: REPLAY_PAGE, tenant, unit: id });
+      for (const input of inputs) {
+        const state = this.#tenants.asOf(tenant, input.seq);
+        // What followed was committed with the input; replaying only rebuilds the state.
+        assess(unit, state, input.seq, input.receivedAt, input.body as never, this.#tools);
+      }
+      if (inputs.length < REPLAY_PAGE) break;
+    }
+    this.#live.set(nameOf(tenant, id), unit);
+    if (snapshot === undefined ? unit.seq > 0 : unit.seq > snapshot.seq) this.#dirty.add(nameOf(tenant, id));
+    this.hint(unit);
+  }
+
+  /** A unit was changed by an input that is now on disk. */
+  touch(unit: Unit): void {
+    this.#dirty.add(nameOf(unit.tenant, unit.id));
+    this.hint(unit);
+  }
+
+  hint(unit: Unit): void {
+    const due = dueOf(unit);
+    const name = nameOf(unit.tenant, unit.id);
+    if (due === Number.POSITIVE_INFINITY || (this.#hinted.get(name) ?? Number.POSITIVE_INFINITY) <= due) return;
+    this.#hinted.set(name, due);
+    this.due.push(due, name);
+  }
+
+  /** Names of units in memory with a timer due by then. */
+  takeDue(upTo: number, limit: number): UnitName[] {
+    const names: UnitName[] = [];
+    while (names.length < limit) {
+      const entry = this.due.pop(upTo);
+      if (entry === null) break;
+      if (this.#hinted.get(entry.key) === entry.due) this.#hinted.delete(entry.key);
+      const unit = this.#live.get(entry.key);
+      if (unit === undefined) continue;
+      if (dueOf(unit) <= upTo) names.push({ tenant: unit.tenant, unit: unit.id });
+      else this.hint(unit);
+    }
+    return names;
+  }
+
+  /** Forgets units whose last input was not committed; they are loaded again when needed. */
+  drop(names: Iterable<UnitName>): void {
+    for (const { tenant, unit } of names) {
+      const name = nameOf(tenant, unit);
+      this.#live.delete(name);
+      this.#dirty.delete(name);
+      this.#hinted.delete(name);
+    }
+  }
+
+  replace(unit: Unit): void {
+    this.#live.set(nameOf(unit.tenant, unit.id), unit);
+    this.touch(unit);
+  }
+
+  /** Takes up to `limit` changed units as snapshots. */
+  takeDirty(limit: number): UnitSnapshot[] {
+    const snapshots: UnitSnapshot[] = [];
+    for (const name of this.#dirty) {
+      if (snapshots.length >= limit) break;
+      this.#dirty.delete(name);
+      const unit = this.#live.get(name);
+      if (unit !== undefined) snapshots.push(this.#snapshotOf(unit));
+    }
+    return snapshots;
+  }
+
+  giveBack(snapshots: readonly UnitSnapshot[]): void {
+    for (const { tenant, unit } of snapshots) this.#dirty.add(nameOf(tenant, unit));
+  }
+
+  #snapshotOf(unit: Unit): UnitSnapshot {
+    const due = dueOf(unit);
+    return {
+      tenant: unit.tenant,
+      unit: unit.id,
+      shard: shardOf(unit.tenant, unit.id),
+      seq: unit.seq,
+      engine: ENGINE,
+      library: this.#tenants.latest(unit.tenant)?.library.version ?? "",
+      nextDue: due === Number.POSITIVE_INFINITY ? null : due,
+      state: text.encode(encodeUnit(unit)),
+    };
+  }
+}
+
+export function nameOf(tenant: string, unit: string): string {
+  return `${tenant}\u0000${unit}`;
+}
+
+/** A snapshot of another engine, or one that does not read, is ignored: the log has everything. */
+function readSnapshot(snapshot: UnitSnapshot | undefined): Unit | null {
+  if (snapshot === undefined || snapshot.engine !== ENGINE) return null;
+  try {
+    return decodeUnit(fromBytes.decode(snapshot.state));
+  } catch {
+    return null;
+  }
+}
