@@ -126,7 +126,7 @@ export type UnitControl =
       readonly person: PersonState;
       readonly tracked: readonly Tracked[];
     }
-  | { readonly kind: "handover"; readonly person: string; readonly to: string }
+  | { readonly kind: "handover"; readonly person: string; readonly to: string; readonly as: string }
   | { readonly kind: "erase"; readonly person: string; readonly pseudonym: string }
   /** To the tenant's own unit: a match fired somewhere. */
   | { readonly kind: "sighting"; readonly sighting: Sighting }

@@ -46,6 +46,20 @@ export interface ContactDetails {
   readonly preferredName?: string;
 }
 
+/**
+ * Says that an event is one of several reports of the same happening: Stripe tells of one failed payment three times,
+ * as a charge, an intent and an invoice. Reports belong together when they share a name, contradict each other in
+ * none, are of different kinds, and are at most `within` apart.
+ */
+export interface Report {
+  readonly kind: string;
+  /** Names of the happening, by what they name: `{ charge: "ch_1", intent: "pi_1" }`. */
+  readonly names: { readonly [what: string]: string };
+  readonly within: Millis;
+  /** How much it knows; a report that knows more than the one that was counted counts once more. */
+  readonly detail: number;
+}
+
 /** What a source makes of a foreign payload: normalised, but not yet attributed, checked or deduplicated. */
 export interface Incoming {
   readonly source: string;
@@ -58,6 +72,7 @@ export interface Incoming {
   readonly alsoPerson?: readonly Ref[];
   readonly alsoAccount?: readonly Ref[];
   readonly contact?: ContactDetails;
+  readonly report?: Report;
   /** May hold fields that are not allowed; `admit` drops them. */
   readonly data: { readonly [name: string]: unknown };
   readonly backfill?: true;

@@ -42,7 +42,7 @@ export function surenessOf(pattern: Pick<Pattern, "history">, experimental = fal
   const strength = strengthOf(pattern.history.correlation);
   const opinion = OPINIONS[strength];
   if (pattern.history.expert === true) return `${opinion}, going by what our team has seen so far.`;
-  return `${opinion}: about ${Math.round(pattern.history.correlation * 10)} in 10 cases like this became a question to support.`;
+  return `${opinion}: about ${Math.round(pattern.history.correlation * 10)} in 10 cases like this ended in a question to support.`;
 }
 
 const OPINIONS = {
@@ -51,7 +51,7 @@ const OPINIONS = {
   weak: "It is no more than a hint",
 } as const;
 
-/** Fields whose values are names of ours rather than of the customer: `api_calls` reads "api calls". */
+/** Fields whose values are names of ours rather than of the customer: `api_calls` reads "API calls". */
 const NAMES = new Set([
   "action",
   "area",
@@ -88,8 +88,17 @@ export function plain(name: string, value: Field | undefined): string {
   if (typeof value !== "string") return "";
   if (name.endsWith("At")) return dayOf(value);
   const clean = value.replaceAll(UNPRINTABLE, " ").trim();
-  const named = NAMES.has(name) ? clean.replaceAll(/[_-]+/g, " ") : clean;
+  const named = NAMES.has(name) ? spoken(clean) : clean;
   return named.length > LONGEST ? `${named.slice(0, LONGEST - 1).toWellFormed()}…` : named;
+}
+
+const ACRONYMS = new Set(["api", "csv", "id", "sms", "sso", "url"]);
+
+function spoken(name: string): string {
+  return name
+    .split(/[_\s-]+/)
+    .map((word) => (ACRONYMS.has(word) ? word.toUpperCase() : word))
+    .join(" ");
 }
 
 function dayOf(iso: string): string {

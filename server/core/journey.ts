@@ -1,7 +1,9 @@
 import type { Tally } from "./control.ts";
+import type { Event } from "./event.ts";
 import type { Pattern } from "./pattern.ts";
 import type { JourneySeries, Population } from "./population.ts";
 import { formatDuration, type Millis } from "./time.ts";
+import { satisfies } from "./where.ts";
 
 /** A population-level change: a journey signal that left, or came back to, what is ordinary. */
 export interface JourneyChange {
@@ -112,4 +114,18 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? 0;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+
+/** Under which key an event counts for a journey signal, or null when it does not: `tenant`, `tenant;step=invite`. */
+export function journeyKeyOf(pattern: Pattern, event: Event): string | null {
+  const { when } = pattern;
+  if (when.kind !== "spike" && when.kind !== "drop") return null;
+  if (!when.of.includes(event.type) || !satisfies(when.where, event.data)) return null;
+  let key = "tenant";
+  for (const field of pattern.per.slice(1)) {
+    const value = event.data[field];
+    if (typeof value !== "string" && typeof value !== "number") return null;
+    key += `;${field}=${value}`;
+  }
+  return key;
 }

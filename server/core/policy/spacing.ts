@@ -57,14 +57,19 @@ export function gap(asked: Asked): Refusal | null {
   return until > asked.now ? hold("gap", until) : null;
 }
 
-/** When this person was or will be written to, oldest first, those from their other accounts included. */
+/**
+ * When this person was or will be written to, oldest first, those from their other accounts included. Broadcasts are
+ * for many and take nobody's place, though they do serve their family.
+ */
 function moments(asked: Asked): readonly Millis[] {
-  const here = counting(asked).map((message) => message.at);
+  const here = counting(asked)
+    .filter((message) => message.channel !== "broadcast")
+    .map((message) => message.at);
   return [...here, ...(asked.facts?.elsewhere ?? [])].sort((a, b) => a - b);
 }
 
 /**
- * The messages that count: not void ones, not the delivery being claimed, none to people of ours and no broadcasts.
+ * The messages that count: not void ones, not the delivery being claimed, none to people of ours.
  * What was decided in dry run reached nobody, and counts only while everything is still a dry run.
  */
 function counting({ recipient, delivery, tenant, unit }: Asked): readonly PersonMessage[] {
@@ -73,9 +78,6 @@ function counting({ recipient, delivery, tenant, unit }: Asked): readonly Person
   const live = inRollout(tenant, unit);
   return messages.filter(
     ({ state, dry, channel, ...message }) =>
-      state !== "void" &&
-      message.delivery !== delivery &&
-      !(dry && live) &&
-      !["human", "broadcast"].includes(kindOf(channel)),
+      state !== "void" && message.delivery !== delivery && !(dry && live) && kindOf(channel) !== "human",
   );
 }

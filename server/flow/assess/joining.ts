@@ -25,7 +25,7 @@ function mergeById<Item>(own: readonly Item[], other: readonly Item[], idOf: (it
 }
 
 /** The person leaves for another unit: what is not sent yet starts anew there. */
-export function handOver(turn: Turn, { person: id, to }: Of<"handover">): void {
+export function handOver(turn: Turn, { person: id, to, as }: Of<"handover">): void {
   const person = turn.unit.persons.get(id);
   if (person === undefined) return;
   const own = [...turn.unit.tracked.values()].filter(({ match }) => match.person === id);
@@ -37,7 +37,7 @@ export function handOver(turn: Turn, { person: id, to }: Of<"handover">): void {
     for (const kind of ["judge", "step", "human", "review"] as const)
       unschedule(turn.unit, kind, tracked.match.id);
   }
-  const tracked = own.map((one) => structuredClone(one));
+  const tracked = own.map((one) => renamed(structuredClone(one), as));
   for (const one of own) {
     endPursuit(turn, one, "duplicate");
     turn.unit.tracked.delete(one.match.id);
@@ -46,10 +46,17 @@ export function handOver(turn: Turn, { person: id, to }: Of<"handover">): void {
   turn.effects.push({
     kind: "forward",
     unit: to,
-    control: { kind: "adopt", from: turn.unit.id, person: structuredPerson(person), tracked },
+    control: { kind: "adopt", from: turn.unit.id, person: { ...structuredPerson(person), id: as }, tracked },
   });
   turn.unit.persons.delete(id);
   turn.effects.push({ kind: "person_removed", tenant: turn.unit.tenant, unit: turn.unit.id, person: id });
+}
+
+/** The match keeps its key, which says under which name the evidence came. */
+function renamed(tracked: Tracked, as: string): Tracked {
+  tracked.match = { ...tracked.match, person: as };
+  if (tracked.pursuit?.person !== null && tracked.pursuit !== null) tracked.pursuit.person = as;
+  return tracked;
 }
 
 export function adopt(turn: Turn, control: Of<"adopt">): void {

@@ -33,8 +33,13 @@ export function foldProfile(turn: Turn, event: Event): void {
   const isNew = !turn.unit.persons.has(event.person);
   const person = personOf(turn, event.person);
   if (person.lastEventAt === null || event.time > person.lastEventAt) person.lastEventAt = event.time;
-  const changed = event.type === "person.identified" && foldPerson(person, event);
+  const changed = saysWhoTheyAre(event) && foldPerson(person, event);
   if (isNew || changed) emitPerson(turn, person);
+}
+
+/** Any event may bring an address along; only `person.identified` says more. */
+function saysWhoTheyAre({ type, data }: Event): boolean {
+  return type === "person.identified" || data.hasEmail === true || data.hasPhone === true;
 }
 
 export function emitPerson(turn: Turn, person: PersonState): void {

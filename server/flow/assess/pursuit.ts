@@ -226,7 +226,12 @@ function stop(turn: Turn, tracked: Tracked, verdict: Verdict, score: number): vo
   // A later channel that cannot be used ends the messages, not the way to a human.
   if (!wasSent || !ONLY_THIS_CHANNEL.has(verdict.reason)) endPursuit(turn, tracked, verdict.reason);
 }
-const ONLY_THIS_CHANNEL: ReadonlySet<Reason> = new Set(["no_consent", "unreachable", "not_ready", "duplicate"]);
+const ONLY_THIS_CHANNEL: ReadonlySet<Reason> = new Set([
+  "no_consent",
+  "unreachable",
+  "not_ready",
+  "duplicate",
+]);
 
 export function endPursuit(turn: Turn, tracked: Tracked, reason: Reason): void {
   const { pursuit, match } = tracked;

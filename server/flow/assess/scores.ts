@@ -1,7 +1,7 @@
 import { clueOf } from "../../core/explain.ts";
 import { hash32 } from "../../core/hash.ts";
 import { scoreKeyOf } from "../../core/match.ts";
-import { bandOf, type Score, type Scored, scoreOf } from "../../core/score.ts";
+import { bandOf, LEAST_POINTS, type Score, type Scored, scoreOf } from "../../core/score.ts";
 import { MINUTE, type Millis } from "../../core/time.ts";
 import type { Band, Tracked, Unit } from "../../core/unit.ts";
 import { schedule, type Turn } from "./turn.ts";
@@ -52,14 +52,14 @@ export function scoreKeys(unit: Unit): Set<string> {
  */
 export function rescore(turn: Turn): string[] {
   const risen: string[] = [];
-  let live = false;
+  let quietUntil = Number.POSITIVE_INFINITY;
   for (const key of scoreKeys(turn.unit)) {
     const score = scoreNow(turn, key);
-    if (score.contributions.length > 0) live = true;
     if (writeScore(turn, key, score)) risen.push(key);
+    quietUntil = Math.min(quietUntil, unchangedUntil(turn, key, score));
   }
   turn.scoresTouched = false;
-  if (live) scheduleSweep(turn);
+  if (quietUntil < Number.POSITIVE_INFINITY) scheduleSweep(turn, quietUntil);
   return risen;
 }
 
@@ -108,9 +108,32 @@ export function rank(band: Band): number {
   return BANDS.indexOf(band);
 }
 
-/** Sweeps happen every 15 minutes, at a moment of its own for each unit, so that they never come all at once. */
-function scheduleSweep(turn: Turn): void {
+/**
+ * Sweeps happen on a 15-minute grid of each unit's own, so that they never come all at once. Between inputs the
+ * score only falls, and not faster than its fastest half-life allows; grid points at which nothing can have changed
+ * enough to be written are passed over.
+ */
+function scheduleSweep(turn: Turn, nothingBefore: Millis): void {
   const offset = hash32(`${turn.unit.tenant}|${turn.unit.id}`) % SWEEP;
   const next = Math.floor((turn.now - offset) / SWEEP + 1) * SWEEP + offset;
-  schedule(turn, "sweep", "", next);
+  const due = offset + Math.ceil((nothingBefore - offset) / SWEEP) * SWEEP;
+  schedule(turn, "sweep", "", Math.max(next, due));
+}
+
+/** A moment before which this score can neither leave its band, nor move 5 points, nor lose a contribution. */
+function unchangedUntil(turn: Turn, key: string, score: Score): Millis {
+  const last = turn.unit.scores.get(key);
+  if (last === undefined || score.contributions.length === 0) return Number.POSITIVE_INFINITY;
+  const { bands } = turn.tenant.settings;
+  const floor = last.band === "critical" ? bands.critical : last.band === "alert" ? bands.alert : bands.watch;
+  const lowest = Math.max(last.band === "normal" ? 0 : floor, last.score - HISTORY_STEP + 1) - 0.5;
+  let fastest = Number.POSITIVE_INFINITY;
+  let until = Number.POSITIVE_INFINITY;
+  for (const { pattern, alone } of score.contributions) {
+    const halfLife = turn.tenant.library.byId(pattern)?.halfLife ?? SWEEP;
+    fastest = Math.min(fastest, halfLife);
+    until = Math.min(until, halfLife * Math.log2(alone / LEAST_POINTS));
+  }
+  if (lowest > 0) until = Math.min(until, fastest * Math.log2(Math.max(1, score.unrounded / lowest)));
+  return turn.now + until;
 }

@@ -87,7 +87,8 @@ export class Units {
   hint(unit: Unit): void {
     const due = dueOf(unit);
     const name = nameOf(unit.tenant, unit.id);
-    if (due === Number.POSITIVE_INFINITY || (this.#hinted.get(name) ?? Number.POSITIVE_INFINITY) <= due) return;
+    if (due === Number.POSITIVE_INFINITY || (this.#hinted.get(name) ?? Number.POSITIVE_INFINITY) <= due)
+      return;
     this.#hinted.set(name, due);
     this.due.push(due, name);
   }

@@ -1,0 +1,67 @@
+import type { AttemptResult } from "../../core/control.ts";
+import type { Delivery } from "../../core/delivery.ts";
+import type { ContactDetails } from "../../core/event.ts";
+import { kindOf } from "../../core/tenant.ts";
+import { call } from "./call.ts";
+import type { Attempt, NotReady, Rendered, Tools, Way } from "./contract.ts";
+import { addressOf, outgoing } from "./message.ts";
+import { retryOrFail } from "./retry.ts";
+
+/**
+ * One attempt at a row that was claimed: find the address, write the message, keep the copy, call the provider.
+ * Whatever goes wrong before the call is certain not to have sent anything. Never throws.
+ */
+export async function attempt(
+  tools: Tools,
+  row: Delivery,
+  way: Way | null,
+  stop: AbortSignal,
+): Promise<Attempt> {
+  if (way === null) return unsent({ kind: "failed", detail: "no such channel is connected", address: null });
+  const ready = await prepare(tools, row, way).catch((error: unknown) => {
+    tools.log.error({ err: error, delivery: row.id }, "a message could not be prepared");
+    return again(tools, row, "the message could not be prepared");
+  });
+  if ("result" in ready) return ready;
+  if (stop.aborted) return again(tools, row, "the server was stopping");
+  // The lease must outlast the call, or another worker may take the row for one in doubt.
+  const left = (row.leaseUntil ?? 0) - tools.clock.now();
+  if (left < tools.options.callTimeout) return again(tools, row, "preparing the message took too long");
+  return call(tools, row, way, ready, stop);
+}
+
+async function prepare(tools: Tools, row: Delivery, way: Way) {
+  const contact = row.person === null ? null : await tools.store.contact(row.tenant, row.person);
+  const address = addressOf(kindOf(row.channel), contact);
+  if (address === null && way.adapter.preview !== true) {
+    return unsent({ kind: "failed", detail: "no address is known", address: null });
+  }
+  const rendered = await tools.render(row);
+  if ("notReady" in rendered) return unsent(notReady(rendered));
+  await keepCopy(tools, row, rendered);
+  return outgoing(tools, row, way, { address: address ?? "", name: nameOf(contact) }, rendered);
+}
+
+/** What is sent is kept first: the look-up of a message in doubt needs its text. */
+export function keepCopy(
+  tools: Pick<Tools, "store" | "clock">,
+  row: Delivery,
+  rendered: Rendered,
+): Promise<void> {
+  const { tenant, id: delivery, person } = row;
+  return tools.store.saveSentCopy({ tenant, delivery, person, at: tools.clock.now(), rendered });
+}
+
+const nameOf = (contact: ContactDetails | null) => contact?.preferredName ?? contact?.name ?? null;
+
+const notReady = ({ notReady: detail }: NotReady): AttemptResult => ({
+  kind: "failed",
+  detail: `not ready: ${detail}`,
+  address: null,
+});
+
+function again({ clock, random, options }: Tools, row: Delivery, detail: string): Attempt {
+  return unsent(retryOrFail(row, clock.now(), null, detail, random, options));
+}
+
+const unsent = (result: AttemptResult): Attempt => ({ result, provider: "nothing" });

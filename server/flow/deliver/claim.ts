@@ -1,0 +1,56 @@
+import type { ClaimFacts } from "../../core/control.ts";
+import type { Delivery } from "../../core/delivery.ts";
+import { kindOf, type Switches } from "../../core/tenant.ts";
+import { DAY } from "../../core/time.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { KeyedLock } from "../../lib/keyed-lock.ts";
+import type { Store } from "../../store/contract.ts";
+import type { Pipeline } from "../contract.ts";
+
+export interface ClaimDeps {
+  readonly store: Pick<Store, "person" | "messagesElsewhere">;
+  readonly pipeline: Pick<Pipeline, "control" | "tenant">;
+  readonly personLock: KeyedLock;
+  readonly clock: Clock;
+}
+
+/**
+ * Takes a queued row for sending: all guards are judged again with what the store says now, the cap is reserved, and
+ * the row gets a lease, in one commit. Answers the row as it then is, `sending` with its fence, or null when a guard
+ * held or stopped it, or somebody was first.
+ *
+ * Facts and claim happen under the person's lock: two messages from two units of one person are judged one after the
+ * other, the second with the first already reserved.
+ */
+export async function claim(deps: ClaimDeps, row: Delivery, leaseFor: number): Promise<Delivery | null> {
+  return deps.personLock.hold(lockKeyOf(row), async () => {
+    const facts = await factsOf(deps, row);
+    const control = { kind: "claim", delivery: row.id, facts, leaseFor } as const;
+    const { effects } = await deps.pipeline.control(row.tenant, { unit: row.unit }, control);
+    const changed = effects.findLast((effect) => effect.kind === "delivery" && effect.row.id === row.id);
+    return changed?.kind === "delivery" && changed.row.status === "sending" ? changed.row : null;
+  });
+}
+
+function lockKeyOf(row: Delivery): string {
+  return JSON.stringify([row.tenant, row.person ?? row.session ?? row.id]);
+}
+
+async function factsOf({ store, pipeline, clock }: ClaimDeps, row: Delivery): Promise<ClaimFacts> {
+  const killed = isKilled(pipeline.tenant(row.tenant)?.switches, row);
+  if (row.person === null) return { killed, stopped: false, consent: {}, channelsOff: [], elsewhere: [] };
+  const [person, elsewhere] = await Promise.all([
+    store.person(row.tenant, row.person),
+    store.messagesElsewhere(row.tenant, row.person, row.unit, clock.now() - DAY),
+  ]);
+  // Nobody by that id: erased in the meantime. Nothing may go to them.
+  if (person === null) return { killed, stopped: true, consent: {}, channelsOff: [], elsewhere };
+  const { stoppedAt, consent, channelsOff } = person;
+  return { killed, stopped: stoppedAt !== null, consent, channelsOff, elsewhere };
+}
+
+function isKilled(switches: Switches | undefined, row: Delivery): boolean {
+  if (switches === undefined) return true;
+  const { tenant, patterns, channels } = switches;
+  return tenant || patterns.includes(row.pattern) || channels.includes(kindOf(row.channel));
+}

@@ -1,0 +1,129 @@
+import type { AttemptResult } from "../../core/control.ts";
+import type { Delivery } from "../../core/delivery.ts";
+import type { ChannelKind } from "../../core/tenant.ts";
+import type { Millis } from "../../core/time.ts";
+import type { ChannelAdapter, Settings } from "../../integrations/contract.ts";
+import type { Clock, Timers } from "../../lib/clock.ts";
+import type { KeyedLock } from "../../lib/keyed-lock.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { Store } from "../../store/contract.ts";
+import type { Pipeline } from "../contract.ts";
+
+/** What deliver needs of a rendered message; it is kept whole as the sent copy. */
+export interface Rendered {
+  readonly subject: string | null;
+  readonly text: string;
+  readonly html: string | null;
+}
+/** Something of the tenant's is missing, such as a link; in plain words. */
+export interface NotReady {
+  readonly notReady: string;
+}
+
+/** A tenant's way out for one kind of channel. */
+export interface Way {
+  /** `sendgrid`, `twilio`, `preview`. */
+  readonly system: string;
+  readonly adapter: ChannelAdapter;
+  readonly settings: Settings;
+  /** Changes when the settings change: credentials that failed are tried again then. */
+  readonly fingerprint: string;
+}
+
+export interface DeliverOptions {
+  /** The provider has this long to answer. */
+  readonly callTimeout: Millis;
+  /** How long a claim holds; longer than a call takes. */
+  readonly lease: Millis;
+  /** Calls at a time: per tenant and kind of channel, per tenant, per provider. */
+  readonly perWay: number;
+  readonly perTenant: number;
+  readonly perProvider: number;
+  /** First wait after a failure; doubles with each, up to `longestWait`, times a random share of it. */
+  readonly firstWait: Millis;
+  readonly longestWait: Millis;
+  /** Rows in doubt are looked after this often. */
+  readonly doubtEvery: Millis;
+  /** A look-up that does not know the message is believed this long after the claim: providers' lists lag. */
+  readonly absentAfter: Millis;
+  /** Then a message in doubt is given up as unknown. */
+  readonly doubtFor: Millis;
+  /** Released rows are spread over this long when more than `fewReleased` wait. */
+  readonly spread: Millis;
+  readonly fewReleased: number;
+  /** At least this long between two readings of the outbox, however often it is woken. */
+  readonly readEvery: Millis;
+}
+
+export const DELIVER: DeliverOptions = {
+  callTimeout: 30_000,
+  lease: 60_000,
+  perWay: 8,
+  perTenant: 16,
+  perProvider: 64,
+  firstWait: 1_000,
+  longestWait: 5 * 60_000,
+  doubtEvery: 30_000,
+  absentAfter: 5 * 60_000,
+  doubtFor: 24 * 3_600_000,
+  spread: 30 * 60_000,
+  fewReleased: 20,
+  readEvery: 25,
+};
+
+/** Something ops should hear of: credentials that do not work, a provider that is down. */
+export interface Trouble {
+  readonly tenant: string;
+  readonly kind: ChannelKind;
+  readonly system: string;
+  readonly what: "bad_credentials" | "breaker_open";
+  readonly detail: string;
+}
+
+export interface DelivererDeps {
+  readonly store: Pick<
+    Store,
+    | "dueDeliveries"
+    | "releasedWaiting"
+    | "doubtfulDeliveries"
+    | "person"
+    | "contact"
+    | "messagesElsewhere"
+    | "saveSentCopy"
+    | "sentCopy"
+    | "channels"
+  >;
+  readonly pipeline: Pick<Pipeline, "control" | "tenant" | "subscribe">;
+  /** The channel of a connected system; undefined when this server does not know the system. */
+  readonly adapter: (system: string) => ChannelAdapter | undefined;
+  /** Takes what a channel without credentials would send. */
+  readonly preview: (kind: ChannelKind) => ChannelAdapter;
+  readonly render: (delivery: Delivery) => Promise<Rendered | NotReady>;
+  /** The address of RFC 8058 for this message; null for none. */
+  readonly unsubscribeUrl: (delivery: Delivery) => string | null;
+  /** Where we are reached from outside, without a slash at the end; null: providers cannot report. */
+  readonly publicUrl: string | null;
+  readonly clock: Clock & Timers;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Shared with whoever else claims deliveries to a person. */
+  readonly personLock: KeyedLock;
+  readonly log: Logger;
+  readonly trouble?: (trouble: Trouble) => void;
+  readonly options?: Partial<DeliverOptions>;
+}
+
+/** The parts with their defaults filled in, as the stages get them. */
+export interface Tools extends DelivererDeps {
+  readonly options: DeliverOptions;
+}
+
+/** How an attempt ended, and what it says about the provider. */
+export interface Attempt {
+  readonly result: AttemptResult;
+  /**
+   * `fine`: the provider answered as it should, if only to refuse. `failing`: it counts against it. `nothing`: it
+   * was not asked. `busy`: it asked for a pause until `at`. `bad_credentials`: nothing will go until settings change.
+   */
+  readonly provider: "fine" | "failing" | "nothing" | "busy" | "bad_credentials";
+}

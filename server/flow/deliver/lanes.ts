@@ -1,0 +1,107 @@
+import type { Delivery } from "../../core/delivery.ts";
+import { type ChannelKind, kindOf } from "../../core/tenant.ts";
+import type { Millis } from "../../core/time.ts";
+import { type Breaker, createBreaker } from "../breaker.ts";
+import type { Attempt, DeliverOptions, Trouble, Way } from "./contract.ts";
+import { createPace, type Pace } from "./pace.ts";
+
+/** One tenant's messages of one kind: they share a way out, and stand in nobody else's way. */
+export interface Lane {
+  readonly tenant: string;
+  readonly kind: ChannelKind;
+  /** Due rows in the order in which they go. */
+  waiting: readonly Delivery[];
+  underWay: number;
+  /** The provider asked for a pause until then. */
+  pausedUntil: Millis;
+  /** Settings with which credentials were refused. */
+  refused: string | null;
+  /** The way out as it was last seen. */
+  way: Way | null;
+  readonly breaker: Breaker;
+  readonly pace: Pace;
+}
+
+export interface Lanes {
+  at(tenant: string, kind: ChannelKind): Lane;
+  of(row: Delivery): Lane;
+  all(): Iterable<Lane>;
+  /** Whether the provider may be called. */
+  open(lane: Lane, now: Millis): boolean;
+  /** Whether there is room for one more call. */
+  room(lane: Lane): boolean;
+  /** Counts a call; the function is to be called with its end. */
+  enter(lane: Lane): () => void;
+  /** Learns from how an attempt ended. */
+  learn(lane: Lane, attempt: Attempt, now: Millis): Trouble | null;
+  /** Forgets lanes in which nothing is going on. */
+  prune(now: Millis): void;
+}
+
+export function createLanes(options: DeliverOptions): Lanes {
+  const lanes = new Map<string, Lane>();
+  const perTenant = new Map<string, number>();
+  const perProvider = new Map<string, number>();
+
+  const at = (tenant: string, kind: ChannelKind): Lane => {
+    const key = `${kind} ${tenant}`;
+    const known = lanes.get(key);
+    if (known !== undefined) return known;
+    const pace = createPace({ spread: options.spread, few: options.fewReleased });
+    const idle = { waiting: [], underWay: 0, pausedUntil: 0, refused: null, way: null };
+    const lane: Lane = { tenant, kind, ...idle, breaker: createBreaker(), pace };
+    lanes.set(key, lane);
+    return lane;
+  };
+  const open = (lane: Lane, now: Millis) =>
+    now >= lane.pausedUntil &&
+    lane.breaker.allows(now) &&
+    (lane.refused === null || lane.refused !== lane.way?.fingerprint);
+
+  return {
+    at,
+    of: (row) => at(row.tenant, kindOf(row.channel)),
+    all: () => lanes.values(),
+    open,
+    room(lane) {
+      const provider = lane.way?.system ?? "";
+      return (
+        lane.underWay < options.perWay &&
+        (perTenant.get(lane.tenant) ?? 0) < options.perTenant &&
+        (perProvider.get(provider) ?? 0) < options.perProvider
+      );
+    },
+    enter(lane) {
+      const provider = lane.way?.system ?? "";
+      lane.underWay += 1;
+      count(perTenant, lane.tenant, 1);
+      count(perProvider, provider, 1);
+      return () => {
+        lane.underWay -= 1;
+        count(perTenant, lane.tenant, -1);
+        count(perProvider, provider, -1);
+      };
+    },
+    learn(lane, { provider, result }, now) {
+      if (provider === "busy" && result.kind === "retry") lane.pausedUntil = result.at;
+      if (provider !== "bad_credentials" || lane.way === null) return null;
+      lane.refused = lane.way.fingerprint;
+      const { tenant, kind, way } = lane;
+      const detail = result.kind === "failed" ? result.detail : "";
+      return { tenant, kind, system: way.system, what: "bad_credentials", detail };
+    },
+    prune(now) {
+      for (const [key, lane] of lanes) {
+        const busy =
+          lane.underWay > 0 || lane.waiting.length > 0 || lane.refused !== null || lane.pace.active;
+        if (!busy && now >= lane.pausedUntil && lane.breaker.state(now) === "closed") lanes.delete(key);
+      }
+    },
+  };
+}
+
+function count(counts: Map<string, number>, key: string, by: number): void {
+  const next = (counts.get(key) ?? 0) + by;
+  if (next === 0) counts.delete(key);
+  else counts.set(key, next);
+}

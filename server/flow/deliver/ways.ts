@@ -1,0 +1,53 @@
+import type { Delivery } from "../../core/delivery.ts";
+import { type ChannelKind, kindOf } from "../../core/tenant.ts";
+import type { Millis } from "../../core/time.ts";
+import { hashId } from "../../lib/ids.ts";
+import type { ChannelRow } from "../../store/contract.ts";
+import type { DelivererDeps, Way } from "./contract.ts";
+
+/** Settings of a tenant that changed are in use after this long. */
+const FRESH_FOR: Millis = 2_000;
+
+export interface Ways {
+  /** Null when the tenant has no such way out at all. */
+  of(row: Delivery): Promise<Way | null>;
+}
+
+/** Which provider a tenant's messages of a kind leave by. A kind in preview leaves by nobody and is kept here. */
+export function createWays(
+  deps: Pick<DelivererDeps, "store" | "pipeline" | "adapter" | "preview" | "clock">,
+): Ways {
+  const read = new Map<string, { readonly at: Millis; readonly rows: Promise<readonly ChannelRow[]> }>();
+
+  const rowsOf = (tenant: string): Promise<readonly ChannelRow[]> => {
+    const known = read.get(tenant);
+    if (known !== undefined && deps.clock.now() - known.at < FRESH_FOR) return known.rows;
+    const rows = deps.store.channels(tenant);
+    read.set(tenant, { at: deps.clock.now(), rows });
+    rows.catch(() => read.delete(tenant));
+    return rows;
+  };
+
+  return {
+    async of({ tenant, channel }) {
+      const kind = kindOf(channel);
+      const readiness = deps.pipeline.tenant(tenant)?.channels[kind] ?? "off";
+      if (readiness === "off") return null;
+      if (readiness === "preview") return previewOf(deps.preview, kind);
+      for (const row of await rowsOf(tenant)) {
+        const adapter = row.kind === kind ? deps.adapter(row.system) : undefined;
+        if (adapter?.kind === kind) return wayOf(row, adapter);
+      }
+      return null;
+    },
+  };
+}
+
+function wayOf(row: ChannelRow, adapter: Way["adapter"]): Way {
+  const { system, settings } = row;
+  return { system, adapter, settings, fingerprint: hashId(system, JSON.stringify(settings)) };
+}
+
+function previewOf(preview: DelivererDeps["preview"], kind: ChannelKind): Way {
+  return { system: "preview", adapter: preview(kind), settings: {}, fingerprint: "preview" };
+}

@@ -1,0 +1,71 @@
+import type { Effect } from "../../core/effect.ts";
+import type { Incident } from "../../core/tenant.ts";
+import type { Millis } from "../../core/time.ts";
+import type { AuditRow, Batch, DeadLetter, LogInput, Reception } from "../../store/contract.ts";
+import type { Along, Committed } from "../contract.ts";
+import type { Learned } from "./directory.ts";
+import type { UnitName } from "./units.ts";
+
+/** What one transaction will write, while it is being gathered. */
+export interface Draft extends Learned {
+  readonly inputs: LogInput[];
+  readonly effects: Effect[];
+  readonly receptions: Reception[];
+  readonly deadLetters: DeadLetter[];
+  readonly audit: AuditRow[];
+  readonly incidents: Incident[];
+  readonly unknown: Map<string, { tenant: string; source: string; type: string; count: number; at: Millis }>;
+  /** Units that have been changed in memory by this draft. */
+  readonly touched: Map<string, UnitName>;
+  readonly committed: Committed[];
+}
+
+export function newDraft(): Draft {
+  return {
+    inputs: [],
+    effects: [],
+    identities: [],
+    memberships: [],
+    contacts: [],
+    receptions: [],
+    deadLetters: [],
+    audit: [],
+    incidents: [],
+    unknown: new Map(),
+    touched: new Map(),
+    committed: [],
+  };
+}
+
+export function isEmpty(draft: Draft): boolean {
+  return (
+    draft.inputs.length === 0 &&
+    draft.receptions.length === 0 &&
+    draft.deadLetters.length === 0 &&
+    draft.audit.length === 0 &&
+    draft.unknown.size === 0
+  );
+}
+
+export function batchOf(draft: Draft): Batch {
+  const { inputs, effects, contacts, identities, memberships, receptions, deadLetters, audit, incidents } =
+    draft;
+  return {
+    inputs,
+    effects,
+    contacts,
+    identities,
+    memberships,
+    receptions,
+    deadLetters,
+    audit,
+    incidents,
+    unknownTypes: [...draft.unknown.values()],
+  };
+}
+
+export function addAlong(draft: Draft, along: Along | undefined): void {
+  if (along?.reception !== undefined) draft.receptions.push(along.reception);
+  if (along?.deadLetter !== undefined) draft.deadLetters.push(along.deadLetter);
+  if (along?.audit !== undefined) draft.audit.push({ ...along.audit, undone: false });
+}

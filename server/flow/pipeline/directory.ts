@@ -1,0 +1,266 @@
+/**
+ * Who an event is about. Turns the names a source uses into the tenant's own account and person, learns new names,
+ * joins identities that turn out to be one person, and says to which unit the event belongs. What it learns is
+ * written in the same commit as the event; after a failed commit it forgets everything and asks the store again.
+ */
+import type { UnitControl } from "../../core/control.ts";
+import type { Event, EventData, Incoming, Ref } from "../../core/event.ts";
+import { TENANT_UNIT } from "../../core/new-unit.ts";
+import type { Millis } from "../../core/time.ts";
+import { admit } from "../../core/vocabulary.ts";
+import type { ContactWrite, IdentityWrite, MembershipWrite, Store } from "../../store/contract.ts";
+
+/** Above this many entries a cache starts anew; it is only a cache. */
+const MOST_CACHED = 500_000;
+
+export interface Learned {
+  readonly identities: IdentityWrite[];
+  readonly memberships: MembershipWrite[];
+  readonly contacts: ContactWrite[];
+}
+
+export interface Attributed {
+  readonly unit: string;
+  readonly account: string | null;
+  readonly person: string | null;
+  readonly data: EventData;
+  /** Inputs that must come before the event, in other units or this one. */
+  readonly before: readonly { readonly unit: string; readonly control: UnitControl }[];
+}
+
+type Known = { readonly kind: "person" | "account"; readonly id: string } | null;
+
+/** A name for somebody whose own id is not known yet; reveals nothing about an address. */
+export type Pseudonym = (tenant: string, ref: Ref) => string;
+
+export class Directory {
+  readonly #identities = new Map<string, Known>();
+  readonly #units = new Map<string, readonly string[]>();
+  readonly #erased = new Set<string>();
+  readonly #store: Store;
+  readonly #pseudonym: Pseudonym;
+
+  constructor(store: Store, pseudonym: Pseudonym) {
+    this.#store = store;
+    this.#pseudonym = pseudonym;
+  }
+
+  forget(): void {
+    this.#identities.clear();
+    this.#units.clear();
+  }
+
+  /** Asks the store for every name in these that is not known yet, in as few questions as possible. */
+  async prepare(tenant: string, incoming: readonly Incoming[]): Promise<void> {
+    if (this.#identities.size > MOST_CACHED) this.#identities.clear();
+    if (this.#units.size > MOST_CACHED) this.#units.clear();
+    const refs = new Map<string, Ref>();
+    for (const one of incoming) {
+      for (const ref of refsOf(one)) {
+        const key = keyOf(tenant, ref);
+        if (!this.#identities.has(key)) refs.set(key, ref);
+      }
+    }
+    if (refs.size > 0) await this.#learnNames(tenant, [...refs.values()]);
+    const persons = new Set<string>();
+    for (const one of incoming) {
+      const person = one.person === undefined ? null : this.#nameOf(tenant, one.person, "person");
+      if (person !== null && !this.#units.has(`${tenant}\u0000${person}`)) persons.add(person);
+    }
+    if (persons.size > 0) await this.#learnUnits(tenant, [...persons]);
+  }
+
+  async #learnNames(tenant: string, refs: readonly Ref[]): Promise<void> {
+    const found = await this.#store.identify(tenant, refs);
+    const erased = await this.#store.erased(tenant, refs);
+    refs.forEach((ref, i) => {
+      this.#identities.set(keyOf(tenant, ref), found[i] ?? null);
+      if (erased.has(`${ref.namespace}:${ref.value}`)) this.#erased.add(keyOf(tenant, ref));
+    });
+  }
+
+  async #learnUnits(tenant: string, persons: readonly string[]): Promise<void> {
+    const found = await this.#store.memberships(tenant, persons);
+    for (const person of persons) this.#units.set(`${tenant}\u0000${person}`, found.get(person) ?? []);
+  }
+
+  /** The units a person is in, newest first; asks the store when it has to. */
+  async unitsOf(tenant: string, person: string): Promise<readonly string[]> {
+    const key = `${tenant}\u0000${person}`;
+    if (!this.#units.has(key)) await this.#learnUnits(tenant, [person]);
+    return this.#units.get(key) ?? [];
+  }
+
+  /** Attributes one event; everything it needs was asked for by `prepare`. */
+  attribute(tenant: string, incoming: Incoming, at: Millis, learned: Learned): Attributed {
+    const data = withPresence(admit(incoming.type, incoming.data), incoming);
+    const person = this.#personOf(tenant, incoming);
+    const account = this.#accountOf(tenant, incoming, data, person);
+    const unit = unitOf(account, person);
+    const before: { unit: string; control: UnitControl }[] = [];
+    if (person !== null) {
+      this.#learnPerson(tenant, person, unit, incoming, at, learned, before);
+    }
+    if (account !== null) this.#learnAccount(tenant, account, incoming, learned);
+    return { unit, account, person, data, before };
+  }
+
+  /** The unit the event will most likely belong to, as far as is known before it is attributed. */
+  foresee(tenant: string, incoming: Incoming): string {
+    const person = this.#personOf(tenant, incoming);
+    const { account } = incoming.data;
+    const data: EventData = typeof account === "string" ? { account } : {};
+    return unitOf(this.#accountOf(tenant, incoming, data, person), person);
+  }
+
+  #personOf(tenant: string, incoming: Incoming): string | null {
+    const { person } = incoming;
+    if (person === undefined || this.#erased.has(keyOf(tenant, person))) return null;
+    return this.#nameOf(tenant, person, "person");
+  }
+
+  #accountOf(tenant: string, incoming: Incoming, data: EventData, person: string | null): string | null {
+    if (incoming.account !== undefined) return this.#nameOf(tenant, incoming.account, "account");
+    if (typeof data.account === "string" && data.account !== "") return data.account;
+    if (person === null) return null;
+    const unit = this.#units.get(`${tenant}\u0000${person}`)?.[0];
+    return unit?.startsWith("account/") === true ? unit.slice("account/".length) : null;
+  }
+
+  #nameOf(tenant: string, ref: Ref, kind: "person" | "account"): string {
+    const known = this.#identities.get(keyOf(tenant, ref));
+    if (known !== undefined && known !== null && known.kind === kind) return known.id;
+    return ref.namespace === "native" ? ref.value : this.#pseudonym(tenant, ref);
+  }
+
+  #learnPerson(
+    tenant: string,
+    person: string,
+    unit: string,
+    incoming: Incoming,
+    at: Millis,
+    learned: Learned,
+    before: { unit: string; control: UnitControl }[],
+  ): void {
+    this.#join(tenant, person, unit, at, learned, before);
+    const contact = incoming.contact;
+    if (contact !== undefined) learned.contacts.push({ tenant, person, details: contact });
+    const names: Ref[] = [...(incoming.alsoPerson ?? [])];
+    if (incoming.person !== undefined && incoming.person.namespace !== "native") names.push(incoming.person);
+    if (contact?.email !== undefined) names.push({ namespace: "email", value: contact.email });
+    if (contact?.phone !== undefined) names.push({ namespace: "phone", value: contact.phone });
+    for (const ref of names) this.#alias(tenant, ref, person, unit, learned, before);
+  }
+
+  /** The person is in this unit from now on; what another unit knows of them comes along. */
+  #join(
+    tenant: string,
+    person: string,
+    unit: string,
+    at: Millis,
+    learned: Learned,
+    before: { unit: string; control: UnitControl }[],
+  ): void {
+    const key = `${tenant}\u0000${person}`;
+    const units = this.#units.get(key) ?? [];
+    if (units.includes(unit)) return;
+    const alone = `person/${person}`;
+    if (units.includes(alone)) {
+      before.push({ unit: alone, control: { kind: "handover", person, to: unit, as: person } });
+    }
+    this.#units.set(key, [unit, ...units.filter((one) => one !== alone)]);
+    learned.memberships.push({ tenant, person, unit, at });
+  }
+
+  /** A name is now known to be this person; a stand-in under that name is joined with them. */
+  #alias(
+    tenant: string,
+    ref: Ref,
+    person: string,
+    unit: string,
+    learned: Learned,
+    before: { unit: string; control: UnitControl }[],
+  ): void {
+    const key = keyOf(tenant, ref);
+    const known = this.#identities.get(key);
+    if (known?.id === person) return;
+    const standIn = this.#pseudonym(tenant, ref);
+    // Two people of the tenant's own may share a phone or mailbox: the first keeps the name.
+    if (known !== undefined && known !== null && known.id !== standIn) return;
+    this.#write(tenant, ref, { kind: "person", id: person }, learned);
+    if (known === undefined || known === null || standIn === person) return;
+    this.#write(tenant, { namespace: "native", value: standIn }, { kind: "person", id: person }, learned);
+    for (const from of this.#units.get(`${tenant}\u0000${standIn}`) ?? [`person/${standIn}`]) {
+      before.push({ unit: from, control: { kind: "handover", person: standIn, to: unit, as: person } });
+    }
+  }
+
+  #learnAccount(tenant: string, account: string, incoming: Incoming, learned: Learned): void {
+    const names: Ref[] = [...(incoming.alsoAccount ?? [])];
+    if (incoming.account !== undefined && incoming.account.namespace !== "native")
+      names.push(incoming.account);
+    for (const ref of names) {
+      const known = this.#identities.get(keyOf(tenant, ref));
+      const isStandIn = known === undefined || known === null || known.id === this.#pseudonym(tenant, ref);
+      if (known?.id === account || !isStandIn) continue;
+      this.#write(tenant, ref, { kind: "account", id: account }, learned);
+    }
+  }
+
+  #write(tenant: string, ref: Ref, known: NonNullable<Known>, learned: Learned): void {
+    this.#identities.set(keyOf(tenant, ref), known);
+    learned.identities.push({ tenant, namespace: ref.namespace, value: ref.value, ...known });
+  }
+}
+
+function keyOf(tenant: string, { namespace, value }: Ref): string {
+  return `${tenant}\u0000${namespace}\u0000${value}`;
+}
+
+function* refsOf(incoming: Incoming): Generator<Ref> {
+  if (incoming.person !== undefined) yield incoming.person;
+  if (incoming.account !== undefined && incoming.account.namespace !== "native") yield incoming.account;
+  if (incoming.alsoPerson !== undefined) yield* incoming.alsoPerson;
+  if (incoming.alsoAccount !== undefined) yield* incoming.alsoAccount;
+  if (incoming.contact?.email !== undefined) yield { namespace: "email", value: incoming.contact.email };
+  if (incoming.contact?.phone !== undefined) yield { namespace: "phone", value: incoming.contact.phone };
+}
+
+export function unitOf(account: string | null, person: string | null): string {
+  if (account !== null) return `account/${account}`;
+  return person === null ? TENANT_UNIT : `person/${person}`;
+}
+
+/** The event log keeps only that there is an address, never the address. */
+function withPresence(data: EventData, { contact }: Incoming): EventData {
+  if (contact === undefined) return data;
+  const presence: { hasEmail?: true; hasPhone?: true } = {};
+  if (contact.email !== undefined && contact.email !== "") presence.hasEmail = true;
+  if (contact.phone !== undefined && contact.phone !== "") presence.hasPhone = true;
+  return { ...data, ...presence };
+}
+
+/** An event as it enters the log. */
+export function eventOf(
+  tenant: string,
+  incoming: Incoming,
+  { account, person, data }: Attributed,
+  receivedAt: Millis,
+  clamped: boolean,
+  reception: string | undefined,
+): Event {
+  return {
+    tenant,
+    source: incoming.source,
+    id: incoming.id,
+    type: incoming.type,
+    time: clamped ? receivedAt : incoming.time,
+    receivedAt,
+    account,
+    person,
+    data,
+    ...(clamped ? { clamped: true as const } : {}),
+    ...(incoming.backfill === true ? { backfill: true as const } : {}),
+    ...(reception === undefined ? {} : { reception }),
+  };
+}
