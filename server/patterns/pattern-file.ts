@@ -121,6 +121,7 @@ function build(file: PatternFile, { when, per, recovers, segments, playbook }: P
   const {
     channels,
     clue,
+    stepAfter,
     family,
     quiet,
     window,
@@ -146,6 +147,7 @@ function build(file: PatternFile, { when, per, recovers, segments, playbook }: P
     ...(recipient[1] === undefined ? {} : { recipientFallback: recipient[1] }),
     ...(channels === undefined ? {} : { channels }),
     ...(clue === undefined ? {} : { clue }),
+    ...(stepAfter === undefined ? {} : { stepAfter }),
     history: expert === undefined ? figures : { ...figures, expert },
     firstAction: playbook.firstAction,
     playbook: playbook.file,

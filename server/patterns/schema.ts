@@ -98,6 +98,7 @@ export const PATTERN_FILE = z.strictObject({
   watch: z.array(oneOf([...CHANNELS, "csm"]), "write a list of channels, or csm").default([]),
   recipient: recipient.default(["actor"]),
   timing: oneOf(["immediate", "short", "medium", "long"]).default("short"),
+  stepAfter: length.optional(),
   urgent: flag.default(false),
   sensitive: flag.default(false),
   anonymous: flag.default(false),

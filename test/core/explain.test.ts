@@ -41,7 +41,7 @@ describe("clueOf", () => {
 
   it("gives the share of a limit as a percentage that is never rounded up to what was not reached", () => {
     expect(clue("P-014", { metric: "api_calls", used: 949, limit: 1000 })).toBe(
-      "94% of the limit used for api calls",
+      "94% of the limit used for API calls",
     );
     expect(percentUsed({ used: 29, limit: 100 })).toBe(29);
     expect(percentUsed({ used: 0.9, limit: 1 })).toBe(90);
@@ -82,7 +82,7 @@ describe("clueOf", () => {
 describe("surenessOf", () => {
   it("quotes a measured figure in words", () => {
     expect(surenessOf(aPattern())).toBe(
-      "We are fairly sure: about 8 in 10 cases like this became a question to support.",
+      "We are fairly sure: about 8 in 10 cases like this ended in a question to support.",
     );
   });
 
