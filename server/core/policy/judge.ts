@@ -38,7 +38,7 @@ export function judgeHuman(question: Question): Verdict {
   const { human, messages } = ladderOf(question.pattern, person);
   const step = messages.length;
   const asked = askFor(human === null ? { ...question, step } : { ...question, step, only: human }, person);
-  return walk(asked, asked.allowed, HUMAN_GUARDS).verdict;
+  return walk(asked, HUMAN_GUARDS).verdict;
 }
 
 const ALERT_WHEN_CRITICAL: ReadonlySet<Reason> = new Set<Reason>([
@@ -66,8 +66,7 @@ function candidates({ person, unit, match, pattern }: Question): readonly (Perso
 /** When nobody can be reached, the first who is worth waiting for answers, as an address may still arrive. */
 function judgeInTurn(question: Question, people: readonly (PersonState | null)[]): Answer {
   const [person = null, ...others] = people;
-  const asked = askFor(question, person);
-  const answer = walk(asked, asked.allowed, GUARDS);
+  const answer = walk(askFor(question, person), GUARDS);
   if (!answer.outOfReach || others.length === 0) return answer;
   const next = judgeInTurn(question, others);
   const better = !next.outOfReach || (answer.verdict.kind === "stop" && next.verdict.kind === "hold");
@@ -75,15 +74,17 @@ function judgeInTurn(question: Question, people: readonly (PersonState | null)[]
 }
 
 /** Asks guard after guard; the channels that are `left` at the end may be used, the first of them is. */
-function walk(asked: Asked, allowed: readonly Rung[], guards: readonly Guard[]): Answer {
-  let left = allowed;
+function walk(asked: Asked, guards: readonly Guard[]): Answer {
+  let left = asked.allowed;
   const lost: Loss[] = [];
-  for (const [index, guard] of guards.entries()) {
+  for (const guard of guards) {
     if (guard.per === "whole") {
       const refusal = guard.check(asked);
-      if (refusal?.reason === "holdout") return heldOut(asked, left, refusal, guards.slice(index + 1));
-      if (refusal !== null) return { verdict: verdictOf(asked, left[0], refusal), outOfReach: false };
-    } else if (left.length > 0) {
+      if (refusal === null) continue;
+      const verdict = verdictOf(asked, left[0], refusal);
+      return { verdict: refusal.reason === "holdout" ? heldOut(asked, verdict) : verdict, outOfReach: false };
+    }
+    if (left.length > 0) {
       left = left.filter((rung) => !loses(rung, guard.check(asked, rung.channel), lost));
       if (left.length === 0) return withoutChannel(asked, lost);
     }
@@ -121,11 +122,12 @@ function isOutOfReach(lost: readonly Loss[]): boolean {
   return !reasons.includes("quiet") && reasons.some((reason) => PERSONAL.has(reason));
 }
 
-/** The control group: stopped, with what would have been done, by the guards that are left. */
-function heldOut(asked: Asked, left: readonly Rung[], refusal: Refusal, rest: readonly Guard[]): Answer {
-  const { kind, reason, channel } = walk(asked, left, rest).verdict;
-  const verdict = { ...verdictOf(asked, left[0], refusal), wouldHave: { kind, reason, channel } };
-  return { verdict, outOfReach: false };
+const ALL_BUT_HOLDOUT = GUARDS.filter(({ reason }) => reason !== "holdout");
+
+/** The control group: stopped, with what would have been done to them. */
+function heldOut(asked: Asked, stopped: Verdict): Verdict {
+  const { kind, reason, channel } = walk(asked, ALL_BUT_HOLDOUT).verdict;
+  return { ...stopped, wouldHave: { kind, reason, channel } };
 }
 
 function verdictOf(

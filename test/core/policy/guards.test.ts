@@ -268,6 +268,10 @@ describe("duplicate", () => {
       { unit: messages({ ...sameFamily, state: "reserved" }) },
     ],
     ["the family has a message in doubt", { unit: messages({ ...sameFamily, state: "in_doubt" }) }],
+    [
+      "a broadcast about it went out",
+      { unit: messages({ ...sameFamily, at: NOON - HOUR, channel: "broadcast" }) },
+    ],
     ["the family wrote less than 24 h ago", { unit: messages({ ...sameFamily, at: NOON - DAY + 1 }) }],
   ])("stops when %s", (_words, changes) => {
     expect(answer(changes)).toBe("stop duplicate");

@@ -3,8 +3,8 @@ import { DateTime } from "luxon";
 import { describe, expect, test } from "vitest";
 import { callableFrom, firstZone, quietUntil, weekendUntil } from "../../../server/core/policy/quiet.ts";
 import { MINUTE, type Millis, SECOND } from "../../../server/core/time.ts";
+import { anywhen, isQuiet, isWeekend, NIGHT } from "./wall-clock.ts";
 
-const NIGHT = { from: 21 * 60, to: 8 * 60 };
 /** `2026-03-28T22:00+01:00` and the like. */
 const at = (iso: string): Millis => DateTime.fromISO(iso, { setZone: true }).toMillis();
 const iso = (moment: Millis | null) =>
@@ -125,47 +125,11 @@ describe("zones", () => {
   });
 });
 
-/*
- * The reference asks luxon's wall clock at single instants and knows nothing of offsets or changes.
- */
-const isQuiet = (moment: Millis, zone: string, { from, to }: typeof NIGHT): boolean => {
-  const wall = DateTime.fromMillis(moment, { zone });
-  const minute = wall.hour * 60 + wall.minute;
-  return from <= to ? minute >= from && minute < to : minute >= from || minute < to;
-};
-const isWeekend = (moment: Millis, zone: string) => DateTime.fromMillis(moment, { zone }).weekday >= 6;
-
-const zones = Intl.supportedValuesOf("timeZone");
-const anyZone = fc.constantFrom(...zones);
-const from2005 = Date.UTC(2005, 0, 1);
-const anyMoment = fc.integer({ min: from2005, max: Date.UTC(2036, 11, 31) });
 const minuteOfDay = fc.integer({ min: 0, max: 1_439 });
 const usualOrAny = fc.oneof(
   fc.constant(NIGHT),
   fc.record({ from: minuteOfDay, to: minuteOfDay }).filter(({ from, to }) => from !== to),
 );
-
-/** Within two days of one of the zone's changes of offset, where mistakes live. */
-const nearChange = fc
-  .tuple(
-    anyZone,
-    fc.integer({ min: 2005, max: 2035 }),
-    fc.integer({ min: -2 * 1440, max: 1440 }),
-    fc.nat(59_999),
-  )
-  .map(([zone, year, minutes, millis]) => {
-    let month = DateTime.fromObject({ year, month: 1 }, { zone });
-    while (month.year === year && month.plus({ months: 1 }).offset === month.offset)
-      month = month.plus({ months: 1 });
-    let [low, high] = [month.toMillis(), month.plus({ months: 1 }).toMillis()];
-    while (high - low > MINUTE) {
-      const middle = Math.floor((low + high) / 2);
-      if (DateTime.fromMillis(middle, { zone }).offset === month.offset) low = middle;
-      else high = middle;
-    }
-    return [zone, high + minutes * MINUTE + millis] as const;
-  });
-const anywhen = fc.oneof(nearChange, fc.tuple(anyZone, anyMoment));
 
 /** `until` is the first free instant: now is not free, nothing before it is, it is itself, to the millisecond. */
 function expectFirstFree(now: Millis, until: Millis | null, isBusy: (moment: Millis) => boolean): void {
