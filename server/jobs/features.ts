@@ -1,0 +1,50 @@
+import type { Millis } from "../core/time.ts";
+import { LABEL_AFTER, LOOK_BACK, labelOf, matchRow, type PseudonymOf } from "../flow/learn.ts";
+import type { FeatureRow, Store } from "../store/contract.ts";
+
+const ROWS_PER_RUN = 200;
+const EVENTS_PER_ROW = 2_000;
+
+/** Writes the feature rows of new matches, and the labels of rows whose day has passed. Answers how many of each. */
+export async function keepFeatures(
+  store: Store,
+  now: Millis,
+  pseudonymOf: PseudonymOf,
+): Promise<{ rows: number; labels: number }> {
+  const rows = await newRows(store, pseudonymOf);
+  const labels = await newLabels(store, now, pseudonymOf);
+  if (rows.length + labels.length > 0) await store.saveFeatures([...rows, ...labels]);
+  return { rows: rows.length, labels: labels.length };
+}
+
+async function newRows(store: Store, pseudonymOf: PseudonymOf): Promise<FeatureRow[]> {
+  const rows: FeatureRow[] = [];
+  for (const match of await store.matchesWithoutFeatures(ROWS_PER_RUN)) {
+    const { rows: events } = await store.events(match.tenant, {
+      unit: match.unit,
+      since: match.firedAt - LOOK_BACK,
+      until: match.firedAt,
+      limit: EVENTS_PER_ROW,
+    });
+    const account = match.account === null ? null : await store.account(match.tenant, match.account);
+    rows.push(matchRow(match, events, account, pseudonymOf));
+  }
+  return rows;
+}
+
+/** The row names nobody, so the tickets are found through the match it belongs to. */
+async function newLabels(store: Store, now: Millis, pseudonymOf: PseudonymOf): Promise<FeatureRow[]> {
+  const rows: FeatureRow[] = [];
+  for (const row of await store.unlabelledFeatures(now - LABEL_AFTER, ROWS_PER_RUN)) {
+    const match = row.kind === "match" ? await store.match(row.tenant, row.id) : null;
+    if (match === null || pseudonymOf(match.tenant, match.key) !== row.pseudonym) continue;
+    const { rows: events } = await store.events(row.tenant, {
+      unit: match.unit,
+      since: row.at,
+      until: row.at + LABEL_AFTER,
+      limit: EVENTS_PER_ROW,
+    });
+    rows.push({ ...row, label: labelOf(row, events) });
+  }
+  return rows;
+}
