@@ -48,6 +48,10 @@ export interface ReceiptIncoming {
 
 export interface Normalised {
   readonly events: readonly Incoming[];
+  /** Where each event stood in what was sent; without it, its place among `events`. */
+  readonly positions?: readonly number[];
+  /** Parts that were meant for us and cannot be used, with a reason that the sender can act on. */
+  readonly rejected?: readonly { readonly index: number; readonly reason: string }[];
   readonly receipts: readonly ReceiptIncoming[];
   /** The sender's id of this delivery. */
   readonly deliveryId: string | null;
@@ -65,6 +69,8 @@ export interface Answer {
 export interface Source {
   /** Bytes of one body; the default is 1 MB. */
   readonly maxBytes?: number;
+  /** Secrets that a channel's settings already hold, such as the token with which Twilio signs its callbacks. */
+  secretsIn?(settings: Settings): readonly string[];
   /** Free function in spirit: the same arguments give the same answer. Constant time; any of the secrets may match. */
   verify(request: RawRequest, secrets: readonly string[], settings: Settings): Verification;
   /** @throws Unreadable */
