@@ -124,8 +124,11 @@ export function lacksConsent(person: PersonState, kind: string): boolean {
 
 export function attempted(turn: Turn, control: Of<"attempted">): void {
   const row = turn.unit.deliveries.get(control.delivery);
-  if (row === undefined || row.status !== "sending" || row.fence !== control.fence) return;
+  if (row === undefined || row.fence !== control.fence) return;
   const { result } = control;
+  // In doubt, a look-up at the provider settles it: it went out after all, or may be tried again.
+  const settles = row.status === "in_doubt" && (result.kind === "sent" || result.kind === "retry");
+  if (row.status !== "sending" && !settles) return;
   if (result.kind === "sent") return markSent(turn, row, result.providerId, result.preview);
   if (result.kind === "retry") return retry(turn, row, result);
   if (result.kind === "in_doubt") return doubt(turn, row, result.detail);
@@ -150,6 +153,8 @@ function retry(turn: Turn, row: Delivery, result: Extract<AttemptResult, { kind:
     detail: result.detail,
     leaseUntil: null,
   });
+  setMessage(turn, row, "reserved", turn.now);
+  unschedule(turn.unit, "doubt", row.id);
 }
 
 function doubt(turn: Turn, row: Delivery, detail: string): void {
