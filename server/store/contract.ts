@@ -330,6 +330,7 @@ export interface Store {
   ): Promise<readonly Delivery[]>;
   delivery(tenant: string, id: string): Promise<Delivery | null>;
   deliveryByProviderId(tenant: string, system: string, providerId: string): Promise<Delivery | null>;
+  /** On disk when it resolves: what follows is the call to the provider. Replaces an earlier copy. */
   saveSentCopy(copy: SentCopy): Promise<void>;
   sentCopy(tenant: string, delivery: string): Promise<SentCopy | null>;
   /** Moments of messages to this person in other units since then: reserved, in doubt or sent. */
