@@ -3,7 +3,7 @@ import type { Delivery } from "../../core/delivery.ts";
 import type { ContactDetails } from "../../core/event.ts";
 import { kindOf } from "../../core/tenant.ts";
 import { call } from "./call.ts";
-import type { Attempt, NotReady, Rendered, Tools, Way } from "./contract.ts";
+import type { Attempt, KeptCopy, NotReady, Rendered, Tools, Way } from "./contract.ts";
 import { addressOf, outgoing } from "./message.ts";
 import { retryOrFail } from "./retry.ts";
 
@@ -49,7 +49,8 @@ export function keepCopy(
   rendered: Rendered,
 ): Promise<void> {
   const { tenant, id: delivery, person } = row;
-  return tools.store.saveSentCopy({ tenant, delivery, person, at: tools.clock.now(), rendered });
+  const kept: KeptCopy = { ...rendered, claim: row.fence };
+  return tools.store.saveSentCopy({ tenant, delivery, person, at: tools.clock.now(), rendered: kept });
 }
 
 const nameOf = (contact: ContactDetails | null) => contact?.preferredName ?? contact?.name ?? null;
@@ -59,6 +60,11 @@ const notReady = ({ notReady: detail }: NotReady): AttemptResult => ({
   detail: `not ready: ${detail}`,
   address: null,
 });
+
+/** For a row that comes due while its provider cannot be asked. */
+export function unavailable(tools: Tools, row: Delivery): Attempt {
+  return again(tools, row, "the provider was not available");
+}
 
 function again({ clock, random, options }: Tools, row: Delivery, detail: string): Attempt {
   return unsent(retryOrFail(row, clock.now(), null, detail, random, options));

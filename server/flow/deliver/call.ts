@@ -54,8 +54,10 @@ function silence({ clock }: Tools, signal: AbortSignal): Promise<never> {
 
 function explain({ clock, random, options, log }: Tools, row: Delivery, error: unknown): Attempt {
   if (error instanceof RetryLater) {
-    const result = retryOrFail(row, clock.now(), error.after, error.message, random, options);
-    return { result, provider: error.after === null ? "failing" : "busy" };
+    const now = clock.now();
+    const result = retryOrFail(row, now, error.after, error.message, random, options);
+    if (error.after === null) return { result, provider: "failing" };
+    return { result, provider: "nothing", pauseUntil: now + error.after };
   }
   if (error instanceof InDoubt) {
     return { result: { kind: "in_doubt", detail: error.message }, provider: "failing" };

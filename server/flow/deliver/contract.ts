@@ -123,7 +123,12 @@ export interface Attempt {
   readonly result: AttemptResult;
   /**
    * `fine`: the provider answered as it should, if only to refuse. `failing`: it counts against it. `nothing`: it
-   * was not asked. `busy`: it asked for a pause until `at`. `bad_credentials`: nothing will go until settings change.
+   * was not asked, or asked for patience. `bad_credentials`: nothing will go until the settings change.
    */
-  readonly provider: "fine" | "failing" | "nothing" | "busy" | "bad_credentials";
+  readonly provider: "fine" | "failing" | "nothing" | "bad_credentials";
+  /** The provider wants to hear nothing until then. */
+  readonly pauseUntil?: Millis;
 }
+
+/** The sent copy as it is kept: with the claim it was made for, which tells whether that claim got to the call. */
+export type KeptCopy = Rendered & { readonly claim: number };

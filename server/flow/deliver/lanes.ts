@@ -18,6 +18,8 @@ export interface Lane {
   refused: string | null;
   /** The way out as it was last seen. */
   way: Way | null;
+  /** There is more in the outbox than `waiting` holds. */
+  more: boolean;
   readonly breaker: Breaker;
   readonly pace: Pace;
 }
@@ -33,9 +35,7 @@ export interface Lanes {
   /** Counts a call; the function is to be called with its end. */
   enter(lane: Lane): () => void;
   /** Learns from how an attempt ended. */
-  learn(lane: Lane, attempt: Attempt, now: Millis): Trouble | null;
-  /** Forgets lanes in which nothing is going on. */
-  prune(now: Millis): void;
+  learn(lane: Lane, attempt: Attempt): Trouble | null;
 }
 
 export function createLanes(options: DeliverOptions): Lanes {
@@ -48,7 +48,7 @@ export function createLanes(options: DeliverOptions): Lanes {
     const known = lanes.get(key);
     if (known !== undefined) return known;
     const pace = createPace({ spread: options.spread, few: options.fewReleased });
-    const idle = { waiting: [], underWay: 0, pausedUntil: 0, refused: null, way: null };
+    const idle = { waiting: [], underWay: 0, pausedUntil: 0, refused: null, way: null, more: false };
     const lane: Lane = { tenant, kind, ...idle, breaker: createBreaker(), pace };
     lanes.set(key, lane);
     return lane;
@@ -82,20 +82,13 @@ export function createLanes(options: DeliverOptions): Lanes {
         count(perProvider, provider, -1);
       };
     },
-    learn(lane, { provider, result }, now) {
-      if (provider === "busy" && result.kind === "retry") lane.pausedUntil = result.at;
+    learn(lane, { provider, pauseUntil, result }) {
+      if (pauseUntil !== undefined) lane.pausedUntil = Math.max(lane.pausedUntil, pauseUntil);
       if (provider !== "bad_credentials" || lane.way === null) return null;
       lane.refused = lane.way.fingerprint;
       const { tenant, kind, way } = lane;
       const detail = result.kind === "failed" ? result.detail : "";
       return { tenant, kind, system: way.system, what: "bad_credentials", detail };
-    },
-    prune(now) {
-      for (const [key, lane] of lanes) {
-        const busy =
-          lane.underWay > 0 || lane.waiting.length > 0 || lane.refused !== null || lane.pace.active;
-        if (!busy && now >= lane.pausedUntil && lane.breaker.state(now) === "closed") lanes.delete(key);
-      }
     },
   };
 }

@@ -1,0 +1,88 @@
+import type { Delivery } from "../../core/delivery.ts";
+import { kindOf } from "../../core/tenant.ts";
+import { HOUR, type Millis } from "../../core/time.ts";
+import type { KeptCopy, Tools, Way } from "./contract.ts";
+import { addressOf } from "./message.ts";
+import { record } from "./record.ts";
+import type { Ways } from "./ways.ts";
+
+const MOST = 2_000;
+/** Look-ups at a time, over all providers. */
+const AT_A_TIME = 4;
+
+export interface Doubts {
+  /** Looks after every row in doubt once. `busy` says which rows are being sent right now. */
+  sweep(now: Millis, busy: (delivery: string) => boolean, stop: AbortSignal): Promise<void>;
+}
+
+/**
+ * Settles messages of which nobody knows whether they went out.
+ *
+ * A claim whose lease has run out: the server stopped in the middle, so the row is in doubt. A row in doubt whose
+ * claim never got as far as keeping its copy was never handed to the provider: it goes back into the queue. One that
+ * Twilio has in its list was sent; one that Twilio does not have, and by now would, goes back too. Everything else
+ * waits for the provider's webhook, and is given up as unknown after a day.
+ */
+export function createDoubts(tools: Tools, ways: Ways): Doubts {
+  const askAt = new Map<string, Millis>();
+
+  const settle = async (row: Delivery, now: Millis, stop: AbortSignal): Promise<void> => {
+    if (kindOf(row.channel) === "in_app") return record(tools, row, HANDED_OVER);
+    if (row.status === "sending") await record(tools, row, { kind: "in_doubt", detail: STOPPED });
+    const age = now - (row.claimedAt ?? row.createdAt);
+    if (age >= tools.options.doubtFor) return giveUp(tools, row, now);
+    const copy = await tools.store.sentCopy(row.tenant, row.id);
+    const kept = copy?.rendered as KeptCopy | undefined;
+    if (kept?.claim !== row.fence)
+      return record(tools, row, { kind: "retry", at: now, detail: NOT_HANDED_OVER });
+    if (now < (askAt.get(row.id) ?? 0)) return;
+    askAt.set(row.id, now + Math.min(HOUR, Math.max(tools.options.doubtEvery, age / 2)));
+    const way = await ways.of(row);
+    if (way?.adapter.lookUp !== undefined) await ask(tools, row, way, kept.text, now, stop);
+  };
+
+  return {
+    async sweep(now, busy, stop) {
+      const rows = await tools.store.doubtfulDeliveries(now, MOST);
+      const inDoubt = new Set(rows.map(({ id }) => id));
+      for (const id of askAt.keys()) if (!inDoubt.has(id)) askAt.delete(id);
+      const queue = rows.filter(({ id }) => !busy(id));
+      const work = async () => {
+        for (let row = queue.shift(); row !== undefined && !stop.aborted; row = queue.shift()) {
+          const { id } = row;
+          await settle(row, now, stop).catch((error: unknown) =>
+            tools.log.warn({ err: error, delivery: id }, "a message in doubt could not be looked after"),
+          );
+        }
+      };
+      await Promise.all(Array.from({ length: AT_A_TIME }, work));
+    },
+  };
+}
+
+const STOPPED = "the server stopped while it was being sent";
+const NOT_HANDED_OVER = "it was never handed to the provider";
+/** Whoever fetched it may not have got it: it is offered again until somebody has seen it. */
+const HANDED_OVER = { kind: "sent", providerId: null, preview: false } as const;
+
+async function ask(tools: Tools, row: Delivery, way: Way, text: string, now: Millis, stop: AbortSignal) {
+  const { store, pipeline, options } = tools;
+  const contact = row.person === null ? null : await store.contact(row.tenant, row.person);
+  const to = addressOf(kindOf(row.channel), contact);
+  const since = row.claimedAt ?? row.createdAt;
+  if (to === null) return;
+  const signal = AbortSignal.any([AbortSignal.timeout(options.callTimeout), stop]);
+  const found = await way.adapter.lookUp?.({ delivery: row.id, to, text, since }, way.settings, signal);
+  if (found?.kind === "sent") {
+    const { providerId } = found;
+    const control = { kind: "receipt", delivery: row.id, receipt: "accepted", at: now, providerId } as const;
+    await pipeline.control(row.tenant, { unit: row.unit }, control);
+  } else if (found?.kind === "absent" && now - since >= options.absentAfter) {
+    await record(tools, row, { kind: "retry", at: now, detail: "the provider does not have it" });
+  }
+}
+
+async function giveUp({ pipeline }: Tools, row: Delivery, now: Millis): Promise<void> {
+  const control = { kind: "receipt", delivery: row.id, receipt: "unknown", at: now } as const;
+  await pipeline.control(row.tenant, { unit: row.unit }, control);
+}

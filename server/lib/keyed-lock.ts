@@ -1,0 +1,21 @@
+/** One task at a time per key, in the order in which they asked; keys do not wait for each other. */
+export interface KeyedLock {
+  hold<T>(key: string, task: () => Promise<T>): Promise<T>;
+}
+
+export function createKeyedLock(): KeyedLock {
+  const tails = new Map<string, Promise<unknown>>();
+  return {
+    async hold(key, task) {
+      const before = tails.get(key) ?? Promise.resolve();
+      const mine = before.then(task, task);
+      const tail = mine.catch(() => {});
+      tails.set(key, tail);
+      try {
+        return await mine;
+      } finally {
+        if (tails.get(key) === tail) tails.delete(key);
+      }
+    },
+  };
+}
