@@ -77,10 +77,18 @@ function takeEvent(turn: Turn, event: Event): void {
   if (event.type.startsWith("ticket.")) {
     foldTicket(turn, event);
     takeTicket(turn, event);
+    if (event.type === "ticket.solved") endCooldown(turn);
   }
   observe(turn.unit.cells, turn.tenant.library, turn.unit.id, event, (change) =>
     applyMatchChange(turn, change),
   );
+}
+
+/** A solved ticket may have been what held a message back: judge at once. */
+function endCooldown(turn: Turn): void {
+  for (const { match, pursuit } of turn.unit.tracked.values()) {
+    if (pursuit?.state === "held" && pursuit.lastReason === "cooldown") turn.toJudge.add(match.id);
+  }
 }
 
 function takeControl(turn: Turn, control: UnitControl): void {
@@ -131,7 +139,9 @@ function conclude(turn: Turn): void {
   }
   for (const id of turn.toJudge) {
     const tracked = turn.unit.tracked.get(id);
-    if (tracked?.pursuit?.state === "held") pursue(turn, tracked, 0, "first");
+    if (tracked?.pursuit?.state !== "held") continue;
+    const { step, judgements } = tracked.pursuit;
+    pursue(turn, tracked, step, judgements === 0 ? "first" : "release");
   }
   turn.toJudge.clear();
 }
