@@ -37,16 +37,20 @@ export function toPattern(dir: string, file: string, text: string, problems: Pro
 }
 
 function parseYaml(file: string, text: string, problems: Problem[]): Fields | null {
-  const document = parseDocument(text, { uniqueKeys: true, maxAliasCount: 10 } as object);
-  const fault = document.errors[0];
-  const raw: unknown = fault === undefined ? document.toJS({ maxAliasCount: 10 }) : null;
-  if (isFields(raw)) return raw;
-  problems.push({
-    file,
-    path: "",
-    message: fault?.message.split("\n")[0] ?? "write one pattern as a YAML mapping",
-  });
-  return null;
+  const refuse = (message: string): null => {
+    problems.push({ file, path: "", message: message.split("\n")[0] ?? message });
+    return null;
+  };
+  try {
+    const document = parseDocument(text);
+    const fault = document.errors[0];
+    if (fault !== undefined) return refuse(fault.message);
+    // A handful of aliases is convenience; thousands are an attempt to fill memory.
+    const raw: unknown = document.toJS({ maxAliasCount: 10 });
+    return isFields(raw) ? raw : refuse("write one pattern as a YAML mapping");
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** What is missing altogether and belongs to "owner or refused" says so in full. */
