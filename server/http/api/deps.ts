@@ -1,0 +1,42 @@
+import type { Match } from "../../core/match.ts";
+import type { Channel, Pattern } from "../../core/pattern.ts";
+import type { Scored } from "../../core/score.ts";
+import type { TenantState } from "../../core/tenant.ts";
+import type { Millis } from "../../core/time.ts";
+import type { PersonState, Tracked, Unit } from "../../core/unit.ts";
+import type { Pipeline } from "../../flow/contract.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Store } from "../../store/contract.ts";
+
+/** A message that somebody wants to send by hand. */
+export interface ManualQuestion {
+  readonly tenant: TenantState;
+  readonly unit: Unit;
+  readonly person: PersonState;
+  readonly channel: Channel;
+  readonly template: string;
+  readonly tracked: Tracked | null;
+  readonly pattern: Pattern | null;
+  readonly now: Millis;
+}
+
+/** What the API needs of the rest: adapters and pure functions, given by the composition root. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  /** A fresh id for an action; no decision depends on it. */
+  newId(): string;
+  /** Ids of what the action makes; the same for the same parts. */
+  hashId(...parts: readonly (string | number)[]): string;
+  readonly library: {
+    all(tenant: TenantState): readonly Pattern[];
+    byId(tenant: TenantState, id: string): Pattern | undefined;
+  };
+  /** The matches of a unit that count for a score key, as the engine itself takes them. */
+  scoredFor(tenant: TenantState, unit: Unit, key: string): readonly Scored[];
+  /** What was seen, in plain words. */
+  clueOf(pattern: Pattern, match: Match): string;
+  /** A template as the person would see it; null when it cannot be rendered. */
+  render(question: ManualQuestion): Promise<unknown>;
+}

@@ -1,0 +1,344 @@
+import type { Decision } from "../../core/decision.ts";
+import type { Alert, Delivery, Outcome } from "../../core/delivery.ts";
+import type { Effect, ScoreRow } from "../../core/effect.ts";
+import type { Match } from "../../core/match.ts";
+import { type Pattern, strengthOf } from "../../core/pattern.ts";
+import type { Incident, Rollout, Switches, TenantState } from "../../core/tenant.ts";
+import { formatDuration, type Millis } from "../../core/time.ts";
+import type { PersonState, Tracked } from "../../core/unit.ts";
+import { hashId } from "../../lib/ids.ts";
+import type { AuditRow, Trace } from "../../store/contract.ts";
+import type * as wire from "../wire.ts";
+import type { ApiDeps } from "./deps.ts";
+import { FOREVER } from "./schemas.ts";
+
+/** Rows as the wire shows them: pure, field by field, so that nothing leaves which was not meant to. */
+
+export function iso(at: Millis): string {
+  return new Date(at).toISOString();
+}
+export function isoOrNull(at: Millis | null): string | null {
+  return at === null ? null : iso(at);
+}
+
+/** The value of `If-Match` for things without a counter of their own: changes with what a person may have changed. */
+export function revisionOf(...state: readonly unknown[]): string {
+  return hashId("revision", JSON.stringify(state)).slice(0, 12);
+}
+
+export function decisionBody(row: Decision): wire.DecisionBody {
+  const {
+    id,
+    match,
+    pattern,
+    key,
+    account,
+    person,
+    step,
+    kind,
+    reason,
+    channel,
+    score,
+    delivery,
+    simulated,
+  } = row;
+  return {
+    id,
+    match,
+    pattern,
+    key,
+    account,
+    person,
+    step,
+    at: iso(row.at),
+    kind,
+    reason,
+    until: isoOrNull(row.until),
+    channel,
+    dueBy: isoOrNull(row.dueBy),
+    score,
+    delivery,
+    wouldHave: row.wouldHave ?? null,
+    simulated,
+  };
+}
+
+export function deliveryBody(row: Delivery): wire.DeliveryBody {
+  const { id, decision, match, pattern, account, person, channel, step, template, templateVersion } = row;
+  const { status, detail, attempts, providerId, preview, manual, simulated } = row;
+  return {
+    id,
+    decision,
+    match,
+    pattern,
+    account,
+    person,
+    channel,
+    step,
+    template,
+    templateVersion,
+    status,
+    detail,
+    attempts,
+    createdAt: iso(row.createdAt),
+    notBefore: iso(row.notBefore),
+    dueBy: iso(row.dueBy),
+    sentAt: isoOrNull(row.sentAt),
+    deliveredAt: isoOrNull(row.deliveredAt),
+    seenAt: isoOrNull(row.seenAt),
+    clickedAt: isoOrNull(row.clickedAt),
+    providerId,
+    preview,
+    manual: manual === null ? null : { actor: manual.actor, reason: manual.reason },
+    simulated,
+  };
+}
+
+export function alertBody(row: Alert): wire.AlertBody {
+  const { id, match, pattern, incident, account, person, kind, title, why, firstAction, playbook } = row;
+  const { owner, score, state, assignee, revision, simulated } = row;
+  return {
+    id,
+    match,
+    pattern,
+    incident,
+    account,
+    person,
+    kind,
+    title,
+    why,
+    firstAction,
+    playbook,
+    owner,
+    score,
+    createdAt: iso(row.createdAt),
+    dueBy: iso(row.dueBy),
+    state,
+    assignee,
+    snoozedUntil: isoOrNull(row.snoozedUntil),
+    revision,
+    simulated,
+  };
+}
+
+/** What it takes to name a pattern. */
+export type Naming = Pick<ApiDeps, "library" | "clueOf">;
+
+/** What was seen, also when the pattern has left the library. */
+export function whyOf(deps: Naming, tenant: TenantState, match: Match): string {
+  const pattern = deps.library.byId(tenant, match.pattern);
+  return pattern === undefined ? match.pattern : deps.clueOf(pattern, match);
+}
+
+export function matchBody(deps: Naming, tenant: TenantState, row: Match): wire.MatchBody {
+  const { id, pattern, version, family, key, account, person, state, closedBy, data, experimental } = row;
+  return {
+    id,
+    pattern,
+    name: deps.library.byId(tenant, pattern)?.name ?? pattern,
+    version,
+    family,
+    key,
+    account,
+    person,
+    state,
+    firstAt: iso(row.firstAt),
+    firedAt: iso(row.firedAt),
+    noticedAt: iso(row.noticedAt),
+    lastSeen: iso(row.lastSeen),
+    closedAt: isoOrNull(row.closedAt),
+    closedBy,
+    events: row.count,
+    data,
+    why: whyOf(deps, tenant, row),
+    experimental,
+    incident: row.incident,
+    simulated: row.simulated,
+  };
+}
+
+export function helpBody(tracked: Tracked): wire.OpenMatchBody["help"] {
+  const { pursuit } = tracked;
+  if (pursuit === null) return null;
+  const { state, step, deliveries } = pursuit;
+  return { state, reason: pursuit.lastReason, step, dueBy: iso(pursuit.dueBy), deliveries: [...deliveries] };
+}
+
+export function matchRevision(tracked: Tracked | null): string {
+  return revisionOf(tracked?.silenced ?? null, tracked?.pursuit?.state ?? null);
+}
+
+export function incidentBody(row: Incident): wire.IncidentBody {
+  const { id, scope, startedBy, endedBy, matches, accounts, threshold, broadcast, simulated } = row;
+  return {
+    id,
+    scope: { kind: scope.kind, name: scope.kind === "all" ? null : scope.name },
+    startedAt: iso(row.startedAt),
+    endedAt: isoOrNull(row.endedAt),
+    startedBy,
+    endedBy,
+    matches,
+    accounts,
+    threshold,
+    broadcast,
+    revision: revisionOf(row.endedAt, broadcast),
+    simulated,
+  };
+}
+
+export function outcomeBody(row: Outcome): wire.OutcomeBody {
+  const { match, pattern, kind, delivered, unassisted, ticket } = row;
+  return {
+    match,
+    pattern,
+    kind,
+    decidedAt: iso(row.decidedAt),
+    delivered,
+    unassisted,
+    ticket,
+    ticketAt: isoOrNull(row.ticketAt),
+  };
+}
+
+export function scoreStep(row: ScoreRow): wire.ScoreStepBody {
+  return { at: iso(row.at), score: row.score, band: row.band, why: row.why };
+}
+
+export function traceBody(deps: Naming, tenant: TenantState, id: string, trace: Trace): wire.TraceBody {
+  return {
+    id,
+    delivery: trace.delivery === null ? null : deliveryBody(trace.delivery),
+    decisions: trace.decisions.map(decisionBody),
+    match: trace.match === null ? null : matchBody(deps, tenant, trace.match),
+    scores: trace.scores.map((row) => ({ ...scoreStep(row), key: row.key })),
+    events: trace.events.map(traceEvent),
+    outcome: trace.outcome === null ? null : outcomeBody(trace.outcome),
+    feedback: trace.feedback.map(({ at, person, answer, stars }) => ({ at: iso(at), person, answer, stars })),
+  };
+}
+
+function traceEvent({ event, reception, seq }: Trace["events"][number]): wire.TraceEventBody {
+  const { source, id, type, account, person, data } = event;
+  return {
+    seq,
+    source,
+    id,
+    type,
+    time: iso(event.time),
+    receivedAt: iso(event.receivedAt),
+    account,
+    person,
+    data,
+    webhook:
+      reception === null
+        ? null
+        : {
+            id: reception.id,
+            system: reception.system,
+            source: reception.sourceId,
+            receivedAt: iso(reception.receivedAt),
+            bodySha256: reception.bodyHash,
+            bytes: reception.bytes,
+            deliveryId: reception.deliveryId,
+          },
+  };
+}
+
+export function auditBody(row: AuditRow): wire.AuditBody {
+  const { id, actor, action, subject, reason, detail, undone } = row;
+  return {
+    id,
+    at: iso(row.at),
+    actor,
+    action,
+    subject,
+    reason,
+    detail,
+    undoable: row.undo !== null && !undone,
+    undone,
+  };
+}
+
+export function patternBody(pattern: Pattern): wire.PatternBody {
+  const { id, name, version, family, issue, timing, urgent, risk, confidence, per, status, history } =
+    pattern;
+  return {
+    id,
+    name,
+    version,
+    family,
+    issue,
+    timing,
+    urgent,
+    risk,
+    confidence,
+    halfLife: formatDuration(pattern.halfLife),
+    quiet: formatDuration(pattern.quiet),
+    per,
+    channels: pattern.channels ?? [],
+    status,
+    strength: strengthOf(history.correlation),
+    history: {
+      correlation: history.correlation,
+      prevention: history.prevention,
+      leadTime: formatDuration(history.leadTime),
+    },
+    owner: pattern.owner.role,
+    firstAction: pattern.firstAction,
+    playbook: pattern.playbookText,
+    typicalTicket: pattern.typicalTicket,
+    message: pattern.message,
+    tags: pattern.tags,
+  };
+}
+
+export function controlsBody(person: PersonState, now: Millis): wire.PersonControlsBody {
+  const paused = person.pausedUntil !== null && person.pausedUntil > now;
+  const snoozed = person.snoozedUntil !== null && person.snoozedUntil > now;
+  return {
+    stoppedAt: isoOrNull(person.stoppedAt),
+    paused,
+    pausedUntil: paused && person.pausedUntil !== FOREVER ? isoOrNull(person.pausedUntil) : null,
+    snoozedUntil: snoozed ? isoOrNull(person.snoozedUntil) : null,
+    channelsOff: person.channelsOff,
+    preferred: person.preferred,
+    muted: Object.entries(person.muted)
+      .filter(([, until]) => until > now)
+      .map(([family, until]) => ({ family, until: iso(until) })),
+  };
+}
+
+export function personRevision(person: PersonState): string {
+  return revisionOf(person.stoppedAt, person.pausedUntil);
+}
+
+export function switchesBody(switches: Switches): wire.SwitchesBody {
+  const { tenant, patterns, channels } = switches;
+  return { tenant, patterns, channels, revision: revisionOf(tenant, patterns, channels) };
+}
+
+export function rolloutBody(rollout: Rollout): wire.RolloutBody {
+  const { all, accounts, segments, percent } = rollout;
+  return {
+    all,
+    accounts,
+    segments,
+    percent,
+    dryRun: !all && accounts.length === 0 && segments.length === 0 && percent === 0,
+    revision: revisionOf(all, accounts, segments, percent),
+  };
+}
+
+/** What an action led to at once, for the person who did it. */
+export function effectsBody(effects: readonly Effect[]): wire.ActionBody["effects"] {
+  return {
+    decisions: effects.flatMap((effect) => (effect.kind === "decision" ? [decisionBody(effect.row)] : [])),
+    deliveries: effects.flatMap((effect) => (effect.kind === "delivery" ? [deliveryBody(effect.row)] : [])),
+    alerts: effects.flatMap((effect) => (effect.kind === "alert" ? [alertBody(effect.row)] : [])),
+    scores: effects.flatMap((effect) => {
+      if (effect.kind !== "score") return [];
+      const { key, score, band } = effect.row;
+      return [{ key, score, band }];
+    }),
+  };
+}

@@ -1,0 +1,291 @@
+import { z } from "zod";
+import type { Page, PageQuery } from "../../store/contract.ts";
+import { notFound } from "../problem.ts";
+import type * as wire from "../wire.ts";
+import { pageOf, readCursor } from "./cursor.ts";
+import type { ApiDeps } from "./deps.ts";
+import { given } from "./given.ts";
+import {
+  alertBody,
+  auditBody,
+  decisionBody,
+  deliveryBody,
+  helpBody,
+  incidentBody,
+  iso,
+  matchBody,
+  matchRevision,
+  patternBody,
+  rolloutBody,
+  switchesBody,
+  traceBody,
+} from "./present.ts";
+import * as replies from "./replies.ts";
+import { tenantOf } from "./risk.ts";
+import { type Call, type Route, route } from "./route.ts";
+import { about, idText, nothing, page, sinceOf } from "./schemas.ts";
+
+const WORKERS = ["agent", "ops", "admin"] as const;
+const EVERYBODY = ["agent", "ops", "admin", "analyst", "privacy"] as const;
+const TRACERS = ["agent", "ops", "admin", "privacy"] as const;
+
+/** What happened and what is: lists, single things, and the way back from a message to its webhook. */
+export function readingRoutes(deps: ApiDeps): readonly Route[] {
+  return [...listRoutes(deps), ...thingRoutes(deps), ...stateRoutes(deps)];
+}
+
+type Paged = { readonly after?: string | undefined; readonly limit: number };
+
+/** One page of a list: the cursor belongs to this list, this filter and this tenant. */
+async function listed<Query extends Paged, Row, Item>(
+  call: Call<Query, null>,
+  path: string,
+  read: (query: PageQuery) => Promise<Page<Row>>,
+  item: (row: Row) => Item,
+): Promise<{ body: wire.PageBody<Item> }> {
+  const { after, limit, ...filter } = call.query;
+  const list = { tenant: call.tenant, path, filter };
+  return { body: pageOf(list, await read({ limit, ...readCursor(list, after) }), item) };
+}
+
+function listRoutes(deps: ApiDeps): readonly Route[] {
+  const { store } = deps;
+  return [
+    route({
+      method: "get",
+      path: "/decisions",
+      summary: "What the policy decided and why, newest first; also what was held and stopped",
+      roles: EVERYBODY,
+      query: z.strictObject({ ...page, ...about, match: idText.optional() }),
+      body: null,
+      reply: replies.pageReply(replies.decision),
+      handle: (call) => {
+        const { person, account, match, since } = call.query;
+        const filter = { ...given({ person, account, match }), ...sinceOf(since, call.now) };
+        return listed(
+          call,
+          "/decisions",
+          (cut) => store.decisions(call.tenant, { ...filter, ...cut }),
+          decisionBody,
+        );
+      },
+    }),
+    route({
+      method: "get",
+      path: "/deliveries",
+      summary: "Messages and what became of them, newest first",
+      roles: EVERYBODY,
+      query: z.strictObject({
+        ...page,
+        ...about,
+        match: idText.optional(),
+        status: z
+          .enum(["queued", "sending", "sent", "failed", "in_doubt", "unknown", "suppressed", "dry_run"])
+          .optional(),
+      }),
+      body: null,
+      reply: replies.pageReply(replies.delivery),
+      handle: (call) => {
+        const { person, account, match, status, since } = call.query;
+        const filter = { ...given({ person, account, match, status }), ...sinceOf(since, call.now) };
+        return listed(
+          call,
+          "/deliveries",
+          (cut) => store.deliveries(call.tenant, { ...filter, ...cut }),
+          deliveryBody,
+        );
+      },
+    }),
+    route({
+      method: "get",
+      path: "/alerts",
+      summary: "What waits for a person of yours, with owner, first action and due time",
+      roles: WORKERS,
+      query: z.strictObject({
+        ...page,
+        ...about,
+        state: z.enum(["open", "acked", "snoozed", "resolved"]).optional(),
+        owner: z.string().max(200).optional(),
+      }),
+      body: null,
+      reply: replies.pageReply(replies.alert),
+      handle: (call) => {
+        const { person, account, state, owner, since } = call.query;
+        const filter = { ...given({ person, account, state, owner }), ...sinceOf(since, call.now) };
+        return listed(call, "/alerts", (cut) => store.alerts(call.tenant, { ...filter, ...cut }), alertBody);
+      },
+    }),
+    route({
+      method: "get",
+      path: "/incidents",
+      summary: "Many customers at once: running and past incidents, newest first",
+      roles: [...WORKERS, "analyst"],
+      query: z.strictObject(page),
+      body: null,
+      reply: replies.pageReply(replies.incident),
+      handle: (call) => listed(call, "/incidents", (cut) => store.incidents(call.tenant, cut), incidentBody),
+    }),
+    route({
+      method: "get",
+      path: "/audit",
+      summary: "Who did what and why, newest first",
+      roles: ["admin", "privacy"],
+      query: z.strictObject({ ...page, subject: idText.optional() }),
+      body: null,
+      reply: replies.pageReply(replies.audit),
+      handle: (call) => {
+        const filter = given({ subject: call.query.subject });
+        return listed(call, "/audit", (cut) => store.audit(call.tenant, { ...filter, ...cut }), auditBody);
+      },
+    }),
+  ];
+}
+
+function thingRoutes(deps: ApiDeps): readonly Route[] {
+  const { store } = deps;
+  return [
+    route({
+      method: "get",
+      path: "/deliveries/:id",
+      summary: "One message with the exact copy the person got",
+      roles: TRACERS,
+      query: nothing,
+      body: null,
+      reply: replies.deliveryDetail,
+      async handle({ tenant, id }) {
+        const row = await store.delivery(tenant, id);
+        if (row === null) throw notFound("There is no message with this id.");
+        const copy = await store.sentCopy(tenant, id);
+        const shown = copy === null ? null : { at: iso(copy.at), rendered: copy.rendered };
+        return { body: { ...deliveryBody(row), copy: shown } };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/alerts/:id",
+      summary: "One alert; its ETag goes back as If-Match",
+      roles: WORKERS,
+      query: nothing,
+      body: null,
+      reply: replies.alert,
+      async handle({ tenant, id }) {
+        const row = await store.alert(tenant, id);
+        if (row === null) throw notFound("There is no alert with this id.");
+        return { body: alertBody(row), revision: String(row.revision) };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/matches/:id",
+      summary: "A pattern that fired for a key: what was seen, and what is being done about it",
+      roles: EVERYBODY,
+      query: nothing,
+      body: null,
+      reply: replies.matchDetail,
+      async handle(call) {
+        const tenant = tenantOf(deps, call.tenant);
+        const row = await store.match(tenant.id, call.id);
+        if (row === null) throw notFound("There is no match with this id.");
+        const unit = await deps.pipeline.peek(tenant.id, row.unit);
+        const tracked = unit?.tracked.get(row.id) ?? null;
+        const pattern = deps.library.byId(tenant, row.pattern);
+        const revision = matchRevision(tracked);
+        const body = {
+          ...matchBody(deps, tenant, tracked?.match ?? row),
+          silenced: tracked?.silenced ?? null,
+          help: tracked === null ? null : helpBody(tracked),
+          firstAction: pattern?.firstAction ?? "",
+          playbook: pattern?.playbookText ?? "",
+          typicalTicket: pattern?.typicalTicket ?? "",
+          revision,
+        };
+        return { body, revision };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/trace/:id",
+      summary: "From a decision or message back to the webhook behind it",
+      roles: TRACERS,
+      query: nothing,
+      body: null,
+      reply: replies.trace,
+      async handle(call) {
+        const tenant = tenantOf(deps, call.tenant);
+        const trace = await store.trace(tenant.id, call.id);
+        if (trace === null) throw notFound("There is no decision or message with this id.");
+        return { body: traceBody(deps, tenant, call.id, trace) };
+      },
+    }),
+  ];
+}
+
+function stateRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    route({
+      method: "get",
+      path: "/metrics/summary",
+      summary: "The figures of the front page: who is watched, what was sent and prevented",
+      roles: ["ops", "admin", "analyst"],
+      query: nothing,
+      body: null,
+      reply: replies.summary,
+      async handle(call) {
+        const tenant = tenantOf(deps, call.tenant);
+        const found = await deps.store.summary(tenant.id, call.now);
+        const patterns30d = found.patterns30d.map((row) => ({
+          pattern: row.pattern,
+          name: deps.library.byId(tenant, row.pattern)?.name ?? row.pattern,
+          fired: row.fired,
+          prevented: row.prevented,
+          notPrevented: row.notPrevented,
+          preventionRate: share(row.prevented, row.prevented + row.notPrevented),
+        }));
+        return { body: { ...found, at: iso(found.at), patterns30d } };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/patterns",
+      summary: "The pattern library in use",
+      roles: EVERYBODY,
+      query: nothing,
+      body: null,
+      reply: replies.pageReply(replies.pattern),
+      async handle(call) {
+        const tenant = tenantOf(deps, call.tenant);
+        return { body: { items: deps.library.all(tenant).map(patternBody), next: null } };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/switches",
+      summary: "What is switched off",
+      roles: WORKERS,
+      query: nothing,
+      body: null,
+      reply: replies.switches,
+      async handle(call) {
+        const body = switchesBody(tenantOf(deps, call.tenant).switches);
+        return { body, revision: body.revision };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/rollout",
+      summary: "Which accounts may be messaged",
+      roles: WORKERS,
+      query: nothing,
+      body: null,
+      reply: replies.rollout,
+      async handle(call) {
+        const body = rolloutBody(tenantOf(deps, call.tenant).rollout);
+        return { body, revision: body.revision };
+      },
+    }),
+  ];
+}
+
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { DAY, type Millis, parseDuration } from "../../core/time.ts";
+
+/** Parts that requests share. Every message says what to send instead. */
+
+export const LARGEST_PAGE = 200;
+const USUAL_PAGE = 50;
+/** The last moment a Date can hold: "until somebody ends it". */
+export const FOREVER: Millis = 8.64e15;
+
+export const idText = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[^\p{Cc}]+$/u, "must not hold control characters");
+const shortText = z.string().trim().min(1, "must not be empty").max(200);
+
+export const isoTime = z.iso
+  .datetime({ offset: true, error: "must be a time such as 2026-03-02T10:00:00Z" })
+  .transform((text) => Date.parse(text))
+  .meta({ format: "date-time", description: "ISO 8601" });
+
+const duration = z
+  .string()
+  .regex(/^\d{1,6}[smhd]$/, "must be a length of time such as 30m, 48h or 7d")
+  .transform((text) => parseDuration(text))
+  .meta({ examples: ["48h"] });
+
+export const whole = (low: number, high: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${low} to ${high}`)
+    .transform(Number)
+    .refine((n) => n >= low && n <= high, `must be a whole number from ${low} to ${high}`);
+
+/** Query parameters are text; one that comes twice is refused, as nobody can know which is meant. */
+export const page = {
+  after: z.string().max(2_000).optional().meta({ description: "`next` of the page before" }),
+  limit: whole(1, LARGEST_PAGE)
+    .default(USUAL_PAGE)
+    .meta({ description: `1 to ${LARGEST_PAGE}` }),
+};
+export const identity = {
+  identity: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,40}:.{1,400}$/u, "must read <system>:<id there>, such as zendesk:123")
+    .optional()
+    .meta({ description: "Another system's id, such as `zendesk:123`; write `-` for the id in the path" }),
+};
+/** A moment, or how long ago. */
+export const since = z
+  .union([isoTime, duration.transform((length) => ({ ago: length }))], {
+    error: "must be a time such as 2026-03-02T10:00:00Z, or how long ago, such as 24h",
+  })
+  .optional();
+export type Since = z.output<typeof since>;
+
+export function sinceOf(value: Since, now: Millis): { since?: Millis } {
+  if (value === undefined) return {};
+  return { since: typeof value === "number" ? value : now - value.ago };
+}
+
+export const about = { person: idText.optional(), account: idText.optional(), since };
+
+export const nothing = z.strictObject({});
+
+/** What every write says. */
+export const reasoned = {
+  reason: z
+    .string("must be given: say in a few words why")
+    .trim()
+    .min(1, "must not be empty: say in a few words why")
+    .max(500),
+  actor: shortText.optional().meta({ description: "Who acts; the header Forestall-Actor wins" }),
+};
+export const justReason = z.strictObject(reasoned);
+
+export const until = {
+  until: isoTime.optional(),
+  for: duration.optional(),
+};
+
+/**
+ * The moment that `until` or `for` names.
+ * @returns a sentence when it is wrong, null when neither was given
+ */
+export function endOf(
+  given: { until?: Millis | undefined; for?: Millis | undefined },
+  now: Millis,
+): Millis | string | null {
+  if (given.until !== undefined && given.for !== undefined) return "give `until` or `for`, not both";
+  const end = given.until ?? (given.for === undefined ? null : now + given.for);
+  if (end !== null && end <= now) return "the end has to lie in the future";
+  if (end !== null && end > now + 366 * DAY) return "the end may be a year away at most";
+  return end;
+}
+
+export { shortText };

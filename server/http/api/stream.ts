@@ -1,0 +1,46 @@
+import { z } from "zod";
+import type { Live } from "../live.ts";
+import type { StreamRoute } from "./route.ts";
+
+export const STREAM_EVENTS = [
+  "decision",
+  "delivery",
+  "alert",
+  "match",
+  "outcome",
+  "score",
+  "incident",
+  "switches",
+] as const;
+export type StreamEvent = (typeof STREAM_EVENTS)[number];
+
+const query = z.strictObject({
+  events: z
+    .string()
+    .max(200)
+    .transform((text) => text.split(","))
+    .pipe(z.array(z.enum(STREAM_EVENTS, `must be a list of: ${STREAM_EVENTS.join(", ")}`)))
+    .optional()
+    .meta({ description: `Only these, separated by commas: ${STREAM_EVENTS.join(", ")}` }),
+});
+
+/** What happens, as it happens, as server-sent events. */
+export function streamRoute(live: Live): StreamRoute {
+  return {
+    kind: "stream",
+    method: "get",
+    path: "/stream",
+    summary: "What happens, as it happens; `Last-Event-ID` goes on where it broke off",
+    roles: ["agent", "ops", "admin"],
+    query,
+    open(call, response) {
+      const { events } = query.parse(call.query ?? {});
+      live.open(response, {
+        tenant: call.tenant,
+        token: call.token,
+        events: events === undefined ? null : new Set(events),
+        lastEventId: call.lastEventId,
+      });
+    },
+  };
+}

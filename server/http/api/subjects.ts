@@ -1,0 +1,255 @@
+import { z } from "zod";
+import { companyDomain } from "../../lib/free-mail.ts";
+import { invalid, notFound } from "../problem.ts";
+import type * as wire from "../wire.ts";
+import { pageOf, readCursor } from "./cursor.ts";
+import type { ApiDeps } from "./deps.ts";
+import { given } from "./given.ts";
+import { iso } from "./present.ts";
+import * as replies from "./replies.ts";
+import {
+  accountOf,
+  accountRisk,
+  type FoundAccount,
+  type FoundPerson,
+  findAccount,
+  findPerson,
+  headlineOf,
+  personOf,
+  personRisk,
+  tenantOf,
+} from "./risk.ts";
+import { type Call, type Route, route } from "./route.ts";
+import { identity, idText, page } from "./schemas.ts";
+
+const READERS = ["agent", "ops", "admin"] as const;
+const identityQuery = z.strictObject(identity);
+
+/** Who is at risk: persons, accounts, the requester of a ticket, and everybody by score. */
+export function subjectRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    route({
+      method: "get",
+      path: "/persons/:id/risk",
+      summary: "A person's risk score now, with every contribution to check it by hand",
+      roles: READERS,
+      query: identityQuery,
+      body: null,
+      reply: replies.risk,
+      async handle(call) {
+        const tenant = tenantOf(deps, call.tenant);
+        const id = await resolveId(deps, call, "person");
+        const body = await personRisk(deps, tenant, await personOf(deps, tenant.id, id), call.now);
+        return { body, ...(body.revision === null ? {} : { revision: body.revision }) };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/accounts/:id/risk",
+      summary: "An account's risk score now, with every contribution to check it by hand",
+      roles: READERS,
+      query: identityQuery,
+      body: null,
+      reply: replies.risk,
+      async handle(call) {
+        const tenant = tenantOf(deps, call.tenant);
+        const id = await resolveId(deps, call, "account");
+        return { body: await accountRisk(deps, tenant, await accountOf(deps, tenant.id, id), call.now) };
+      },
+    }),
+    requesterRoute(deps),
+    riskListRoute(deps),
+  ];
+}
+
+function requesterRoute(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/requesters",
+    summary: "The person behind a ticket, their account, and the risk of both",
+    roles: READERS,
+    query: z
+      .strictObject({
+        email: z.string().trim().max(320).optional(),
+        externalId: idText.optional(),
+        zendeskId: z
+          .string()
+          .regex(/^\d{1,20}$/, "must be the number of a Zendesk user")
+          .optional(),
+      })
+      .refine((query) => Object.values(query).some((value) => value !== undefined && value !== ""), {
+        error: "give at least one of email, externalId and zendeskId",
+      }),
+    body: null,
+    reply: replies.requester,
+    async handle(call) {
+      const found = await findRequester(deps, call.tenant, given(call.query));
+      return { body: await requesterBody(deps, call, found) };
+    },
+  });
+}
+
+interface Requester {
+  readonly person: FoundPerson | null;
+  readonly account: FoundAccount | null;
+  readonly matchedBy: wire.RequesterBody["matchedBy"];
+}
+
+interface Names {
+  readonly email?: string;
+  readonly externalId?: string;
+  readonly zendeskId?: string;
+}
+
+/** The surest name first; the mail domain last, and only for the account. */
+async function findRequester(deps: ApiDeps, tenant: string, names: Names): Promise<Requester> {
+  const ways = [
+    ["externalId", "native", names.externalId],
+    ["zendeskId", "zendesk", names.zendeskId],
+    ["email", "email", names.email?.toLowerCase()],
+  ] as const;
+  for (const [matchedBy, namespace, value] of ways) {
+    if (value === undefined || value === "") continue;
+    const id = await personNamed(deps, tenant, namespace, value);
+    const person = id === null ? null : await findPerson(deps, tenant, id);
+    if (person !== null) return { person, account: await accountBehind(deps, tenant, person), matchedBy };
+  }
+  const domain = companyDomain(names.email ?? "");
+  const account = domain === null ? null : await accountOfDomain(deps, tenant, domain);
+  return { person: null, account, matchedBy: account === null ? null : "domain" };
+}
+
+/** A native id need not have been recorded as a name: it is the id itself. */
+async function personNamed(
+  deps: ApiDeps,
+  tenant: string,
+  namespace: string,
+  value: string,
+): Promise<string | null> {
+  const [known] = await deps.store.identify(tenant, [{ namespace, value }]);
+  if (known?.kind === "person") return known.id;
+  return namespace === "native" ? value : null;
+}
+
+async function accountOfDomain(deps: ApiDeps, tenant: string, domain: string): Promise<FoundAccount | null> {
+  const [known] = await deps.store.identify(tenant, [{ namespace: "domain", value: domain }]);
+  return known?.kind === "account" ? findAccount(deps, tenant, known.id) : null;
+}
+
+/** The newest account they are in. */
+async function accountBehind(
+  deps: ApiDeps,
+  tenant: string,
+  person: FoundPerson,
+): Promise<FoundAccount | null> {
+  const unit = person.units.find(({ account }) => account !== null);
+  return unit?.account === undefined || unit.account === null
+    ? null
+    : findAccount(deps, tenant, unit.account.id);
+}
+
+async function requesterBody(
+  deps: ApiDeps,
+  call: Call<unknown, unknown>,
+  { person, account, matchedBy }: Requester,
+): Promise<wire.RequesterBody> {
+  const tenant = tenantOf(deps, call.tenant);
+  const personal = person === null ? null : await personRisk(deps, tenant, person, call.now);
+  const accounts = account === null ? null : await accountRisk(deps, tenant, account, call.now);
+  return {
+    person: person === null ? null : { ...pickPerson(person) },
+    account: account === null ? null : pickAccount(account),
+    matchedBy,
+    personRisk: personal,
+    accountRisk: accounts,
+    headline: higher(personal, accounts),
+  };
+}
+
+function pickPerson({ state }: FoundPerson): NonNullable<wire.RequesterBody["person"]> {
+  return { id: state.id, locale: state.locale, roles: state.roles };
+}
+function pickAccount({ state }: FoundAccount): NonNullable<wire.RequesterBody["account"]> {
+  const { id, name, plan, segment, owner } = state;
+  return { id, name, plan, segment, owner };
+}
+
+/** The higher of the two numbers, which are never mixed; the person's on a tie, as that is who asks. */
+function higher(person: wire.RiskBody | null, account: wire.RiskBody | null): string {
+  if (person === null && account === null) return "Nothing is known about this requester.";
+  const [first] = [person, account]
+    .filter((risk) => risk !== null)
+    .toSorted((a, b) => b.unrounded - a.unrounded);
+  return first?.headline ?? headlineOf({ kind: "person", id: "", name: null }, 0, "normal", undefined);
+}
+
+function riskListRoute(deps: ApiDeps): Route {
+  const query = z.strictObject({
+    ...page,
+    band: z.enum(["normal", "watch", "alert", "critical"]).optional(),
+    kind: z.enum(["account", "person"]).optional(),
+    segment: z.string().max(200).optional(),
+    owner: z.string().max(200).optional(),
+    pattern: z.string().max(100).optional(),
+    q: z.string().trim().max(200).optional().meta({ description: "Part of the name" }),
+  });
+  return route({
+    method: "get",
+    path: "/risks",
+    summary: "Accounts and persons by score, highest first",
+    roles: [...READERS, "analyst"],
+    query,
+    body: null,
+    reply: replies.pageReply(replies.riskItem),
+    async handle(call) {
+      const { after, limit, q, ...filter } = call.query;
+      const list = { tenant: call.tenant, path: "/risks", filter: { ...filter, q } };
+      const rows = await deps.store.risks(call.tenant, {
+        ...given({ ...filter, name: q === "" ? undefined : q }),
+        limit,
+        ...readCursor(list, after),
+      });
+      return {
+        body: pageOf(list, rows, (row) => ({
+          ...subjectOf(row.key),
+          name: row.name,
+          score: row.score,
+          band: row.band,
+          why: row.why,
+          at: iso(row.at),
+          segment: row.segment,
+          owner: row.owner,
+        })),
+      };
+    },
+  });
+}
+
+function subjectOf(key: string): Pick<wire.RiskListItem, "kind" | "id"> {
+  return key.startsWith("account/")
+    ? { kind: "account", id: key.slice("account/".length) }
+    : { kind: "person", id: key.slice("person/".length) };
+}
+
+/**
+ * The native id a call is about: the one in its path, or the one another system's id stands for.
+ * @throws Problem 400 when both were given, 404 when the identity is not known
+ */
+export async function resolveId(
+  deps: ApiDeps,
+  call: Call<{ readonly identity?: string | undefined }, unknown>,
+  kind: "person" | "account",
+): Promise<string> {
+  const name = call.query.identity;
+  if (name === undefined) return call.id;
+  const colon = name.indexOf(":");
+  const [namespace, value] = [name.slice(0, colon), name.slice(colon + 1)];
+  if (call.id !== "-" && call.id !== value) {
+    throw invalid("Give an id in the path or an `identity`, not both; write `-` for the id in the path.");
+  }
+  const [known] = await deps.store.identify(call.tenant, [{ namespace, value }]);
+  if (known === undefined || known === null || known.kind !== kind) {
+    throw notFound(`No ${kind} is known by this identity.`);
+  }
+  return known.id;
+}

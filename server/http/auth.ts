@@ -1,0 +1,114 @@
+import type { Clock } from "../lib/clock.ts";
+import { sha256Hex } from "../lib/ids.ts";
+import type { Store, TokenRow } from "../store/contract.ts";
+import { forbidden, invalid, unauthorized } from "./problem.ts";
+
+/** Roles that may use the read and write API. `write` and `public` tokens belong to ingest and the snippet. */
+export const API_ROLES = ["agent", "ops", "admin", "analyst", "privacy"] as const;
+export type ApiRole = (typeof API_ROLES)[number];
+
+/** How old the tokens in memory may get: what another process revoked stops working within this time. */
+const FRESH_FOR = 5_000;
+/** Unknown tokens ask the store at most this often, so that guessing costs the store nothing. */
+const ASK_AGAIN = 1_000;
+
+/** The tokens of all tenants, by hash. Holds no token itself, so there is nothing to compare in constant time. */
+export interface TokenBook {
+  /** By the token as it was sent; also finds expired and revoked ones. */
+  find(token: string): Promise<TokenRow | undefined>;
+  /** The token as it is now. */
+  byId(tenant: string, id: string): Promise<TokenRow | undefined>;
+  /** What `find` would say from memory alone. */
+  known(token: string): TokenRow | undefined;
+  /** To be called after a token was made or revoked in this process. */
+  reload(): Promise<void>;
+}
+
+export function createTokenBook(store: Pick<Store, "tokens">, clock: Clock): TokenBook {
+  let byHash: ReadonlyMap<string, TokenRow> = new Map();
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | null = null;
+
+  const read = async () => {
+    const rows = await store.tokens();
+    byHash = new Map(rows.map((row) => [row.hash, row]));
+    readAt = clock.now();
+  };
+  /** Those who ask while it is being read share the answer. */
+  const readOnce = () => {
+    reading ??= read().finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
+  const known = (token: string) => byHash.get(sha256Hex(token));
+  const isOld = () => clock.now() - readAt >= FRESH_FOR;
+
+  return {
+    known,
+    // A read that is under way may have begun before the change.
+    reload: async () => {
+      await reading?.catch(() => undefined);
+      await readOnce();
+    },
+    async byId(tenant, id) {
+      if (isOld()) await readOnce();
+      return [...byHash.values()].find((row) => row.tenant === tenant && row.id === id);
+    },
+    async find(token) {
+      const row = known(token);
+      const mayBeNew = row === undefined && clock.now() - readAt >= ASK_AGAIN;
+      if (!isOld() && !mayBeNew) return row;
+      await readOnce();
+      return known(token);
+    },
+  };
+}
+
+/**
+ * The token of a request.
+ * @throws Problem 401, saying whether it is missing, unknown, expired or revoked
+ */
+export async function authenticate(
+  authorization: string | undefined,
+  tokens: TokenBook,
+  now: number,
+): Promise<TokenRow> {
+  if (authorization === undefined) {
+    throw unauthorized("Send a token: `Authorization: Bearer <token>`. `forestall token` makes one.");
+  }
+  const token = /^Bearer +([A-Za-z0-9._~+/=-]{8,512})$/i.exec(authorization)?.[1];
+  if (token === undefined) throw unauthorized("The header Authorization has to read `Bearer <token>`.");
+  const row = await tokens.find(token);
+  if (row === undefined) throw unauthorized("This token is not known.", "invalid_token");
+  const dead = whyDead(row, now);
+  if (dead !== null) throw unauthorized(dead, "invalid_token");
+  return row;
+}
+
+/** Why a token that exists does not count any more; null while it does. */
+export function whyDead(row: TokenRow, now: number): string | null {
+  if (row.revokedAt !== null) return "This token was revoked; ask for a new one.";
+  if (row.expiresAt !== null && row.expiresAt <= now) return "This token has expired; ask for a new one.";
+  return null;
+}
+
+/** @throws Problem 403 */
+export function authorize(row: TokenRow, allowed: readonly ApiRole[]): void {
+  if (!(allowed as readonly string[]).includes(row.role)) throw forbidden(row.role, allowed);
+}
+
+/** Printable, no line breaks: it ends up in audit rows and on screens. */
+const ACTOR = /^[^\p{C}]{1,200}$/u;
+
+/**
+ * Who acts: the role of the token, which is certain, with the name the client gives, which is its word. `agent:ana@…`.
+ * @param given header `Forestall-Actor`, or the body's `actor`
+ */
+export function actorOf(row: TokenRow, given: string | undefined): string {
+  const name = given?.trim();
+  if (name === undefined || name === "") return `${row.role}:token ${row.label === "" ? row.id : row.label}`;
+  if (!ACTOR.test(name)) throw invalid("Forestall-Actor has to be a name or address of 1 to 200 characters.");
+  const prefix = `${row.role}:`;
+  return name.startsWith(prefix) ? name : prefix + name;
+}
