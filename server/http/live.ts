@@ -43,7 +43,7 @@ export interface ListenerOptions {
 }
 
 export interface LiveOptions {
-  readonly deps: Pick<ApiDeps, "pipeline" | "library" | "clueOf"> & { readonly clock: Clock };
+  readonly deps: Pick<ApiDeps, "pipeline"> & { readonly clock: Clock };
   readonly timers: Timers;
   /** What the token is now: a stream ends when its token is revoked. */
   tokenNow(token: TokenRow): Promise<TokenRow | undefined>;
@@ -126,7 +126,7 @@ export function createLive(options: LiveOptions): Live {
     if (room.lost.seq === Number.MAX_SAFE_INTEGER) {
       room.lost = { seq: committed.seq - 1, index: Number.MAX_SAFE_INTEGER };
     }
-    const messages = [...effectMessages(deps, tenant, committed.effects), ...changes(room.state, tenant)];
+    const messages = [...effectMessages(tenant, committed.effects), ...changes(room.state, tenant)];
     room.state = tenant;
     messages.forEach(({ event, make }, index) => {
       const kept: Kept = { seq: committed.seq, index, event, make, text: null };
@@ -213,11 +213,7 @@ function textOf(kept: Kept): string {
 
 type Message = Pick<Kept, "event" | "make">;
 
-function effectMessages(
-  deps: LiveOptions["deps"],
-  tenant: TenantState,
-  effects: readonly Effect[],
-): readonly Message[] {
+function effectMessages(tenant: TenantState, effects: readonly Effect[]): readonly Message[] {
   return effects.flatMap((effect): readonly Message[] => {
     switch (effect.kind) {
       case "decision":
@@ -227,7 +223,7 @@ function effectMessages(
       case "alert":
         return [{ event: "alert", make: () => alertBody(effect.row) }];
       case "match":
-        return [{ event: "match", make: () => matchBody(deps, tenant, effect.row) }];
+        return [{ event: "match", make: () => matchBody(tenant, effect.row) }];
       case "outcome":
         return [{ event: "outcome", make: () => outcomeBody(effect.row) }];
       case "score":

@@ -4,7 +4,6 @@ import { Overloaded } from "../flow/contract.ts";
 import { PROBLEM_JSON, Problem } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
 import { StoreDamaged, StoreUnavailable } from "../store/contract.ts";
-import { BadCursor } from "../store/cursor.ts";
 
 /** How refusals read (RFC 9457). Each has one home here, so that the same thing is always said the same way. */
 
@@ -118,7 +117,9 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof StoreUnavailable || error instanceof StoreDamaged) {
     return unavailable("Nothing can be read or written right now; try again in a few seconds.", 5, error);
   }
-  if (error instanceof BadCursor) return invalid("`after` is not a cursor of this list; start without it.");
+  // Stores have one in common, but http knows them by their contract only.
+  if (error instanceof Error && error.name === "BadCursor")
+    return invalid("`after` is not a cursor of this list; start without it.");
   return fromExpress(error) ?? internal(error);
 }
 

@@ -1,6 +1,4 @@
-import type { Match } from "../../core/match.ts";
 import type { Channel, Pattern } from "../../core/pattern.ts";
-import type { Scored } from "../../core/score.ts";
 import type { TenantState } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
 import type { PersonState, Tracked, Unit } from "../../core/unit.ts";
@@ -20,7 +18,7 @@ export interface ManualQuestion {
   readonly now: Millis;
 }
 
-/** What the API needs of the rest: adapters and pure functions, given by the composition root. */
+/** What the API needs of the rest: adapters, given by the composition root. */
 export interface ApiDeps {
   readonly store: Store;
   readonly pipeline: Pipeline;
@@ -29,14 +27,8 @@ export interface ApiDeps {
   newId(): string;
   /** Ids of what the action makes; the same for the same parts. */
   hashId(...parts: readonly (string | number)[]): string;
-  readonly library: {
-    all(tenant: TenantState): readonly Pattern[];
-    byId(tenant: TenantState, id: string): Pattern | undefined;
-  };
-  /** The matches of a unit that count for a score key, as the engine itself takes them. */
-  scoredFor(tenant: TenantState, unit: Unit, key: string): readonly Scored[];
-  /** What was seen, in plain words. */
-  clueOf(pattern: Pattern, match: Match): string;
+  /** The patterns a tenant uses, in the order of the library. */
+  patterns(tenant: TenantState): readonly Pattern[];
   /** A template as the person would see it; null when it cannot be rendered. */
   render(question: ManualQuestion): Promise<unknown>;
 }

@@ -6,8 +6,9 @@ import type { Question } from "../../core/policy/contract.ts";
 import { askFor } from "../../core/policy/guard.ts";
 import { GUARDS } from "../../core/policy/guards.ts";
 import { scoreOf } from "../../core/score.ts";
+import { scoredFor } from "../../flow/assess/scores.ts";
 import type * as wire from "../wire.ts";
-import type { ApiDeps, ManualQuestion } from "./deps.ts";
+import type { ManualQuestion } from "./deps.ts";
 import { isoOrNull } from "./present.ts";
 
 /** What a guard means for somebody who wants to send by hand. */
@@ -58,8 +59,8 @@ const WITHOUT_MATCH: readonly GuardReason[] = [
  * Every guard of the policy that would hold or stop this message now, in the order of the table: the same functions
  * that judge our own messages, all of them asked instead of the first that applies.
  */
-export function guardsFor(deps: ApiDeps, manual: ManualQuestion): wire.GuardBody[] {
-  const asked = askFor(questionFor(deps, manual), manual.person);
+export function guardsFor(manual: ManualQuestion): wire.GuardBody[] {
+  const asked = askFor(questionFor(manual), manual.person);
   const found = new Map<GuardReason, wire.GuardBody>();
   for (const guard of GUARDS) {
     const refusal = guard.per === "whole" ? guard.check(asked) : guard.check(asked, manual.channel);
@@ -81,10 +82,11 @@ function guardReason(reason: Reason): GuardReason | null {
   return (REASONS as readonly string[]).includes(reason) ? (reason as GuardReason) : null;
 }
 
-function questionFor(deps: ApiDeps, manual: ManualQuestion): Question {
+function questionFor(manual: ManualQuestion): Question {
   const { tenant, unit, person, channel, template, tracked, now } = manual;
   const match = tracked?.match ?? noMatch(manual);
-  const items = tracked === null ? [] : deps.scoredFor(tenant, unit, scoreKeyOf(match.key));
+  const items =
+    tracked === null ? [] : scoredFor(unit, scoreKeyOf(match.key), (id) => tenant.library.byId(id));
   return {
     now,
     tenant,

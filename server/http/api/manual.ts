@@ -62,7 +62,7 @@ type ManualCall = Call<unknown, Wanted>;
 
 async function preview(deps: ApiDeps, call: ManualCall): Promise<Reply<wire.ManualPreviewBody>> {
   const question = await questionOf(deps, call);
-  const guards = guardsFor(deps, question);
+  const guards = guardsFor(question);
   return { body: { guards, verdict: verdictOf(guards), rendered: await deps.render(question) } };
 }
 
@@ -74,7 +74,7 @@ async function send(deps: ApiDeps, desk: Desk, call: ManualCall): Promise<Reply<
     return { body: { action: id, undoable: false, effects: effectsBody([]), delivery: deliveryBody(sent) } };
   }
   const question = await questionOf(deps, call);
-  refuseOrGoOn(guardsFor(deps, question), call.body.override === true);
+  refuseOrGoOn(guardsFor(question), call.body.override === true);
   const { person, channel, template, match, override, reason } = call.body;
   const control = { person, channel, template, match: match ?? null, actor: call.actor, reason };
   const done = await desk.act(
@@ -116,7 +116,7 @@ async function questionOf(deps: ApiDeps, call: ManualCall): Promise<ManualQuesti
     channel,
     template,
     tracked: found?.tracked ?? null,
-    pattern: found === null ? null : (deps.library.byId(tenant, found.match.pattern) ?? null),
+    pattern: found === null ? null : (tenant.library.byId(found.match.pattern) ?? null),
     now: call.now,
   };
 }

@@ -1,6 +1,7 @@
 import type { Decision } from "../../core/decision.ts";
 import type { Alert, Delivery, Outcome } from "../../core/delivery.ts";
 import type { Effect, ScoreRow } from "../../core/effect.ts";
+import { clueOf } from "../../core/explain.ts";
 import type { Match } from "../../core/match.ts";
 import { type Pattern, strengthOf } from "../../core/pattern.ts";
 import type { Incident, Rollout, Switches, TenantState } from "../../core/tenant.ts";
@@ -9,7 +10,6 @@ import type { PersonState, Tracked } from "../../core/unit.ts";
 import { hashId } from "../../lib/ids.ts";
 import type { AuditRow, Trace } from "../../store/contract.ts";
 import type * as wire from "../wire.ts";
-import type { ApiDeps } from "./deps.ts";
 import { FOREVER } from "./schemas.ts";
 
 /** Rows as the wire shows them: pure, field by field, so that nothing leaves which was not meant to. */
@@ -121,21 +121,18 @@ export function alertBody(row: Alert): wire.AlertBody {
   };
 }
 
-/** What it takes to name a pattern. */
-export type Naming = Pick<ApiDeps, "library" | "clueOf">;
-
 /** What was seen, also when the pattern has left the library. */
-export function whyOf(deps: Naming, tenant: TenantState, match: Match): string {
-  const pattern = deps.library.byId(tenant, match.pattern);
-  return pattern === undefined ? match.pattern : deps.clueOf(pattern, match);
+export function whyOf(tenant: TenantState, match: Match): string {
+  const pattern = tenant.library.byId(match.pattern);
+  return pattern === undefined ? match.pattern : clueOf(pattern, match);
 }
 
-export function matchBody(deps: Naming, tenant: TenantState, row: Match): wire.MatchBody {
+export function matchBody(tenant: TenantState, row: Match): wire.MatchBody {
   const { id, pattern, version, family, key, account, person, state, closedBy, data, experimental } = row;
   return {
     id,
     pattern,
-    name: deps.library.byId(tenant, pattern)?.name ?? pattern,
+    name: tenant.library.byId(pattern)?.name ?? pattern,
     version,
     family,
     key,
@@ -150,7 +147,7 @@ export function matchBody(deps: Naming, tenant: TenantState, row: Match): wire.M
     closedBy,
     events: row.count,
     data,
-    why: whyOf(deps, tenant, row),
+    why: whyOf(tenant, row),
     experimental,
     incident: row.incident,
     simulated: row.simulated,
@@ -204,12 +201,12 @@ export function scoreStep(row: ScoreRow): wire.ScoreStepBody {
   return { at: iso(row.at), score: row.score, band: row.band, why: row.why };
 }
 
-export function traceBody(deps: Naming, tenant: TenantState, id: string, trace: Trace): wire.TraceBody {
+export function traceBody(tenant: TenantState, id: string, trace: Trace): wire.TraceBody {
   return {
     id,
     delivery: trace.delivery === null ? null : deliveryBody(trace.delivery),
     decisions: trace.decisions.map(decisionBody),
-    match: trace.match === null ? null : matchBody(deps, tenant, trace.match),
+    match: trace.match === null ? null : matchBody(tenant, trace.match),
     scores: trace.scores.map((row) => ({ ...scoreStep(row), key: row.key })),
     events: trace.events.map(traceEvent),
     outcome: trace.outcome === null ? null : outcomeBody(trace.outcome),

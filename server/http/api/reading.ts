@@ -188,10 +188,10 @@ function thingRoutes(deps: ApiDeps): readonly Route[] {
         if (row === null) throw notFound("There is no match with this id.");
         const unit = await deps.pipeline.peek(tenant.id, row.unit);
         const tracked = unit?.tracked.get(row.id) ?? null;
-        const pattern = deps.library.byId(tenant, row.pattern);
+        const pattern = tenant.library.byId(row.pattern);
         const revision = matchRevision(tracked);
         const body = {
-          ...matchBody(deps, tenant, tracked?.match ?? row),
+          ...matchBody(tenant, tracked?.match ?? row),
           silenced: tracked?.silenced ?? null,
           help: tracked === null ? null : helpBody(tracked),
           firstAction: pattern?.firstAction ?? "",
@@ -214,7 +214,7 @@ function thingRoutes(deps: ApiDeps): readonly Route[] {
         const tenant = tenantOf(deps, call.tenant);
         const trace = await store.trace(tenant.id, call.id);
         if (trace === null) throw notFound("There is no decision or message with this id.");
-        return { body: traceBody(deps, tenant, call.id, trace) };
+        return { body: traceBody(tenant, call.id, trace) };
       },
     }),
   ];
@@ -235,7 +235,7 @@ function stateRoutes(deps: ApiDeps): readonly Route[] {
         const found = await deps.store.summary(tenant.id, call.now);
         const patterns30d = found.patterns30d.map((row) => ({
           pattern: row.pattern,
-          name: deps.library.byId(tenant, row.pattern)?.name ?? row.pattern,
+          name: tenant.library.byId(row.pattern)?.name ?? row.pattern,
           fired: row.fired,
           prevented: row.prevented,
           notPrevented: row.notPrevented,
@@ -254,7 +254,7 @@ function stateRoutes(deps: ApiDeps): readonly Route[] {
       reply: replies.pageReply(replies.pattern),
       async handle(call) {
         const tenant = tenantOf(deps, call.tenant);
-        return { body: { items: deps.library.all(tenant).map(patternBody), next: null } };
+        return { body: { items: deps.patterns(tenant).map(patternBody), next: null } };
       },
     }),
     route({

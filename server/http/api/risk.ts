@@ -3,6 +3,7 @@ import { bandOf, type Contribution, type Scored, scoreOf } from "../../core/scor
 import type { TenantState } from "../../core/tenant.ts";
 import { DAY, formatDuration, type Millis } from "../../core/time.ts";
 import type { AccountState, PersonState, Tracked, Unit } from "../../core/unit.ts";
+import { scoredFor } from "../../flow/assess/scores.ts";
 import { notFound, unavailable } from "../problem.ts";
 import type * as wire from "../wire.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -72,7 +73,7 @@ export async function personRisk(
   now: Millis,
 ): Promise<wire.RiskBody> {
   const { id } = person.state;
-  const score = liveScore(deps, tenant, person.units, `person/${id}`, now);
+  const score = liveScore(tenant, person.units, `person/${id}`, now);
   return {
     ...(await riskBody(deps, tenant, score, { kind: "person", id, name: null }, now)),
     controls: controlsBody(person.state, now),
@@ -87,7 +88,7 @@ export async function accountRisk(
   now: Millis,
 ): Promise<wire.RiskBody> {
   const { id, name } = account.state;
-  const score = liveScore(deps, tenant, account.units, `account/${id}`, now);
+  const score = liveScore(tenant, account.units, `account/${id}`, now);
   return {
     ...(await riskBody(deps, tenant, score, { kind: "account", id, name }, now)),
     controls: null,
@@ -104,16 +105,10 @@ interface LiveScore {
 }
 
 /** A person in several accounts has matches in several units; the score is over all of them. */
-function liveScore(
-  deps: ApiDeps,
-  tenant: TenantState,
-  units: readonly Unit[],
-  key: string,
-  now: Millis,
-): LiveScore {
-  const items = units.flatMap((unit) => deps.scoredFor(tenant, unit, key));
+function liveScore(tenant: TenantState, units: readonly Unit[], key: string, now: Millis): LiveScore {
+  const items = units.flatMap((unit) => scoredFor(unit, key, (id) => tenant.library.byId(id)));
   const tagged = (tag: string) =>
-    items.filter(({ match }) => deps.library.byId(tenant, match.pattern)?.tags.includes(tag) === true);
+    items.filter(({ match }) => tenant.library.byId(match.pattern)?.tags.includes(tag) === true);
   return {
     key,
     scored: new Map(items.map((item) => [item.match.id, item])),
@@ -134,7 +129,7 @@ async function riskBody(
 ): Promise<Omit<wire.RiskBody, "controls" | "revision">> {
   const { score, unrounded } = live.score;
   const band = bandOf(score, tenant.settings.bands);
-  const contributions = live.score.contributions.map((part) => contributionBody(deps, tenant, live, part));
+  const contributions = live.score.contributions.map((part) => contributionBody(tenant, live, part));
   const rows = await deps.store.scoreHistory(tenant.id, live.key, now - HISTORY, HISTORY_ROWS);
   const mine = concerning(live);
   return {
@@ -148,7 +143,7 @@ async function riskBody(
     history: rows.toSorted((a, b) => a.at - b.at).map(scoreStep),
     openMatches: mine
       .filter(({ match }) => match.state === "open")
-      .map((tracked) => openMatchBody(deps, tenant, tracked)),
+      .map((tracked) => openMatchBody(tenant, tracked)),
     asOf: iso(now),
     controlGroup: mine.some(({ pursuit }) => pursuit?.lastReason === "holdout"),
   };
@@ -161,17 +156,12 @@ function concerning(live: LiveScore): readonly Tracked[] {
     .sort((a, b) => b.match.lastSeen - a.match.lastSeen || (a.match.id < b.match.id ? -1 : 1));
 }
 
-function contributionBody(
-  deps: ApiDeps,
-  tenant: TenantState,
-  live: LiveScore,
-  part: Contribution,
-): wire.ContributionBody {
+function contributionBody(tenant: TenantState, live: LiveScore, part: Contribution): wire.ContributionBody {
   const scored = live.scored.get(part.match);
   if (scored === undefined) throw new Error(`contribution of a match that was not scored: ${part.match}`);
   const { match, risk, confidence, halfLife } = scored;
-  const pattern = deps.library.byId(tenant, match.pattern);
-  const why = whyOf(deps, tenant, match);
+  const pattern = tenant.library.byId(match.pattern);
+  const why = whyOf(tenant, match);
   return {
     pattern: match.pattern,
     name: pattern?.name ?? match.pattern,
@@ -195,18 +185,18 @@ function contributionBody(
   };
 }
 
-function openMatchBody(deps: ApiDeps, tenant: TenantState, tracked: Tracked): wire.OpenMatchBody {
+function openMatchBody(tenant: TenantState, tracked: Tracked): wire.OpenMatchBody {
   const { id, pattern, key, person, firedAt, lastSeen, count } = tracked.match;
   return {
     match: id,
     pattern,
-    name: deps.library.byId(tenant, pattern)?.name ?? pattern,
+    name: tenant.library.byId(pattern)?.name ?? pattern,
     key,
     person,
     firedAt: iso(firedAt),
     lastSeen: iso(lastSeen),
     events: count,
-    why: whyOf(deps, tenant, tracked.match),
+    why: whyOf(tenant, tracked.match),
     help: helpBody(tracked),
   };
 }

@@ -108,7 +108,7 @@ async function declare(
 async function scopeOf(deps: ApiDeps, tenant: TenantState, scope: Scope): Promise<Incident["scope"]> {
   if (scope.kind === "all") return { kind: "all" };
   if (scope.name === undefined) throw invalid("body.scope.name: say which one.");
-  if (scope.kind === "pattern" && deps.library.byId(tenant, scope.name) === undefined) {
+  if (scope.kind === "pattern" && tenant.library.byId(scope.name) === undefined) {
     throw unprocessable(`There is no pattern ${scope.name}.`);
   }
   if (scope.kind === "account" && (await deps.store.account(tenant.id, scope.name)) === null) {
@@ -177,7 +177,7 @@ function switchRoute(deps: ApiDeps, desk: Desk): Route {
         const before = tenant.switches;
         await desk.expect(call, "switches", switchesBody(before).revision);
         const { what, name, off, reason } = call.body;
-        const after = switched(deps, tenant, what, name, off);
+        const after = switched(tenant, what, name, off);
         const control = (switches: Switches) =>
           ({ kind: "switches", switches, actor: call.actor, reason }) as const;
         const done = await desk.actOnTenant(call, control(after), {
@@ -194,7 +194,6 @@ function switchRoute(deps: ApiDeps, desk: Desk): Route {
 }
 
 function switched(
-  deps: ApiDeps,
   tenant: TenantState,
   what: "tenant" | "pattern" | "channel",
   name: string | undefined,
@@ -211,7 +210,7 @@ function switched(
     return { ...switches, channels: withOrWithout(switches.channels, name, off) };
   }
   // A pattern that left the library may still be switched on again, to tidy up.
-  if (off && deps.library.byId(tenant, name) === undefined) {
+  if (off && tenant.library.byId(name) === undefined) {
     throw unprocessable(`There is no pattern ${name}.`);
   }
   return { ...switches, patterns: withOrWithout(switches.patterns, name, off) };
