@@ -4,11 +4,12 @@ import { fileURLToPath } from "node:url";
 import { parseDocument } from "yaml";
 import type { Pattern, Selector, When } from "../core/pattern.ts";
 import { DAY } from "../core/time.ts";
+import { hasField } from "../core/vocabulary.ts";
 import type { Problem } from "./errors.ts";
 import { type Playbook, readPlaybook } from "./playbook.ts";
 import { type Fields, isFields, Reader } from "./reader.ts";
 import { OWNER_OR_REFUSED, PATTERN_FILE, type PatternFile } from "./schema.ts";
-import { readNamed } from "./selectors.ts";
+import { readNamed, unknownField } from "./selectors.ts";
 import { readWhen } from "./when.ts";
 
 /** The folder of the patterns that come with the product. */
@@ -28,7 +29,7 @@ export function toPattern(dir: string, file: string, text: string, problems: Pro
     ? readWhen(new Reader(file, "when", raw.when, problems))
     : { when: null, per: [] };
   const top = new Reader(file, "", raw, problems);
-  const recovers = top.has("recovers") ? readNamed(top, "recovers") : null;
+  const recovers = top.has("recovers") ? readRecovery(top, per) : null;
   const segments = readSegments(top, when);
   const playbook = playbookOf(dir, file, raw, problems);
   if (parsed.data === undefined || when === null || playbook === null || problems.length > before)
@@ -68,6 +69,16 @@ function explain(
   if (path === "playbook" && !Object.hasOwn(raw, "playbook"))
     return `${OWNER_OR_REFUSED}: write the name of a file in playbooks/, or the paragraph itself`;
   return issue.message;
+}
+
+/** A recovery counts for the same key, so its events must carry the fields of the key. */
+function readRecovery(top: Reader, per: Pattern["per"]): Selector {
+  const recovers = readNamed(top, "recovers");
+  for (const field of per.slice(1)) {
+    const without = recovers.of.find((type) => !hasField(type, field));
+    if (without !== undefined) top.refuse("recovers", unknownField([without], field));
+  }
+  return recovers;
 }
 
 function readSegments(top: Reader, when: When | null): Pattern["segments"] {

@@ -10,6 +10,7 @@ import {
   SEGMENT_NAMES,
   VOCABULARY,
 } from "../../server/core/vocabulary.ts";
+import { vocabularyTable } from "./vocabulary-table.ts";
 
 describe("admit", () => {
   it("keeps only the allowed fields of the type", () => {
@@ -174,4 +175,8 @@ describe("Segment names", () => {
       for (const field of Object.keys(set ?? {})) expect(fields, name).toContain(field);
     }
   });
+});
+
+it("is written down in docs/vocabulary.md", async () => {
+  await expect(vocabularyTable()).toMatchFileSnapshot("../../docs/vocabulary.md");
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { clueOf, surenessOf } from "../../server/core/explain.ts";
 import type { Channel, Pattern } from "../../server/core/pattern.ts";
@@ -429,5 +430,17 @@ describe("versions and locales", () => {
     for (const { messages: own, human: last } of Object.values(MATRIX)) {
       for (const channel of [...own, last]) expect(RENDERED_CHANNELS).toContain(channel);
     }
+  });
+});
+
+describe("docs/messages.md", () => {
+  it("explains every link that a template asks for, and no other", () => {
+    const page = readFileSync(new URL("../../docs/messages.md", import.meta.url), "utf8");
+    const table = page.slice(page.indexOf("| link |"), page.indexOf("## Channels"));
+    const explained = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key);
+
+    expect(explained).toEqual(
+      [...new Set([...messages.templates.values()].flatMap(({ links }) => links))].sort(),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -10,6 +10,7 @@ import {
   type Problem,
   parsePattern,
 } from "../../server/patterns/load.ts";
+import { PATTERN_FILE } from "../../server/patterns/schema.ts";
 
 let dir = "";
 beforeEach(() => {
@@ -259,6 +260,15 @@ describe("a broken pattern", () => {
     ],
     ["a recovery of nothing", { recovers: "api.request_succeeded" }, "recovers", /is not an event type/],
     [
+      "a recovery that cannot carry the key",
+      {
+        when: "{ count: 5, of: api.request_failed, within: 15m, per: [account, endpoint] }",
+        recovers: "config.saved",
+      },
+      "recovers",
+      /config.saved has no field "endpoint"/,
+    ],
+    [
       "a segment without a count",
       { segments: "{ enterprise: 3 }" },
       "segments.enterprise",
@@ -370,5 +380,30 @@ describe("loadLibrary", () => {
 
   it("says so when the folder is not there", () => {
     expect(() => loadLibrary(join(dir, "nowhere"))).toThrow("is not a folder that can be read");
+  });
+});
+
+describe("docs/patterns.md", () => {
+  const page = readFileSync(new URL("../../docs/patterns.md", import.meta.url), "utf8");
+
+  it("shows a spelling of every kind that is read as it stands", () => {
+    const rows = [...page.matchAll(/^\| (\w+) \| `(\{ .+? \})` \|/gm)];
+
+    expect(rows.map(([, kind]) => kind)).toHaveLength(10);
+    for (const [, kind, when] of rows) {
+      expect(parsePattern(yaml({ when: when ?? "" }), "docs").when.kind).toBe(kind);
+    }
+  });
+
+  it("explains every field of a pattern file", () => {
+    const explained = new Set([...page.matchAll(/`([a-zA-Z]+)`/g)].map(([, name]) => name));
+
+    for (const field of Object.keys(PATTERN_FILE.shape)) expect(explained, field).toContain(field);
+  });
+
+  it("begins with a pattern that is read as it stands", () => {
+    const example = page.match(/\n\n((?: {4}.*\n)+)/)?.[1]?.replaceAll(/^ {4}/gm, "") ?? "";
+
+    expect(parsePattern(example, "docs").id).toBe("P-001");
   });
 });
