@@ -7,6 +7,7 @@ import type { Clock, Timers } from "../../lib/clock.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { Store } from "../../store/contract.ts";
+import { BREAKER, type BreakerOptions } from "../breaker.ts";
 import type { Pipeline } from "../contract.ts";
 
 /** What deliver needs of a rendered message; it is kept whole as the sent copy. */
@@ -51,6 +52,7 @@ export interface DeliverOptions {
   /** Released rows are spread over this long when more than `fewReleased` wait. */
   readonly spread: Millis;
   readonly fewReleased: number;
+  readonly breaker: BreakerOptions;
   /** At least this long between two readings of the outbox, however often it is woken. */
   readonly readEvery: Millis;
 }
@@ -68,6 +70,7 @@ export const DELIVER: DeliverOptions = {
   doubtFor: 24 * 3_600_000,
   spread: 30 * 60_000,
   fewReleased: 20,
+  breaker: BREAKER,
   readEvery: 25,
 };
 

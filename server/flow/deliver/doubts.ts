@@ -37,7 +37,7 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
       return record(tools, row, { kind: "retry", at: now, detail: NOT_HANDED_OVER });
     if (now < (askAt.get(row.id) ?? 0)) return;
     askAt.set(row.id, now + Math.min(HOUR, Math.max(tools.options.doubtEvery, age / 2)));
-    const way = await ways.of(row);
+    const way = await ways.of(row.tenant, kindOf(row.channel));
     if (way?.adapter.lookUp !== undefined) await ask(tools, row, way, kept.text, now, stop);
   };
 

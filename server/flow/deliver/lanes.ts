@@ -49,7 +49,7 @@ export function createLanes(options: DeliverOptions): Lanes {
     if (known !== undefined) return known;
     const pace = createPace({ spread: options.spread, few: options.fewReleased });
     const idle = { waiting: [], underWay: 0, pausedUntil: 0, refused: null, way: null, more: false };
-    const lane: Lane = { tenant, kind, ...idle, breaker: createBreaker(), pace };
+    const lane: Lane = { tenant, kind, ...idle, breaker: createBreaker(options.breaker), pace };
     lanes.set(key, lane);
     return lane;
   };

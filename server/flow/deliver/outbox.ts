@@ -18,6 +18,10 @@ const MOST_PAGES = 16;
  * lane that is closed only overdue rows come, so that they can fail and their ladder step on.
  */
 export async function readOutbox(tools: Tools, lanes: Lanes, ways: Ways, now: Millis): Promise<void> {
+  // Credentials that were refused are tried again once the settings are others.
+  await Promise.all(
+    [...lanes.all()].filter(({ refused }) => refused !== null).map((lane) => learnWay(lane, ways)),
+  );
   const found = new Map<Lane, Delivery[]>();
   const cut = new Set<Lane>();
   const skip: LaneSkip[] = [...lanes.all()]
@@ -38,7 +42,7 @@ export async function readOutbox(tools: Tools, lanes: Lanes, ways: Ways, now: Mi
       skip.push({ tenant: lane.tenant, kind: lane.kind });
     }
   }
-  await Promise.all([...found].map(([lane, rows]) => learnWay(lane, rows, ways)));
+  await Promise.all([...found.keys()].map((lane) => learnWay(lane, ways)));
   await learnPace(tools, found, now);
   for (const lane of lanes.all()) {
     lane.waiting = found.get(lane) ?? [];
@@ -50,8 +54,8 @@ function group(lanes: Lanes, rows: readonly Delivery[]): ReadonlyMap<Lane, reado
   return Map.groupBy(rows, (row) => lanes.of(row));
 }
 
-async function learnWay(lane: Lane, [row]: readonly Delivery[], ways: Ways): Promise<void> {
-  if (row !== undefined) lane.way = await ways.of(row);
+async function learnWay(lane: Lane, ways: Ways): Promise<void> {
+  lane.way = await ways.of(lane.tenant, lane.kind);
 }
 
 /** How many came out of a hold is asked only where it may be many. */

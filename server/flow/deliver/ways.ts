@@ -1,5 +1,4 @@
-import type { Delivery } from "../../core/delivery.ts";
-import { type ChannelKind, kindOf } from "../../core/tenant.ts";
+import type { ChannelKind } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
 import { hashId } from "../../lib/ids.ts";
 import type { ChannelRow } from "../../store/contract.ts";
@@ -10,7 +9,7 @@ const FRESH_FOR: Millis = 2_000;
 
 export interface Ways {
   /** Null when the tenant has no such way out at all. */
-  of(row: Delivery): Promise<Way | null>;
+  of(tenant: string, kind: ChannelKind): Promise<Way | null>;
 }
 
 /** Which provider a tenant's messages of a kind leave by. A kind in preview leaves by nobody and is kept here. */
@@ -29,8 +28,7 @@ export function createWays(
   };
 
   return {
-    async of({ tenant, channel }) {
-      const kind = kindOf(channel);
+    async of(tenant, kind) {
       const readiness = deps.pipeline.tenant(tenant)?.channels[kind] ?? "off";
       if (readiness === "off") return null;
       if (readiness === "preview") return previewOf(deps.preview, kind);
