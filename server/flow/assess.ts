@@ -50,10 +50,10 @@ export function assess(
 ): Effect[] {
   const effects: Effect[] = [];
   const now = Math.max(receivedAt, unit.clock);
-  runTimers(unit, tenant, now, tools, effects);
+  const simulated = "event" in input && input.event.backfill === true;
+  runTimers(unit, tenant, now, simulated, tools, effects);
   unit.clock = now;
   unit.seq = seq;
-  const simulated = "event" in input && input.event.backfill === true;
   const turn = newTurn(unit, tenant, now, simulated, tools, effects);
   if ("event" in input) takeEvent(turn, input.event);
   else takeControl(turn, input.control);
@@ -159,13 +159,23 @@ function reconsider(turn: Turn, key: string): void {
 
 // ---- timers
 
-/** Runs every timer that is due by then, in order of due time; each is judged at its own due time. */
-function runTimers(unit: Unit, tenant: TenantState, upTo: Millis, tools: Tools, effects: Effect[]): void {
+/**
+ * Runs every timer that is due by then, in order of due time; each is judged at its own due time. What falls due
+ * while history is brought in is history as well.
+ */
+function runTimers(
+  unit: Unit,
+  tenant: TenantState,
+  upTo: Millis,
+  simulated: boolean,
+  tools: Tools,
+  effects: Effect[],
+): void {
   for (;;) {
     const due = dueOf(unit);
     if (due > upTo) return;
     unit.clock = Math.max(unit.clock, due);
-    const turn = newTurn(unit, tenant, unit.clock, false, tools, effects);
+    const turn = newTurn(unit, tenant, unit.clock, simulated, tools, effects);
     if (nextDue(unit.cells) <= due) {
       runDue(unit.cells, tenant.library, due, (change) => applyMatchChange(turn, change));
     } else {

@@ -43,7 +43,7 @@ export function raiseAlert(
     assignee: null,
     snoozedUntil: null,
     revision: 1,
-    simulated: turn.simulated,
+    simulated: turn.simulated || match.simulated,
   });
 }
 

@@ -149,7 +149,7 @@ function deliveryOf(
     clickedAt: null,
     preview: false,
     manual: null,
-    simulated: turn.simulated,
+    simulated: turn.simulated || match.simulated,
   };
 }
 
@@ -163,8 +163,9 @@ function queue(turn: Turn, tracked: Tracked, pattern: Pattern, delivery: Deliver
   const { pursuit } = tracked;
   if (pursuit === null) return;
   const dry = !inRollout(turn.tenant, turn.unit);
-  const made = dry || turn.simulated || turn.assume === "delivered";
-  const status = dry || turn.simulated ? "dry_run" : made ? "sent" : "queued";
+  // A match out of history gets no message either when its next step or release falls into live time.
+  const made = dry || delivery.simulated || turn.assume === "delivered";
+  const status = dry || delivery.simulated ? "dry_run" : made ? "sent" : "queued";
   const row: Delivery = { ...delivery, status, sentAt: made ? turn.now : null };
   turn.unit.deliveries.set(row.id, row);
   turn.effects.push({ kind: "delivery", row });
