@@ -1,0 +1,131 @@
+/**
+ * The fast path in: everything under `/v1`, `/webhooks` and `/receipts`, in front of Express on the same server. The
+ * order is the same everywhere: where from, how often, who, how large, is it true, take it, answer.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Config } from "../../config.ts";
+import { createReceiver, type Receiver, type ReceiverDeps, TooMany } from "../../flow/receive.ts";
+import { type Integration, Unreadable } from "../../integrations/contract.ts";
+import type { Clock, Timers } from "../../lib/clock.ts";
+import type { Problem } from "../../lib/errors.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { TokenBook } from "../auth.ts";
+import { asProblem, notFound, unavailable } from "../problem.ts";
+import { createLimiter, type Limiter } from "../rate-limit.ts";
+import { clientAddress } from "./address.ts";
+import { createApiHandler } from "./api.ts";
+import { createBodyReader, discard, Gone } from "./body.ts";
+import { type IngestLimits, LIMITS } from "./limits.ts";
+import { tooLarge, unreadable } from "./refusals.ts";
+import { headersOf, replyProblem } from "./reply.ts";
+import { originForm, type Route, routeOf } from "./route.ts";
+import type { SourceBook } from "./source-book.ts";
+import { createWebhookHandler } from "./webhook.ts";
+
+export { type IngestLimits, LIMITS, SERVER_OPTIONS } from "./limits.ts";
+export { createSourceBook, type SourceBook } from "./source-book.ts";
+
+export interface IngestDeps {
+  readonly pipeline: ReceiverDeps["pipeline"];
+  readonly store: ReceiverDeps["store"];
+  readonly integrations: ReadonlyMap<string, Integration>;
+  readonly sources: SourceBook;
+  readonly tokens: Pick<TokenBook, "find">;
+  /** Where senders reach us, without a slash at the end. Never taken from a request. */
+  readonly publicUrl: () => string;
+  readonly trustProxy: Config["trustProxy"];
+  readonly clock: Clock & Timers;
+  readonly newId: () => string;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
+  readonly limits?: Partial<IngestLimits>;
+  /** Counts answers: of which sort of address, with which status. */
+  readonly count?: (kind: Route["kind"], status: number) => void;
+}
+
+/** What the handlers of the two sorts of addresses share. */
+export interface Tools extends Omit<IngestDeps, "limits"> {
+  readonly limits: IngestLimits;
+  readonly receiver: Receiver;
+  readonly bodies: ReturnType<typeof createBodyReader>;
+  readonly perToken: Limiter;
+  readonly perPublicToken: Limiter;
+  readonly perSource: Limiter;
+}
+
+/** One request on its way. */
+export interface Visit {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly headers: { readonly [name: string]: string | undefined };
+  /** Path and query as they were sent. */
+  readonly url: string;
+  readonly address: string;
+  /** Headers of the answer, whatever it will be. */
+  extra: Record<string, string>;
+}
+
+/**
+ * @returns a handler that answers whether the request is its own. What it answers true to, it ends; it never throws.
+ */
+export function createIngest(
+  deps: IngestDeps,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const limits = { ...LIMITS, ...deps.limits };
+  const tools: Tools = {
+    ...deps,
+    limits,
+    receiver: createReceiver(deps),
+    bodies: createBodyReader(limits, deps.clock),
+    perToken: createLimiter(limits.token, deps.clock),
+    perPublicToken: createLimiter(limits.publicToken, deps.clock),
+    perSource: createLimiter(limits.source, deps.clock),
+  };
+  const perAddress = createLimiter(limits.address, deps.clock);
+  const addressOf = clientAddress(deps.trustProxy);
+  const takeApi = createApiHandler(tools);
+  const takeWebhook = createWebhookHandler(tools);
+
+  const take = async (route: Route, visit: Visit): Promise<void> => {
+    visit.extra = { ...visit.extra, ...perAddress.take(visit.address) };
+    if (route.kind === "nothing") throw notFound("Nothing takes events at this address.");
+    if (route.kind === "events" || route.kind === "segment") await takeApi(route, visit);
+    else await takeWebhook(route, visit);
+  };
+
+  return (request, response) => {
+    const url = originForm(request.url ?? "/");
+    const route = routeOf(url);
+    if (route === null) return false;
+    const headers = headersOf(request.rawHeaders);
+    const address = addressOf(request.socket.remoteAddress, headers["x-forwarded-for"]);
+    const visit: Visit = { request, response, headers, url, address, extra: {} };
+    take(route, visit)
+      .catch((error: unknown) => refuse(error, visit, tools))
+      .finally(() => deps.count?.(route.kind, response.statusCode));
+    return true;
+  };
+}
+
+function refuse(error: unknown, visit: Visit, { limits, clock, log }: Tools): void {
+  const { request, response } = visit;
+  if (error instanceof Gone) {
+    response.destroy();
+    return;
+  }
+  const problem = problemOf(error, limits);
+  if (problem.status >= 500) log.error({ err: problem.cause ?? error }, "a delivery could not be taken");
+  replyProblem(request, response, problem, visit.extra);
+  discard(request, limits, clock);
+}
+
+/** Some senders never repeat what got a 500, so whatever we do not know is "not now". */
+function problemOf(error: unknown, limits: IngestLimits): Problem {
+  if (error instanceof Unreadable) return unreadable(error.message);
+  if (error instanceof TooMany) {
+    return tooLarge(`At most ${limits.batchEvents} events fit into one request.`, limits.batchEvents);
+  }
+  const problem = asProblem(error);
+  return problem.status === 500
+    ? unavailable("The server cannot take this now; send it again.", 5, error)
+    : problem;
+}
