@@ -30,7 +30,7 @@ import { addAlong, batchOf, type Draft, isEmpty, newDraft } from "./pipeline/bat
 import { Directory, eventOf, type Pseudonym } from "./pipeline/directory.ts";
 import { JourneyCounter } from "./pipeline/journey-counter.ts";
 import { createTenants, type LibraryOf, type Tenants } from "./pipeline/tenants.ts";
-import { nameOf, Units } from "./pipeline/units.ts";
+import { nameOf, type UnitName, Units } from "./pipeline/units.ts";
 
 export interface PipelineOptions {
   readonly store: Store;
@@ -58,6 +58,8 @@ const MOST_WAITING = 20_000;
 /** Events in one commit at most: bounds how long one batch holds the loop. */
 const BATCH_EVENTS = 1_000;
 const TICK_UNITS = 500;
+/** Without a backfilled event for this long, a tenant's history counts as brought in. */
+const HISTORY_PAUSE = 5 * SECOND;
 const CHECKPOINT_SLICE = 64;
 
 export function createPipeline(options: PipelineOptions): Pipeline & PipelineControl {
@@ -91,6 +93,8 @@ class StorePipeline implements Pipeline, PipelineControl {
   #seq = 0;
   #clock: Millis = 0;
   #lastProbe: Millis = 0;
+  /** Tenant -> until when its history counts as still coming in. */
+  readonly #historyUntil = new Map<string, Millis>();
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -175,14 +179,26 @@ class StorePipeline implements Pipeline, PipelineControl {
 
   async tick(now: Millis): Promise<void> {
     await this.#writeTallies(now);
+    const later: UnitName[] = [];
     for (;;) {
       const asleep = await this.#store.dueUnits(now, TICK_UNITS);
       await this.units.load(asleep);
       const due = this.units.takeDue(now, TICK_UNITS);
-      if (due.length === 0) return;
-      await Promise.all(due.map(({ tenant, unit }) => this.control(tenant, { unit }, { kind: "tick" })));
-      if (due.length < TICK_UNITS) return;
+      const [ready, waiting] = this.#withoutHistory(due, now);
+      later.push(...waiting);
+      await Promise.all(ready.map(({ tenant, unit }) => this.control(tenant, { unit }, { kind: "tick" })));
+      if (due.length < TICK_UNITS) break;
     }
+    for (const { tenant, unit } of later) {
+      const state = this.units.get(tenant, unit);
+      if (state !== undefined) this.units.hint(state);
+    }
+  }
+
+  /** A tick would carry a unit to the present while its past is still being told. */
+  #withoutHistory(due: readonly UnitName[], now: Millis): readonly [UnitName[], UnitName[]] {
+    const isWaiting = ({ tenant }: UnitName) => (this.#historyUntil.get(tenant) ?? 0) > now;
+    return [due.filter((name) => !isWaiting(name)), due.filter(isWaiting)];
   }
 
   /** Counts of the journey signals become inputs of the tenant's own unit once a minute. */
@@ -386,6 +402,7 @@ class StorePipeline implements Pipeline, PipelineControl {
     draft: Draft,
   ): Promise<void> {
     const backfill = incoming.backfill === true;
+    if (backfill) this.#historyUntil.set(tenant, this.#options.now() + HISTORY_PAUSE);
     const clamped = !backfill && incoming.time > this.#clock + ON_TIME;
     const receivedAt = backfill ? incoming.time : this.#clock;
     const attributed = this.#directory.attribute(tenant, incoming, receivedAt, draft);
