@@ -15,7 +15,7 @@ const orphan = {
 } as const;
 
 const keepCopyOf = ({ world }: Setup, claim: number) => {
-  const rendered = { subject: null, text: "Text of d1", html: null, claim };
+  const rendered = { kind: "sms", text: "Text of d1", claim };
   world.copies.set("d1", { tenant: "t1", delivery: "d1", person: "u1", at: NOON - MINUTE, rendered });
 };
 

@@ -25,7 +25,7 @@ describe("a due row", () => {
     expect(world.controls.map(({ control }) => control.kind)).toEqual(["claim", "attempted"]);
   });
 
-  it("goes out with its addresses, the way to unsubscribe with one click, and where to report", async () => {
+  it("goes out with its addresses and headers, and says where to report", async () => {
     const { world, email, run } = setUp();
     const product = { ...aTenant().settings.product, senderName: "Cloud", senderEmail: "help@cloud.test" };
     world.tenants.set(
@@ -46,11 +46,7 @@ describe("a due row", () => {
       subject: "About d1",
       text: "Text of d1",
       html: null,
-      headers: {
-        "Auto-Submitted": "auto-generated",
-        "List-Unsubscribe": "<https://help.test/p/d1>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-      },
+      headers: { "List-Unsubscribe": "<https://help.test/p/d1>" },
       receiptsUrl: "https://help.test/receipts/t1/fake-email",
     });
   });
@@ -149,7 +145,7 @@ describe("a due row", () => {
 
   it("fails when a link of the tenant is missing, before anything leaves", async () => {
     const { world, email, run } = setUp({
-      render: async () => ({ notReady: "the link `limits` is missing" }),
+      render: async () => ({ reason: "the link `limits` is missing" }),
     });
     world.add({ id: "d1" });
 

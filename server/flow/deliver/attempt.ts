@@ -37,7 +37,7 @@ async function prepare(tools: Tools, row: Delivery, way: Way) {
     return unsent({ kind: "failed", detail: "no address is known", address: null });
   }
   const rendered = await tools.render(row);
-  if ("notReady" in rendered) return unsent(notReady(rendered));
+  if ("reason" in rendered) return unsent(notReady(rendered));
   await keepCopy(tools, row, rendered);
   return outgoing(tools, row, way, { address: address ?? "", name: nameOf(contact) }, rendered);
 }
@@ -55,9 +55,9 @@ export function keepCopy(
 
 const nameOf = (contact: ContactDetails | null) => contact?.preferredName ?? contact?.name ?? null;
 
-const notReady = ({ notReady: detail }: NotReady): AttemptResult => ({
+const notReady = ({ reason }: NotReady): AttemptResult => ({
   kind: "failed",
-  detail: `not ready: ${detail}`,
+  detail: `not ready: ${reason}`,
   address: null,
 });
 

@@ -10,15 +10,18 @@ import type { Store } from "../../store/contract.ts";
 import { BREAKER, type BreakerOptions } from "../breaker.ts";
 import type { Pipeline } from "../contract.ts";
 
-/** What deliver needs of a rendered message; it is kept whole as the sent copy. */
+/** What deliver reads of a rendered message; it is kept whole as the sent copy. */
 export interface Rendered {
-  readonly subject: string | null;
-  readonly text: string;
-  readonly html: string | null;
+  readonly kind: string;
+  readonly subject?: string;
+  readonly text?: string;
+  readonly html?: string;
+  /** Of an email: RFC 8058 and RFC 3834. */
+  readonly headers?: { readonly [name: string]: string };
 }
 /** Something of the tenant's is missing, such as a link; in plain words. */
 export interface NotReady {
-  readonly notReady: string;
+  readonly reason: string;
 }
 
 /** A tenant's way out for one kind of channel. */
@@ -102,8 +105,6 @@ export interface DelivererDeps {
   /** Takes what a channel without credentials would send. */
   readonly preview: (kind: ChannelKind) => ChannelAdapter;
   readonly render: (delivery: Delivery) => Promise<Rendered | NotReady>;
-  /** The address of RFC 8058 for this message; null for none. */
-  readonly unsubscribeUrl: (delivery: Delivery) => string | null;
   /** Where we are reached from outside, without a slash at the end; null: providers cannot report. */
   readonly publicUrl: string | null;
   readonly clock: Clock & Timers;

@@ -38,7 +38,7 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
     if (now < (askAt.get(row.id) ?? 0)) return;
     askAt.set(row.id, now + Math.min(HOUR, Math.max(tools.options.doubtEvery, age / 2)));
     const way = await ways.of(row.tenant, kindOf(row.channel));
-    if (way?.adapter.lookUp !== undefined) await ask(tools, row, way, kept.text, now, stop);
+    if (way?.adapter.lookUp !== undefined) await ask(tools, row, way, kept.text ?? "", now, stop);
   };
 
   return {

@@ -18,7 +18,7 @@ export function createDryRun(tools: Tools): DryRun {
   const write = async (row: Delivery): Promise<void> => {
     try {
       const rendered = await tools.render(row);
-      if (!("notReady" in rendered)) await keepCopy(tools, row, rendered);
+      if (!("reason" in rendered)) await keepCopy(tools, row, rendered);
     } catch (error) {
       tools.log.warn({ err: error, delivery: row.id }, "a dry run could not be written");
     } finally {

@@ -1,6 +1,6 @@
 import type { Delivery } from "../../core/delivery.ts";
 import type { ContactDetails } from "../../core/event.ts";
-import { type ChannelKind, kindOf } from "../../core/tenant.ts";
+import type { ChannelKind } from "../../core/tenant.ts";
 import type { Outgoing } from "../../integrations/contract.ts";
 import type { DelivererDeps, Rendered, Way } from "./contract.ts";
 
@@ -13,7 +13,7 @@ export function addressOf(kind: ChannelKind, contact: ContactDetails | null): st
 
 /** Everything the provider gets to know about a message. */
 export function outgoing(
-  deps: Pick<DelivererDeps, "pipeline" | "publicUrl" | "unsubscribeUrl">,
+  deps: Pick<DelivererDeps, "pipeline" | "publicUrl">,
   row: Delivery,
   way: Way,
   to: Outgoing["to"],
@@ -26,22 +26,11 @@ export function outgoing(
     to,
     from: { name: product?.senderName ?? "", address: product?.senderEmail ?? "" },
     replyTo: product?.supportEmail === undefined || product.supportEmail === "" ? null : product.supportEmail,
-    subject: rendered.subject,
-    text: rendered.text,
-    html: rendered.html,
-    headers: kindOf(row.channel) === "email" ? mailHeaders(deps.unsubscribeUrl(row)) : {},
+    subject: rendered.subject ?? null,
+    text: rendered.text ?? "",
+    html: rendered.html ?? null,
+    headers: rendered.headers ?? {},
     receiptsUrl: receiptsUrl(deps.publicUrl, row.tenant, way.system),
-  };
-}
-
-/** RFC 8058; `Auto-Submitted` (RFC 3834) keeps out-of-office replies away. */
-function mailHeaders(unsubscribe: string | null): { readonly [name: string]: string } {
-  const auto = { "Auto-Submitted": "auto-generated" };
-  if (unsubscribe === null) return auto;
-  return {
-    ...auto,
-    "List-Unsubscribe": `<${unsubscribe}>`,
-    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
   };
 }
 

@@ -6,8 +6,8 @@ import type { Tools } from "./contract.ts";
 import type { Lane, Lanes } from "./lanes.ts";
 import type { Ways } from "./ways.ts";
 
-/** Kinds that are sent. In-app messages are fetched, and what humans are asked to do are alerts. */
-export const SENT_KINDS: readonly ChannelKind[] = ["email", "sms", "voice", "push", "chat", "broadcast"];
+/** Kinds that are sent. In-app messages and banners are fetched, and what humans are asked to do are alerts. */
+export const SENT_KINDS: readonly ChannelKind[] = ["email", "sms", "voice", "push", "chat"];
 
 const PAGE = 256;
 /** Each page leaves out the lanes of the ones before, so that one long queue hides nobody behind it. */

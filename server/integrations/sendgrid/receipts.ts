@@ -15,6 +15,8 @@ const TOLERANCE = { unit: "s", past: 48 * 3_600_000, future: 5 * 60_000 } as con
  * The body is a list, in which one signed byte more or less counts, the line break at its end included.
  */
 export const receipts: Source = {
+  secretsIn: ({ webhookKeys }) => list(webhookKeys).filter((key) => typeof key === "string"),
+
   verify(request, publicKeys) {
     const signature = request.headers["x-twilio-email-event-webhook-signature"];
     const stamp = request.headers["x-twilio-email-event-webhook-timestamp"];
