@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { RawRequest, Source } from "../../server/integrations/contract.ts";
 import { source as segment } from "../../server/integrations/segment/source.ts";
@@ -8,10 +7,10 @@ import { source as sentry } from "../../server/integrations/sentry/source.ts";
 import { source as stripe } from "../../server/integrations/stripe/source.ts";
 import { receipts as twilio } from "../../server/integrations/twilio/receipts.ts";
 import { source as zendesk } from "../../server/integrations/zendesk/source.ts";
+import { beside } from "../support/beside.ts";
 
 /** A file of published test vectors, where the machine has one. */
-const FILE =
-  process.env.SIGNATURE_VECTORS ?? join(import.meta.dirname, "../../../shared/signature-vectors.json");
+const FILE = beside("signature-vectors.json");
 
 interface Variant {
   readonly request_url: string;
@@ -35,7 +34,7 @@ interface Vector {
 
 const SOURCES: Readonly<Record<string, Source>> = { stripe, sentry, zendesk, sendgrid, twilio, segment };
 
-const all: readonly Vector[] = existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")).vectors : [];
+const all: readonly Vector[] = FILE === undefined ? [] : JSON.parse(readFileSync(FILE, "utf8")).vectors;
 const vectors = all.filter(({ system }) => Object.hasOwn(SOURCES, system)).flatMap(withVariants);
 
 /** A vector with variants is as many vectors. */
