@@ -69,6 +69,11 @@ export interface Answer {
 export interface Source {
   /** Bytes of one body; the default is 1 MB. */
   readonly maxBytes?: number;
+  /**
+   * Who makes the secret: `vendor` shows one that is given to us, `us` makes one that is entered there (the default).
+   * `where` says in which place of the vendor's, as a phrase that follows "in" or "from": "the webhook's details".
+   */
+  readonly secret?: { readonly madeBy: "vendor" | "us"; readonly where: string };
   /** Secrets that a channel's settings already hold, such as the token with which Twilio signs its callbacks. */
   secretsIn?(settings: Settings): readonly string[];
   /** Free function in spirit: the same arguments give the same answer. Constant time; any of the secrets may match. */

@@ -1,0 +1,50 @@
+import { listChannels, saveChannel } from "./channels.ts";
+import type { Admin } from "./contract.ts";
+import { type AdminDeps, tenantOf } from "./deps.ts";
+import { doctor } from "./doctor/index.ts";
+import { importEvents } from "./import-events.ts";
+import { importSuppressions } from "./import-suppressions.ts";
+import { takeLibrary } from "./library.ts";
+import { pausePerson } from "./persons.ts";
+import { erasePerson, exportPerson, exportTenant } from "./privacy.ts";
+import { refreshReadiness } from "./readiness.ts";
+import { live, pause, resume } from "./rollout.ts";
+import { saveSettings } from "./settings.ts";
+import { addSource, listSources, removeSource, rotateSource } from "./sources.ts";
+import { createTenant, listTenants } from "./tenants.ts";
+import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.ts";
+
+export type { Admin, App } from "./contract.ts";
+export type { AdminDeps } from "./deps.ts";
+
+/** What an administrator can do, on the given store and pipeline. */
+export function createAdmin(deps: AdminDeps): Admin {
+  return {
+    createTenant: (id, given, by) => createTenant(deps, id, given, by),
+    tenants: () => listTenants(deps),
+    settings: async (tenant) => tenantOf(deps, tenant).settings,
+    saveSettings: (tenant, patch, by) => saveSettings(deps, tenant, patch, by),
+    tokens: (tenant) => listTokens(deps, tenant),
+    createToken: (tenant, given, by) => createToken(deps, tenant, given, by),
+    rotateToken: (tenant, id, keepFor, by) => rotateToken(deps, tenant, id, keepFor, by),
+    revokeToken: (tenant, id, by) => revokeToken(deps, tenant, id, by),
+    addSource: (tenant, given, by) => addSource(deps, tenant, given, by),
+    sources: (tenant) => listSources(deps, tenant),
+    rotateSource: (tenant, given, by) => rotateSource(deps, tenant, given, by),
+    removeSource: (tenant, given, by) => removeSource(deps, tenant, given, by),
+    saveChannel: (tenant, given, by) => saveChannel(deps, tenant, given, by),
+    channels: (tenant) => listChannels(deps, tenant),
+    refreshReadiness: (tenant) => refreshReadiness(deps, tenant),
+    takeLibrary: (tenant, by) => takeLibrary(deps, tenant, by),
+    live: (tenant, change, by) => live(deps, tenant, change, by, (id) => doctor(deps, id)),
+    pause: (tenant, change, by) => pause(deps, tenant, change, by),
+    resume: (tenant, change, by) => resume(deps, tenant, change, by),
+    pausePerson: (tenant, who, until, by) => pausePerson(deps, tenant, who, until, by),
+    importEvents: (tenant, file, by, work) => importEvents(deps, tenant, file, by, work),
+    importSuppressions: (tenant, file, by, work) => importSuppressions(deps, tenant, file, by, work),
+    exportPerson: (tenant, who, file, by) => exportPerson(deps, tenant, who, file, by),
+    exportTenant: (tenant, file, by, work) => exportTenant(deps, tenant, file, by, work),
+    erasePerson: (tenant, who, by) => erasePerson(deps, tenant, who, by),
+    doctor: (tenant) => doctor(deps, tenant),
+  };
+}

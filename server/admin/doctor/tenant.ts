@@ -1,0 +1,202 @@
+import type { Channel, Pattern } from "../../core/pattern.ts";
+import { MATRIX } from "../../core/policy/ladder.ts";
+import { kindOf, type TenantState } from "../../core/tenant.ts";
+import type { Finding } from "../contract.ts";
+import type { AdminDeps } from "../deps.ts";
+import { isDryRun } from "../tenants.ts";
+
+const LISTED = 8;
+
+/** What is missing before a tenant can help its customers, and what it may not have noticed. */
+export async function examineTenant(deps: AdminDeps, tenant: TenantState): Promise<readonly Finding[]> {
+  const patterns = acting(tenant);
+  return [
+    ...owners(tenant, patterns),
+    ...templates(tenant, patterns),
+    ...channels(tenant, patterns),
+    ...(await sources(deps, tenant)),
+    ...(await unknownTypes(deps, tenant)),
+    ...(await deadLetters(deps, tenant)),
+    ...switches(tenant),
+    rollout(tenant),
+  ];
+}
+
+function acting({ library, switches: { patterns: off } }: TenantState): readonly Pattern[] {
+  return library.patterns.filter(
+    ({ id, status, logOnly }) => status !== "paused" && !logOnly && !off.includes(id),
+  );
+}
+
+const finder =
+  ({ id }: TenantState) =>
+  (level: Finding["level"], what: string, todo: string | null = null): Finding => ({
+    level,
+    tenant: id,
+    what,
+    todo,
+  });
+
+function owners(tenant: TenantState, patterns: readonly Pattern[]): readonly Finding[] {
+  const find = finder(tenant);
+  const { owners: named } = tenant.settings;
+  const set = (role: string) =>
+    `\`forestall tenant settings ${tenant.id} --set owners.${role}=somebody@example.com\``;
+  if (named.default === undefined) {
+    return [find("problem", "nobody owns alerts: what needs a person would reach no one", set("default"))];
+  }
+  const missing = [...new Set(patterns.map(({ owner }) => owner.role))].filter(
+    (role) => named[role] === undefined,
+  );
+  if (missing.length === 0) return [find("ok", "every alert has an owner")];
+  const roles = missing.sort().join(", ");
+  return [
+    find("warning", `alerts for ${roles} go to the default owner`, `Name them: ${set(missing[0] ?? "")}`),
+  ];
+}
+
+/** The messages a pattern may send, besides those to our own people. */
+function messagesOf(pattern: Pattern): readonly Channel[] {
+  if (pattern.alertOnly) return [];
+  const listed = pattern.channels ?? MATRIX[pattern.issue].messages;
+  return listed.filter((channel) => kindOf(channel) !== "human");
+}
+
+/** Patterns that share a cause are told together: one missing link may keep several from helping. */
+function templates(tenant: TenantState, patterns: readonly Pattern[]): readonly Finding[] {
+  const find = finder(tenant);
+  const byReason = new Map<string, Set<string>>();
+  for (const pattern of patterns) {
+    for (const channel of messagesOf(pattern)) {
+      const reason = tenant.notReady.get(`${pattern.message}|${channel}`);
+      if (reason === undefined || tenant.channels[kindOf(channel)] === "off") continue;
+      const ids = byReason.get(reason) ?? new Set<string>();
+      byReason.set(reason, ids.add(pattern.id));
+    }
+  }
+  if (byReason.size === 0) return [find("ok", "every message can be rendered")];
+  return [...byReason].map(([reason, ids]) => {
+    const list = some([...ids]);
+    return find("warning", `${list} cannot send: ${reason}`, remedyOf(tenant.id, reason));
+  });
+}
+
+function remedyOf(tenant: string, reason: string): string {
+  const link = /^links\.(\S+)/.exec(reason)?.[1];
+  const setting = link === undefined ? "product.name=..." : `links.${link}=https://...`;
+  if (link !== undefined || reason.includes("product")) {
+    return `\`forestall tenant settings ${tenant} --set ${setting}\``;
+  }
+  return `\`forestall tenant settings ${tenant} --set product.supportEmail=...\` or another setting that is named`;
+}
+
+function channels(tenant: TenantState, patterns: readonly Pattern[]): readonly Finding[] {
+  const find = finder(tenant);
+  const used = new Set(patterns.flatMap(messagesOf).map(kindOf));
+  const providers = { email: "sendgrid", sms: "twilio" } as const;
+  return (["email", "sms"] as const).flatMap((kind) => {
+    if (!used.has(kind)) return [];
+    if (tenant.channels[kind] === "live") return [find("ok", `${kind} goes out`)];
+    return [
+      find(
+        "warning",
+        `${kind} is in preview: messages are rendered and kept, none leaves`,
+        `\`forestall channel add ${providers[kind]} --tenant ${tenant.id} --set ...\``,
+      ),
+    ];
+  });
+}
+
+async function sources({ store }: AdminDeps, tenant: TenantState): Promise<readonly Finding[]> {
+  const find = finder(tenant);
+  const rows = await store.sources(tenant.id);
+  const { rows: events } = await store.events(tenant.id, { limit: 1 });
+  const silent = rows.filter(({ lastReceivedAt }) => lastReceivedAt === null);
+  const unsigned = rows.filter(({ secrets }) => secrets.length === 0);
+  const nothing = events.length === 0 && rows.length === 0;
+  return [
+    ...(nothing
+      ? [find("problem", "no event has come yet", "Send some to /v1/events, or `forestall source add`.")]
+      : []),
+    ...unsigned.map(({ system, id }) =>
+      find(
+        "problem",
+        `the source ${system}/${id} has no secret: everything it sends is refused`,
+        `\`forestall source rotate ${system} --id ${id} --tenant ${tenant.id} --secret ...\``,
+      ),
+    ),
+    ...silent.map(({ system, id }) =>
+      find(
+        "warning",
+        `the source ${system}/${id} has never received anything`,
+        `Enter its address there: \`forestall source list --tenant ${tenant.id}\` shows it.`,
+      ),
+    ),
+    ...(silent.length === 0 && !nothing ? [find("ok", "events come in")] : []),
+  ];
+}
+
+async function unknownTypes({ store }: AdminDeps, tenant: TenantState): Promise<readonly Finding[]> {
+  const types = await store.unknownTypes(tenant.id);
+  if (types.length === 0) return [];
+  const list = some(types.map(({ type, source, count }) => `"${type}" from ${source} (${count})`));
+  return [
+    finder(tenant)(
+      "warning",
+      `event types that mean nothing here: ${list}`,
+      'Send them under a type of docs/events.md, or map Segment names: `forestall source add segment --set \'names={"My Event":{"type":"auth.login_failed"}}\'`',
+    ),
+  ];
+}
+
+async function deadLetters({ store }: AdminDeps, tenant: TenantState): Promise<readonly Finding[]> {
+  const { rows } = await store.deadLetters(tenant.id, { limit: 100 });
+  const [newest] = rows;
+  if (newest === undefined) return [];
+  const count = rows.length === 100 ? "100 or more" : String(rows.length);
+  const { system, reason } = newest;
+  return [
+    finder(tenant)(
+      "warning",
+      `${count} deliveries could not be read, the newest from ${system}: ${reason}`,
+      "Look at what that system sends; the bodies are kept.",
+    ),
+  ];
+}
+
+function switches(tenant: TenantState): readonly Finding[] {
+  const { tenant: all, patterns, channels: kinds } = tenant.switches;
+  const off = all ? ["everything"] : [...patterns, ...kinds];
+  if (off.length === 0) return [];
+  return [
+    finder(tenant)(
+      "warning",
+      `switched off: ${off.join(", ")}`,
+      `\`forestall resume --tenant ${tenant.id}\``,
+    ),
+  ];
+}
+
+function rollout(tenant: TenantState): Finding {
+  const find = finder(tenant);
+  const { all, accounts, segments, percent } = tenant.rollout;
+  if (isDryRun(tenant.rollout)) {
+    return find(
+      "warning",
+      "dry run: everything is decided and rendered, nothing is sent",
+      `\`forestall live --tenant ${tenant.id} --percent 5\` when the decisions look right`,
+    );
+  }
+  if (all) return find("ok", "live for every account");
+  const parts = [
+    accounts.length > 0 ? `${accounts.length} accounts` : "",
+    segments.length > 0 ? `segments ${segments.join(", ")}` : "",
+    percent > 0 ? `${percent} % of accounts` : "",
+  ];
+  return find("ok", `live for ${parts.filter((part) => part !== "").join(", ")}`);
+}
+
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, LISTED).join(", ");
+  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
+}

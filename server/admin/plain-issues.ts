@@ -1,0 +1,13 @@
+import type { ZodError } from "zod";
+
+const MOST = 5;
+
+/** What is wrong with something a person wrote, in one line: `product.color: write a colour such as #1f5fbf`. */
+export function plainIssues(error: ZodError): string {
+  const lines = error.issues.slice(0, MOST).map(({ path, message }) => {
+    const where = path.map(String).join(".");
+    return where === "" ? message : `${where}: ${message}`;
+  });
+  const more = error.issues.length - lines.length;
+  return lines.join("; ").replaceAll(/\s+/g, " ") + (more > 0 ? `; and ${more} more` : "");
+}
