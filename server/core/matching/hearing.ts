@@ -1,0 +1,133 @@
+import { amend, wake } from "./amending.ts";
+import type { Cell, Cells } from "./cells.ts";
+import { announce, type Relay, schedule } from "./changing.ts";
+import type { Emit } from "./contract.ts";
+import type { Episode } from "./episode.ts";
+import { compact, createCell, keepLive, liveOf, settledAt, step } from "./folding.ts";
+import type { Lane, Rule } from "./rule.ts";
+import { BEGINNING, EVIDENCE, HISTORY, type Roles, type Signal } from "./signal.ts";
+import { State } from "./state.ts";
+
+const NO_RELAYS: Relay[] = [];
+
+/** A signal on time, for one key of one pattern. */
+export function hear(
+  cells: Cells,
+  rule: Rule,
+  part: string | null,
+  roles: Roles,
+  signal: Signal,
+  emit: Emit,
+): Relay[] {
+  const { log } = cells;
+  if (log.isFull) compact(cells);
+  const lane = laneOf(rule, roles);
+  let cell = cells.find(rule, part);
+  if (cell === null) {
+    if (!rule.active) return NO_RELAYS;
+    if (!cells.crowded && isTooFew(cells, rule, part, roles)) {
+      log.insert(log.placeOf(signal.time, signal.source, signal.id), signal, part, lane);
+      return NO_RELAYS;
+    }
+    cell = createCell(cells, rule, part);
+  }
+  return take(cells, cell, rule, lane, signal, emit);
+}
+
+/** A key without a cell: its signals just stand in the log until there are enough of them. */
+function isTooFew({ log }: Cells, rule: Rule, part: string | null, roles: Roles): boolean {
+  const begins = (roles & BEGINNING) === 0 ? 0 : 1;
+  return log.countBeginning(rule, part) + begins < rule.least;
+}
+
+function take(cells: Cells, cell: Cell, rule: Rule, lane: Lane, signal: Signal, emit: Emit): Relay[] {
+  const { log } = cells;
+  const due = cells.dueOf(cell);
+  const relays = due <= cells.now ? wake(cells, cell, due, emit) : NO_RELAYS;
+  const index = log.placeOf(signal.time, signal.source, signal.id);
+  const insert = () => {
+    log.insert(index, signal, cell.part, lane);
+    cell.pending++;
+    return NOTHING;
+  };
+  if (isSilent(cell, rule)) {
+    cell.hot = null;
+    insert();
+    return relays;
+  }
+  const isNewest = signal.time > settledAt(cells) && !log.hasFrom(index, rule, cell.part);
+  if (!isNewest) return [...relays, ...amend(cells, cell, rule, signal, insert, emit)];
+  const { state, hidden } = liveOf(cells, cell, rule);
+  const fired = state.episodes;
+  const touched: Episode[] = [];
+  insert();
+  step({ rule, facts: cells.facts, touched }, state, signal, lane.roles);
+  const unseen = rule.waits ? [...hidden, ...touched] : NOTHING;
+  keepLive(cell, state, unseen, signal);
+  schedule(cells, cell, rule, state, unseen);
+  if (touched.length === 0) return relays;
+  return [...relays, ...announce(cells, cell, rule, touched, fired, emit)];
+}
+
+const NOTHING: readonly Episode[] = [];
+
+/** Too few signals to fire, even with those that are gathered already. */
+function isSilent({ base, pending }: Cell, rule: Rule): boolean {
+  if (!rule.gathers) return false;
+  if (base === null) return pending + 1 < rule.least;
+  return base.episode === null && base.times.length + pending + 1 < rule.least;
+}
+
+/** A signal that came too late for its place in the order. The log is settled. */
+export function hearLate(
+  cells: Cells,
+  rule: Rule,
+  part: string | null,
+  roles: Roles,
+  signal: Signal,
+  emit: Emit,
+): Relay[] {
+  const counts = rule.hasBaseline && (roles & EVIDENCE) !== 0;
+  if (!counts && (roles & HISTORY) !== 0) return NO_RELAYS;
+  let cell = cells.find(rule, part);
+  if (cell === null) {
+    if (!counts || !rule.active) return NO_RELAYS;
+    cell = createCell(cells, rule, part);
+  }
+  const known = cell;
+  if (known.base === null && !counts) return NO_RELAYS;
+  const change = () => {
+    const touched: Episode[] = [];
+    const fold = { rule, facts: cells.facts, touched };
+    const settled = settledAt(cells);
+    known.base ??= new State();
+    rule.behaviour.advance(fold, known.base, settled, false);
+    rule.behaviour.takeLate(fold, known.base, signal, roles, settled);
+    return touched;
+  };
+  return amend(cells, known, rule, null, change, emit);
+}
+
+/** A firing of another pattern was taken back: it never happened. */
+export function unhear(cells: Cells, rule: Rule, part: string | null, signal: Signal, emit: Emit): Relay[] {
+  const { log } = cells;
+  const index = log.find(signal.time, signal.source, signal.id, rule, part);
+  if (index < 0) return NO_RELAYS;
+  const cell = cells.find(rule, part);
+  if (cell === null) {
+    log.remove(index);
+    return NO_RELAYS;
+  }
+  const remove = () => {
+    log.remove(index);
+    cell.pending--;
+    return NOTHING;
+  };
+  return amend(cells, cell, rule, signal, remove, emit);
+}
+
+function laneOf(rule: Rule, roles: Roles): Lane {
+  const lane = rule.lanes[roles];
+  if (lane === undefined) throw new RangeError(`${rule.key} has no lane for roles ${roles}`);
+  return lane;
+}
