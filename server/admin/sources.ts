@@ -153,19 +153,19 @@ function checked(secret: string): string {
 const isTheirs = ({ source }: Connectable) => source.secret?.madeBy === "vendor";
 
 function giveTheSecret({ integration, source }: Connectable): string {
-  return `${integration.title} makes the secret: copy it from ${source.secret?.where ?? "there"} and give it with --secret.`;
+  return `${integration.title} makes the secret: give it with --secret. You find it there: ${source.secret?.where ?? "where the webhook is set up"}.`;
 }
 
 function connected(deps: AdminDeps, row: SourceRow, secret: string | null): ConnectedSource {
   const found = connectable(deps, row.system);
   const view = viewOf(deps, row);
   const { title } = found.integration;
-  const where = found.source.secret?.where ?? `the webhook's settings of ${title}`;
+  const where = found.source.secret?.where ?? "where the webhook is set up";
   const todo = [`Give ${title} this address to send to: ${view.url}`];
-  if (secret !== null) todo.push(`Enter the secret in ${where}.`);
+  if (secret !== null) todo.push(`Enter the secret there: ${where}.`);
   if (row.secrets.length === 0) {
     const again = `forestall source rotate ${row.system} --tenant ${row.tenant} --secret ...`;
-    todo.push(`Nothing is accepted until the secret is known: copy it from ${where}, then \`${again}\`.`);
+    todo.push(`Nothing is accepted until the secret is known (${where}): \`${again}\`.`);
   }
   return { ...view, secret, todo };
 }

@@ -71,7 +71,7 @@ export interface Source {
   readonly maxBytes?: number;
   /**
    * Who makes the secret: `vendor` shows one that is given to us, `us` makes one that is entered there (the default).
-   * `where` says in which place of the vendor's, as a phrase that follows "in" or "from": "the webhook's details".
+   * `where` names the field or page of the vendor's, to follow a colon: "Signing secret of the endpoint".
    */
   readonly secret?: { readonly madeBy: "vendor" | "us"; readonly where: string };
   /** Secrets that a channel's settings already hold, such as the token with which Twilio signs its callbacks. */

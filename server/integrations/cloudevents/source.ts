@@ -10,6 +10,8 @@ import { readCloudEvent } from "./read.ts";
  * the source stands in `Authorization: Bearer`, for senders that are given an address of their own.
  */
 export const source: Source = {
+  secret: { madeBy: "us", where: "the header Authorization that the sender writes, after Bearer" },
+
   verify(request, secrets) {
     const header = request.headers.authorization;
     if (header === undefined) return refuse("missing");

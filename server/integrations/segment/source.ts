@@ -8,6 +8,7 @@ import { settings as schema } from "./settings.ts";
 import { coversAll, verify } from "./verify.ts";
 
 export const source: Source = {
+  secret: { madeBy: "us", where: "Shared Secret of the Webhooks destination" },
   verify,
 
   normalise(request, given, sourceId): Normalised {

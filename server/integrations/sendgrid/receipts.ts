@@ -15,6 +15,8 @@ const TOLERANCE = { unit: "s", past: 48 * 3_600_000, future: 5 * 60_000 } as con
  * The body is a list, in which one signed byte more or less counts, the line break at its end included.
  */
 export const receipts: Source = {
+  secret: { madeBy: "vendor", where: "Verification Key of the Event Webhook, under Settings, Mail Settings" },
+
   secretsIn: ({ webhookKeys }) => list(webhookKeys).filter((key) => typeof key === "string"),
 
   verify(request, publicKeys) {

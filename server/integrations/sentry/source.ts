@@ -16,6 +16,8 @@ const verifySigned = hmacVerifier({
 });
 
 export const source: Source = {
+  secret: { madeBy: "vendor", where: "Client Secret of the integration, under Settings, Developer Settings" },
+
   verify(request, secrets) {
     if (!isLegacy(request)) return verifySigned(request, secrets);
     const token = tokenOf(request);

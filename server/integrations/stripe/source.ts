@@ -19,6 +19,7 @@ export interface Opened {
 }
 
 export const source: Source = {
+  secret: { madeBy: "vendor", where: "Signing secret of the endpoint, under Developers, Webhooks" },
   verify,
 
   normalise(request, given, sourceId): Normalised {

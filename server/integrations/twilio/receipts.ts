@@ -15,6 +15,7 @@ const NOTHING_TO_SAY: Answer = {
 
 /** Status callbacks of messages and calls, and what people write back. Nobody's words are kept. */
 export const receipts: Source = {
+  secret: { madeBy: "vendor", where: "Auth Token on the first page of the console" },
   maxBytes: 64 * 1024,
   secretsIn: ({ authToken }) => (typeof authToken === "string" ? [authToken] : []),
   verify,
