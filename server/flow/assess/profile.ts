@@ -74,7 +74,16 @@ const ACCOUNT_TEXTS = [
   "productArea",
 ] as const;
 
+/** The types that say something about the account itself: every other event leaves at once. */
+const ABOUT_ACCOUNTS: ReadonlySet<string> = new Set([
+  "account.signed_up",
+  "account.updated",
+  "onboarding.completed",
+  "plan.changed",
+]);
+
 function foldAccount(account: AccountState, event: Event): boolean {
+  if (!ABOUT_ACCOUNTS.has(event.type)) return false;
   const before = JSON.stringify(account);
   if (event.type === "account.signed_up" || event.type === "account.updated") {
     for (const name of ACCOUNT_TEXTS) {
