@@ -19,8 +19,8 @@ import { DueHeap } from "./pipeline/due-heap.ts";
 import { createTenants, type Tenants } from "./pipeline/tenants.ts";
 
 export interface Backtest {
-  /** In order of arrival: `receivedAt` never goes back. */
-  take(event: Event): void;
+  /** In order of arrival: `receivedAt` never goes back. @returns the event as it was attributed */
+  take(event: Event): Event;
   /** Runs all timers up to then and answers everything that came of it. */
   finish(at: Millis): BacktestResult;
 }
@@ -55,10 +55,11 @@ class MemoryBacktest implements Backtest {
     this.#tenants = createTenants(() => initial.library);
   }
 
-  take(event: Event): void {
+  take(event: Event): Event {
     this.#runDue(event.receivedAt);
     const attributed = this.#attribute(event);
     this.#apply(unitOf(attributed.account, attributed.person), attributed.receivedAt, { event: attributed });
+    return attributed;
   }
 
   /** A person's events belong to the account they were last seen in. */
