@@ -46,9 +46,11 @@ export function createReportJoiner(most = MOST_REMEMBERED): (tenant: string, inc
     if (report === undefined) return incoming;
     const prefix = `${tenant}\u0000${incoming.source}\u0000${incoming.type}\u0000`;
     const keys = Object.entries(report.names).map(([what, name]) => `${prefix}${what}\u0000${name}`);
-    const found = keys
-      .flatMap((key) => byName.get(key) ?? [])
-      .find((happening) => belongs(incoming, report, happening));
+    const found = best(
+      keys
+        .flatMap((key) => byName.get(key) ?? [])
+        .filter((happening) => belongs(incoming, report, happening)),
+    );
     const happening = found ?? newHappening(incoming, report);
     for (const [what, name] of Object.entries(report.names)) happening.names.set(what, name);
     for (const key of keys) remember(key, happening);
@@ -62,6 +64,17 @@ export function createReportJoiner(most = MOST_REMEMBERED): (tenant: string, inc
 
 function newHappening({ id, time }: Incoming, { detail }: Report): Happening {
   return { id, at: time, names: new Map(), kinds: new Map(), keys: [], detail };
+}
+
+/**
+ * A report may turn out to be about two: a charge and an invoice that shared no name until the intent had both. The
+ * one that knows more was counted for good, so this adds nothing to it; among equals the first name decides.
+ */
+function best(candidates: readonly Happening[]): Happening | undefined {
+  return candidates.reduce<Happening | undefined>(
+    (found, next) => (found === undefined || next.detail > found.detail ? next : found),
+    undefined,
+  );
 }
 
 function belongs(incoming: Incoming, report: Report, happening: Happening): boolean {
