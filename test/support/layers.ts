@@ -88,11 +88,11 @@ export const RULES: readonly Rule[] = [
     rule: "settings need lib",
   },
   {
-    files: /^server\/(?:app|main)\.ts$/,
+    files: /^server\/(?:app\/.*|app\.ts|main\.ts)$/,
     may: ["^server/"],
     packages: [ANY],
     node: true,
-    rule: "app.ts and main.ts know every part of the server, and nothing outside it",
+    rule: "app.ts, its parts and main.ts know every part of the server, and nothing outside it",
   },
   {
     files: /^server\/(?:cli|commands|demo)\//,

@@ -1,0 +1,53 @@
+import type { ChannelKind } from "../core/tenant.ts";
+import type { Way } from "../flow/deliver/contract.ts";
+import { createWays } from "../flow/deliver/ways.ts";
+import { createDeliverer, type Deliverer } from "../flow/deliver.ts";
+import { previewChannel } from "../integrations/preview/index.ts";
+import { type AlertMailer, createAlertMailer } from "../jobs/alert-mailer.ts";
+import { createKeyedLock, type KeyedLock } from "../lib/keyed-lock.ts";
+import type { Opened } from "./open.ts";
+import { renderAlert, renderDelivery } from "./rendering.ts";
+
+export interface Outbox {
+  readonly deliverer: Deliverer;
+  readonly alertMailer: AlertMailer;
+  /** One claim at a time for a person, whoever claims. */
+  readonly personLock: KeyedLock;
+}
+
+/** What carries messages out: to customers by their channels, to owners of alerts by email. */
+export function openOutbox(app: Opened): Outbox {
+  const { store, pipeline, clock, log, integrations, rendering } = app;
+  const personLock = createKeyedLock();
+  const adapter = (system: string) => integrations.get(system)?.channel;
+  const preview = (kind: ChannelKind) => previewChannel(kind);
+  const ways = createWays({ store, pipeline, adapter, preview, clock });
+  const deliverer = createDeliverer({
+    store,
+    pipeline,
+    adapter,
+    preview,
+    render: (delivery) => renderDelivery(rendering, delivery),
+    publicUrl: app.config.publicUrl,
+    clock,
+    random: Math.random,
+    personLock,
+    log,
+    trouble: ({ tenant, kind, system, what, detail }) =>
+      log.warn({ tenant, kind, system, what }, `deliveries are in trouble: ${detail}`),
+  });
+  const alertMailer = createAlertMailer({
+    store,
+    pipeline,
+    // A preview lets nothing leave: alerts then stand in their list alone.
+    way: async (tenant): Promise<Way | null> => {
+      const way = await ways.of(tenant, "email");
+      return way?.system === "preview" ? null : way;
+    },
+    render: (alert) => renderAlert(rendering, alert),
+    overviewUrl: () => app.config.publicUrl,
+    clock,
+    log,
+  });
+  return { deliverer, alertMailer, personLock };
+}

@@ -1,0 +1,122 @@
+/** What the messages need of everything else: the evidence, the recipient's name, the signed links. */
+import type { Alert, Delivery } from "../core/delivery.ts";
+import { clueOf, messageValues, surenessOf } from "../core/explain.ts";
+import type { Match } from "../core/match.ts";
+import type { Pattern } from "../core/pattern.ts";
+import type { Pipeline } from "../flow/contract.ts";
+import type { ManualQuestion } from "../http/api/deps.ts";
+import { type PersonTokens, personLinks } from "../http/person/index.ts";
+import type { AlertMail } from "../jobs/alert-mailer.ts";
+import { type Messages, messageSettings, NotReady, type Rendered, type Why } from "../messages/render.ts";
+import type { Store } from "../store/contract.ts";
+
+export interface RenderingDeps {
+  readonly store: Pick<Store, "match" | "contact" | "person">;
+  readonly pipeline: Pick<Pipeline, "tenant">;
+  readonly messages: Messages;
+  readonly tokens: PersonTokens;
+  readonly publicUrl: () => string;
+}
+
+const BY_HAND: Why = { clue: "a colleague looked into it", sureness: "A person of our team wrote this." };
+
+export async function renderDelivery(
+  deps: RenderingDeps,
+  delivery: Delivery,
+): Promise<Rendered | { readonly reason: string }> {
+  const tenant = deps.pipeline.tenant(delivery.tenant);
+  if (tenant === null) return { reason: "the tenant is gone" };
+  const match = delivery.match === "" ? null : await deps.store.match(delivery.tenant, delivery.match);
+  const pattern = tenant.library.byId(delivery.pattern);
+  const contact =
+    delivery.person === null ? null : await deps.store.contact(delivery.tenant, delivery.person);
+  const person = delivery.person === null ? null : await deps.store.person(delivery.tenant, delivery.person);
+  const preferredName = contact?.preferredName ?? contact?.name;
+  const { editedText, ...values } = match === null ? delivery.values : messageValues(match);
+  try {
+    return deps.messages.render({
+      template: delivery.template,
+      channel: delivery.channel,
+      locale: person?.locale ?? null,
+      values,
+      settings: messageSettings(tenant.settings),
+      recipient: preferredName === undefined ? {} : { preferredName },
+      person: personLinks(deps.tokens, deps.publicUrl(), delivery),
+      why: whyOf(match, pattern),
+      about: match?.key.startsWith("account/") === true ? "account" : "person",
+      ...(typeof editedText === "string" ? { text: editedText } : {}),
+    });
+  } catch (error) {
+    if (error instanceof NotReady) return { reason: error.message };
+    throw error;
+  }
+}
+
+function whyOf(match: Match | null, pattern: Pattern | undefined): Why {
+  if (match === null || pattern === undefined) return BY_HAND;
+  return { clue: clueOf(pattern, match), sureness: surenessOf(pattern, match.experimental) };
+}
+
+/** A template that somebody is about to send by hand, as the person would see it. */
+export async function renderByHand(deps: RenderingDeps, question: ManualQuestion): Promise<unknown> {
+  const { tenant, person, channel, template, tracked, pattern, now } = question;
+  const contact = await deps.store.contact(tenant.id, person.id);
+  const preferredName = contact?.preferredName ?? contact?.name;
+  const match = tracked?.match ?? null;
+  const preview = {
+    tenant: tenant.id,
+    person: person.id,
+    id: "preview",
+    match: match?.id ?? "",
+    createdAt: now,
+  };
+  try {
+    return deps.messages.render({
+      template,
+      channel,
+      locale: person.locale,
+      values: match === null ? {} : messageValues(match),
+      settings: messageSettings(tenant.settings),
+      recipient: preferredName === undefined ? {} : { preferredName },
+      person: personLinks(deps.tokens, deps.publicUrl(), preview),
+      why: whyOf(match, pattern ?? undefined),
+      about: match?.key.startsWith("account/") === true ? "account" : "person",
+    });
+  } catch (error) {
+    if (error instanceof NotReady) return null;
+    throw error;
+  }
+}
+
+/** The email to the owner of an alert. */
+export async function renderAlert(deps: RenderingDeps, alert: Alert): Promise<AlertMail> {
+  const tenant = deps.pipeline.tenant(alert.tenant);
+  const pattern = alert.pattern === null ? undefined : tenant?.library.byId(alert.pattern);
+  if (tenant === null || pattern === undefined) return plainMail(alert);
+  const match = alert.match === null ? null : await deps.store.match(alert.tenant, alert.match);
+  const customer = alert.account ?? alert.person;
+  const rendered = deps.messages.render({
+    template: pattern.message,
+    channel: "human.ops",
+    values: match === null ? {} : messageValues(match),
+    settings: messageSettings(tenant.settings),
+    recipient: {},
+    person: null,
+    why: { ...whyOf(match, pattern), clue: alert.why },
+    alert: {
+      title: alert.title,
+      score: alert.score,
+      owner: alert.owner,
+      firstAction: alert.firstAction,
+      playbook: alert.playbook,
+      due: new Date(alert.dueBy).toISOString().replace("T", " ").slice(0, 16),
+      ...(customer === null ? {} : { customer }),
+    },
+  });
+  if (rendered.kind !== "human") return plainMail(alert);
+  return { subject: rendered.subject, text: rendered.text, html: rendered.html };
+}
+
+function plainMail({ title, why, firstAction, playbook, owner }: Alert): AlertMail {
+  return { subject: title, text: `${why}\n\nFirst: ${firstAction}\n\n${playbook}\n\nOwner: ${owner}\n` };
+}

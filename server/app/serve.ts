@@ -1,0 +1,191 @@
+/** The server: ingest in front, Express behind it, the workers beside it. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { RequestHandler } from "express";
+import type { Config } from "../config.ts";
+import { SECOND } from "../core/time.ts";
+import { createApi } from "../http/api/index.ts";
+import { createApp, type Mount } from "../http/app.ts";
+import { healthRouter } from "../http/health.ts";
+import { createIngest, SERVER_OPTIONS } from "../http/ingest/index.ts";
+import { createMetrics, type Metrics } from "../http/metrics.ts";
+import { createPersonPages } from "../http/person/index.ts";
+import { type Handlers, serveControl, socketPathOf } from "../jobs/control-socket.ts";
+import { keepFeatures } from "../jobs/features.ts";
+import { EVERY, startUpkeep } from "../jobs/upkeep.ts";
+import { hashId, keyedHash, randomId } from "../lib/ids.ts";
+import { type Opened, type OpenOptions, openApp } from "./open.ts";
+import { type Outbox, openOutbox } from "./outbox.ts";
+import { renderByHand } from "./rendering.ts";
+import { VERSION } from "./version.ts";
+
+export interface ServeOptions extends Partial<OpenOptions> {
+  /** What commands can ask of the running server. */
+  readonly handlers?: (app: Opened) => Handlers;
+  /** The front page, by whoever starts the server. */
+  readonly home?: (app: Running) => RequestHandler;
+}
+
+export interface Running extends Opened {
+  /** Where it listens on this machine. */
+  url: string;
+  readonly deliverer: Outbox["deliverer"];
+  readonly server: Server;
+}
+
+/** How long a stop may take before what is under way is cut off. */
+const STOP_WITHIN = 8 * SECOND;
+
+/** Starts everything and listens. @throws PlainError when the folder or the port is taken */
+export async function startServer(config: Config, options: ServeOptions = {}): Promise<Running> {
+  const app = await openApp(config, { purpose: "forestall serve", ...options });
+  const outbox = openOutbox(app);
+  const metrics = createMetrics(app.pipeline);
+  let lastTick: number | null = null;
+  const web = webOf(app, outbox, metrics, () => lastTick);
+  const server = createServer(SERVER_OPTIONS);
+  const running: Running = Object.assign(app, {
+    server,
+    deliverer: outbox.deliverer,
+    url: app.publicUrl,
+  });
+  const handler = await web.handlerOf(options.home?.(running));
+  server.on("request", handler);
+  try {
+    await listen(server, config);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  running.url = urlOf(server, config);
+  if (config.publicUrl === null) app.publicUrl = running.url;
+  const upkeep = startUpkeep(
+    jobsOf(app, outbox, (at) => {
+      lastTick = at;
+    }),
+    {
+      now: app.now,
+      onError: (job, error) =>
+        app.log.error({ err: error, job }, "upkeep failed; tried again at its next turn"),
+    },
+  );
+  const control = await serveControl({
+    path: socketPathOf(config.dataDir),
+    handlers: options.handlers?.(app) ?? {},
+    log: app.log,
+  });
+  const closeApp = app.close.bind(app);
+  running.close = async () => {
+    server.close();
+    web.close();
+    await control.close();
+    await upkeep.stop();
+    await outbox.alertMailer.stop();
+    await outbox.deliverer.drain(STOP_WITHIN);
+    server.closeAllConnections();
+    metrics.close();
+    await closeApp();
+  };
+  return running;
+}
+
+function webOf(app: Opened, outbox: Outbox, metrics: Metrics, lastTick: () => number | null) {
+  const { store, pipeline, clock, log, config } = app;
+  const api = createApi({
+    deps: {
+      store,
+      pipeline,
+      clock,
+      newId: randomId,
+      hashId,
+      render: (question) => renderByHand(app.rendering, question),
+    },
+    tokens: app.tokenBook,
+    timers: clock,
+    version: VERSION,
+  });
+  const ingest = createIngest({
+    pipeline,
+    store,
+    integrations: app.integrations,
+    sources: app.sourceBook,
+    tokens: app.tokenBook,
+    publicUrl: () => app.publicUrl,
+    trustProxy: config.trustProxy,
+    clock,
+    newId: randomId,
+    log,
+    count: (kind, status) => {
+      if (status >= 400) metrics.countRefused(kind, String(status));
+    },
+  });
+  const persons = createPersonPages({
+    store,
+    pipeline,
+    tokens: app.personTokens,
+    clock,
+    newId: randomId,
+    log,
+  });
+  return {
+    async handlerOf(home: RequestHandler | undefined) {
+      const mounts: Mount[] = [
+        { path: "/api/v1", handler: api.router },
+        { path: "/p", handler: persons },
+        { path: "/", handler: healthRouter({ store, pipeline, clock, metrics, lastTick }) },
+        ...(home === undefined ? [] : [{ path: "/", handler: home }]),
+      ];
+      const express = createApp({ mounts, log, trustProxy: config.trustProxy });
+      return (request: Parameters<typeof ingest>[0], response: Parameters<typeof ingest>[1]) => {
+        if (ingest(request, response)) return;
+        express(request, response);
+      };
+    },
+    close: () => api.live.close(),
+  };
+}
+
+function jobsOf(app: Opened, outbox: Outbox, ticked: (at: number) => void) {
+  const { store, pipeline, clock } = app;
+  const pseudonymOf = (tenant: string, key: string) =>
+    keyedHash(app.config.secretKey, "feature", tenant, key);
+  return [
+    {
+      name: "tick",
+      every: EVERY.tick,
+      run: async () => {
+        const now = clock.now();
+        await pipeline.tick(now);
+        await outbox.deliverer.tick(now);
+        ticked(now);
+      },
+    },
+    { name: "checkpoint", every: EVERY.checkpoint, run: () => pipeline.checkpoint() },
+    { name: "alerts", every: EVERY.alerts, run: () => outbox.alertMailer.run() },
+    { name: "features", every: EVERY.features, run: () => keepFeatures(store, clock.now(), pseudonymOf) },
+    { name: "retention", every: EVERY.retention, run: () => store.retain(clock.now()) },
+    {
+      name: "readiness",
+      every: EVERY.readiness,
+      run: async () => {
+        for (const { id } of await store.tenants()) await app.admin.refreshReadiness(id);
+      },
+    },
+  ];
+}
+
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server, { host }: Config): string {
+  const { port } = server.address() as AddressInfo;
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
