@@ -1,0 +1,207 @@
+import express, { type ErrorRequestHandler, type Request, type Response, Router } from "express";
+import type { FeedbackAnswer, UnitControl } from "../../core/control.ts";
+import { type Along, Overloaded, type Pipeline } from "../../flow/contract.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { Problem } from "../../lib/errors.ts";
+import type { Html } from "../../lib/html.ts";
+import type { Logger } from "../../lib/log.ts";
+import { StoreUnavailable } from "../../store/contract.ts";
+import { createLimiter } from "../rate-limit.ts";
+import { ACTIONS } from "./actions.ts";
+import { type FactsDeps, factsOf, type PageFacts } from "./facts.ts";
+import { STRINGS } from "./strings.ts";
+import { styleFor } from "./style.ts";
+import type { PersonClaims, PersonTokens } from "./token.ts";
+import { confirmPage, personPage, stoppedPage, type Wrong, wrongPage } from "./view.ts";
+
+export { type PersonPageLinks, personLinks } from "./links.ts";
+export { createPersonTokens, type PersonTokens } from "./token.ts";
+
+export interface PersonPagesDeps extends FactsDeps {
+  readonly pipeline: Pick<Pipeline, "tenant" | "control">;
+  readonly tokens: PersonTokens;
+  readonly clock: Clock;
+  /** A fresh id for an audit row. */
+  readonly newId: () => string;
+  readonly log: Logger;
+  /** Requests of one address in a minute. */
+  readonly requestsPerMinute?: number;
+}
+
+const WRONG_STATUS: { readonly [wrong in Wrong]: number } = {
+  bad: 404,
+  gone: 410,
+  busy: 503,
+  many: 429,
+  invalid: 400,
+  elsewhere: 403,
+  broken: 500,
+};
+
+/**
+ * The person's own page, to be mounted at `/p`: why a message came, feedback, snooze, channels, stop. Works without
+ * login and without script: who has the link is the person. A GET never changes anything, since mail scanners fetch
+ * every link; a POST does, then leads back to the page. The one-click POST of RFC 8058 is answered at once.
+ */
+export function createPersonPages(deps: PersonPagesDeps): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const limit = deps.requestsPerMinute ?? 60;
+  const limiter = createLimiter({ name: "person-page", requests: limit, windowS: 60 }, deps.clock);
+  const form = express.text({ type: () => true, limit: "16kb", defaultCharset: "utf-8" });
+
+  router.use((request, response, next) => {
+    response.set({ "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" });
+    response.set(limiter.take(request.ip ?? "unknown"));
+    next();
+  });
+  router.get("/:token", (request, response) => show(deps, request, response));
+  router.post("/:token", form, (request, response) => oneClick(deps, request, response));
+  router.post("/:token/:action", form, (request, response) => act(deps, request, response));
+  router.use((_request, response) => sendWrong(response, "bad"));
+  router.use(wrongHandler(deps.log));
+  return router;
+}
+
+async function show(deps: PersonPagesDeps, request: Request, response: Response): Promise<void> {
+  const { claims, facts } = await open(deps, request);
+  const path = pathOf(request);
+  if (claims.purpose === "unsubscribe") return send(response, facts, confirmPage(facts, path));
+  const { done, answer } = request.query;
+  const page = personPage(facts, {
+    path,
+    now: deps.clock.now(),
+    done:
+      typeof done === "string" && Object.hasOwn(STRINGS.done, done)
+        ? (done as keyof typeof STRINGS.done)
+        : null,
+    answer: ANSWERS.find((each) => each === answer) ?? null,
+  });
+  send(response, facts, page);
+}
+
+const ANSWERS: readonly FeedbackAnswer[] = ["yes", "no", "not_mine", "someone_else"];
+
+/**
+ * RFC 8058: a mail program posts `List-Unsubscribe=One-Click`, without cookies, and wants 2xx and no redirect. A
+ * program has no origin, so the check for other websites is left out: whoever has the link may stop.
+ */
+async function oneClick(deps: PersonPagesDeps, request: Request, response: Response): Promise<void> {
+  const { claims, facts } = await open(deps, request);
+  if (!isOneClick(request)) throw new WrongTurn("invalid");
+  if (!facts.stopped)
+    await record(deps, claims, ACTIONS.stop?.(new URLSearchParams(), claims, facts, 0)?.controls);
+  send(response, facts, stoppedPage({ ...facts, stopped: true }, pathOf(request), true));
+}
+
+/** Programs send it as a form or as multipart; in both the field stands in the body as it is. */
+function isOneClick(request: Request): boolean {
+  const body = bodyOf(request);
+  if (formOf(request).get("List-Unsubscribe") === "One-Click") return true;
+  return /name="List-Unsubscribe"\r?\n(?:[^\r\n]+\r?\n)*\r?\nOne-Click\s/.test(body);
+}
+
+async function act(deps: PersonPagesDeps, request: Request, response: Response): Promise<void> {
+  if (isFromElsewhere(request)) throw new WrongTurn("elsewhere");
+  const { claims, facts } = await open(deps, request);
+  const name = String(request.params.action);
+  const allowed = claims.purpose === "page" || name === "resume";
+  const action = allowed && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (action === undefined) throw new WrongTurn("bad");
+  const asked = action(formOf(request), claims, facts, deps.clock.now());
+  if (asked === null) throw new WrongTurn("invalid");
+  await record(deps, claims, asked.controls);
+  const back = claims.purpose === "page" ? `?done=${asked.done}` : "";
+  response.redirect(303, `${pathOf(request)}${back}`);
+}
+
+/**
+ * Every browser of the last years says where a request comes from. Forms of our own page are `same-origin`; the page
+ * of somebody else, who would need the link as well, is not listened to.
+ */
+function isFromElsewhere(request: Request): boolean {
+  const site = request.get("sec-fetch-site");
+  return site !== undefined && site !== "same-origin" && site !== "none";
+}
+
+async function record(
+  deps: PersonPagesDeps,
+  claims: PersonClaims,
+  controls: readonly UnitControl[] = [],
+): Promise<void> {
+  for (const control of controls) {
+    const along = alongOf(deps, claims, control);
+    await deps.pipeline.control(claims.tenant, { person: claims.person }, control, along);
+  }
+}
+
+/** What a person asks for stands in the audit beside what colleagues do. */
+function alongOf(deps: PersonPagesDeps, { tenant, person }: PersonClaims, control: UnitControl): Along {
+  if (control.kind !== "preference") return {};
+  const { change, actor, reason } = control;
+  const subject = `person/${person}`;
+  const at = deps.clock.now();
+  const row = { id: deps.newId(), tenant, at, actor, action: `person.${change.kind}`, subject, reason };
+  return { audit: { ...row, detail: { ...change }, undo: null } };
+}
+
+// ---- requests and answers
+
+class WrongTurn extends Error {
+  override readonly name = "WrongTurn";
+  readonly wrong: Wrong;
+  constructor(wrong: Wrong) {
+    super(wrong);
+    this.wrong = wrong;
+  }
+}
+
+async function open(
+  deps: PersonPagesDeps,
+  request: Request,
+): Promise<{ claims: PersonClaims; facts: PageFacts }> {
+  const reading = deps.tokens.read(String(request.params.token), deps.clock.now());
+  if (reading.kind !== "valid") throw new WrongTurn(reading.kind === "expired" ? "gone" : "bad");
+  const facts = await factsOf(deps, reading.claims);
+  if (facts === null) throw new WrongTurn("gone");
+  return { claims: reading.claims, facts };
+}
+
+const bodyOf = (request: Request): string => (typeof request.body === "string" ? request.body : "");
+const formOf = (request: Request): URLSearchParams => new URLSearchParams(bodyOf(request));
+const pathOf = (request: Request): string => `${request.baseUrl}/${String(request.params.token)}`;
+
+function send(response: Response, facts: PageFacts | null, page: Html, status = 200): void {
+  const logo = facts?.logoUrl ?? null;
+  const policy = [
+    "default-src 'none'",
+    `style-src ${styleFor(facts?.color ?? "").source}`,
+    `img-src ${logo === null ? "'none'" : new URL(logo).origin}`,
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ];
+  response.set("content-security-policy", policy.join(";"));
+  response.status(status).type("html").send(page.toString());
+}
+
+function sendWrong(response: Response, wrong: Wrong): void {
+  send(response, null, wrongPage(wrong), WRONG_STATUS[wrong]);
+}
+
+function wrongHandler(log: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const wrong = wrongOf(error);
+    if (wrong === "broken")
+      log.error({ err: error, request: response.locals.requestId }, "a person's page failed");
+    if (wrong === "busy" || wrong === "many") response.set("retry-after", "60");
+    sendWrong(response, wrong);
+  };
+}
+
+function wrongOf(error: unknown): Wrong {
+  if (error instanceof WrongTurn) return error.wrong;
+  if (error instanceof Overloaded || error instanceof StoreUnavailable) return "busy";
+  if (error instanceof Problem && error.status === 429) return "many";
+  const status = error instanceof Error && "status" in error ? error.status : undefined;
+  return typeof status === "number" && status >= 400 && status < 500 ? "invalid" : "broken";
+}
