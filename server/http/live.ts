@@ -193,7 +193,9 @@ function missed(room: Room, { lastEventId, events }: ListenerOptions): string {
   const [, seqText, indexText] = /^(\d{1,16})\.(\d{1,9})$/.exec(lastEventId) ?? [];
   const seq = Number(seqText);
   const index = Number(indexText);
-  const known = Number.isSafeInteger(seq) && !isBefore({ seq, index }, room.lost);
+  const last = room.kept.at(-1);
+  const here = last !== undefined && !isBefore(last, { seq, index });
+  const known = Number.isSafeInteger(seq) && here && !isBefore({ seq, index }, room.lost);
   if (!known) return `event: reset\ndata: ${JSON.stringify({ reason: "missed" })}\n\n`;
   return room.kept
     .filter((kept) => isBefore({ seq, index }, kept) && (events?.has(kept.event) ?? true))

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
-import type { ZodError } from "zod";
+import type { ZodError, z } from "zod";
 import { Overloaded } from "../flow/contract.ts";
 import { PROBLEM_JSON, Problem } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
@@ -28,10 +28,30 @@ export function invalidPart(part: string, error: ZodError): Problem {
   const errors = error.issues.slice(0, 20).map((issue) => ({
     in: part,
     path: issue.path.map(String).join("."),
-    message: issue.message,
+    message: plainly(issue),
   }));
   const detail = errors.map(({ path, message }) => `${path === "" ? part : `${part}.${path}`}: ${message}`);
-  return invalid(detail.join("; "), errors);
+  return invalid(`${detail.join("; ")}.`, errors);
+}
+
+/** What to send instead; messages of our own schemas say so already. */
+function plainly(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return `${issue.keys.map((key) => key.slice(0, 50)).join(", ")} is not known here`;
+    case "invalid_value":
+      return issue.message.startsWith("Invalid")
+        ? `must be one of ${issue.values.join(", ")}`
+        : issue.message;
+    case "invalid_type":
+      return issue.message.startsWith("Invalid") ? `must be given, as ${issue.expected}` : issue.message;
+    case "too_big":
+      return issue.message.startsWith("Too") ? `must be ${issue.maximum} at most` : issue.message;
+    case "too_small":
+      return issue.message.startsWith("Too") ? `must be ${issue.minimum} at least` : issue.message;
+    default:
+      return issue.message;
+  }
 }
 
 /** RFC 6750: without a token there is no error code in the challenge. */

@@ -27,8 +27,6 @@ export interface ApiDeps {
   newId(): string;
   /** Ids of what the action makes; the same for the same parts. */
   hashId(...parts: readonly (string | number)[]): string;
-  /** The patterns a tenant uses, in the order of the library. */
-  patterns(tenant: TenantState): readonly Pattern[];
   /** A template as the person would see it; null when it cannot be rendered. */
   render(question: ManualQuestion): Promise<unknown>;
 }

@@ -254,7 +254,10 @@ function stateRoutes(deps: ApiDeps): readonly Route[] {
       reply: replies.pageReply(replies.pattern),
       async handle(call) {
         const tenant = tenantOf(deps, call.tenant);
-        return { body: { items: deps.patterns(tenant).map(patternBody), next: null } };
+        const { patterns, byId } = tenant.library;
+        // An older version stays in the library until its matches are closed; it is not what is in use.
+        const inUse = patterns.filter((pattern) => byId(pattern.id) === pattern);
+        return { body: { items: inUse.map(patternBody), next: null } };
       },
     }),
     route({

@@ -61,7 +61,9 @@ export async function accountOf(deps: ApiDeps, tenant: string, id: string): Prom
 }
 
 export async function findAccount(deps: ApiDeps, tenant: string, id: string): Promise<FoundAccount | null> {
-  const unit = await deps.pipeline.peek(tenant, `account/${id}`);
+  const peeked = await deps.pipeline.peek(tenant, `account/${id}`);
+  // A unit without any input is only an empty place.
+  const unit = peeked !== null && peeked.seq > 0 ? peeked : null;
   const state = unit?.account ?? (await deps.store.account(tenant, id));
   return state === null ? null : { state, units: unit === null ? [] : [unit] };
 }

@@ -86,6 +86,8 @@ function doorkeeper({ tokens, clock, quotas = QUOTAS }: RouterOptions) {
     };
 }
 
+/** JSON is always UTF-8 (RFC 8259); the parser would take others, such as UTF-7, too. */
+const JSON_IN_UTF8 = /^application\/([\w.-]+\+)?json *(; *charset *= *"?utf-8"? *)?;? *$/i;
 const parseJson = express.json({ limit: BODY_LIMIT, type: () => true });
 
 /** Bodies are read only of those who were let in. */
@@ -94,7 +96,7 @@ function jsonBody(route: AnyRoute): RequestHandler {
     if (route.method === "get") return next();
     const { "content-type": type, "content-length": length, "transfer-encoding": chunked } = request.headers;
     const empty = chunked === undefined && (length === undefined || length === "0");
-    if (!empty && !/^application\/([\w.-]+\+)?json *(;|$)/i.test(type ?? "")) throw unsupportedMedia();
+    if (!empty && !JSON_IN_UTF8.test(type ?? "")) throw unsupportedMedia();
     parseJson(request, response, next);
   };
 }

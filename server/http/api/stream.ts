@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Live } from "../live.ts";
-import type { StreamRoute } from "./route.ts";
+import type { Call, StreamRoute } from "./route.ts";
 
 export const STREAM_EVENTS = [
   "decision",
@@ -33,8 +33,8 @@ export function streamRoute(live: Live): StreamRoute {
     summary: "What happens, as it happens; `Last-Event-ID` goes on where it broke off",
     roles: ["agent", "ops", "admin"],
     query,
-    open(call, response) {
-      const { events } = query.parse(call.query ?? {});
+    open(call: Call<z.output<typeof query>, null>, response) {
+      const { events } = call.query;
       live.open(response, {
         tenant: call.tenant,
         token: call.token,
