@@ -1,5 +1,5 @@
 import type { ChannelKind } from "../core/tenant.ts";
-import type { Way } from "../flow/deliver/contract.ts";
+import type { DelivererDeps, Way } from "../flow/deliver/contract.ts";
 import { createWays } from "../flow/deliver/ways.ts";
 import { createDeliverer, type Deliverer } from "../flow/deliver.ts";
 import { previewChannel } from "../integrations/preview/index.ts";
@@ -16,26 +16,31 @@ export interface Outbox {
 }
 
 /** What carries messages out: to customers by their channels, to owners of alerts by email. */
-export function openOutbox(app: Opened): Outbox {
+export function openOutbox(
+  app: Opened,
+  wrap: (deps: DelivererDeps) => DelivererDeps = (deps) => deps,
+): Outbox {
   const { store, pipeline, clock, log, integrations, rendering } = app;
   const personLock = createKeyedLock();
   const adapter = (system: string) => integrations.get(system)?.channel;
   const preview = (kind: ChannelKind) => previewChannel(kind);
   const ways = createWays({ store, pipeline, adapter, preview, clock });
-  const deliverer = createDeliverer({
-    store,
-    pipeline,
-    adapter,
-    preview,
-    render: (delivery) => renderDelivery(rendering, delivery),
-    publicUrl: app.config.publicUrl,
-    clock,
-    random: Math.random,
-    personLock,
-    log,
-    trouble: ({ tenant, kind, system, what, detail }) =>
-      log.warn({ tenant, kind, system, what }, `deliveries are in trouble: ${detail}`),
-  });
+  const deliverer = createDeliverer(
+    wrap({
+      store,
+      pipeline,
+      adapter,
+      preview,
+      render: (delivery) => renderDelivery(rendering, delivery),
+      publicUrl: app.config.publicUrl,
+      clock,
+      random: Math.random,
+      personLock,
+      log,
+      trouble: ({ tenant, kind, system, what, detail }) =>
+        log.warn({ tenant, kind, system, what }, `deliveries are in trouble: ${detail}`),
+    }),
+  );
   const alertMailer = createAlertMailer({
     store,
     pipeline,

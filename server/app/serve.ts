@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { RequestHandler } from "express";
 import type { Config } from "../config.ts";
 import { SECOND } from "../core/time.ts";
+import type { DelivererDeps } from "../flow/deliver/contract.ts";
 import { createApi } from "../http/api/index.ts";
 import { createApp, type Mount } from "../http/app.ts";
 import { healthRouter } from "../http/health.ts";
@@ -22,6 +23,8 @@ import { VERSION } from "./version.ts";
 export interface ServeOptions extends Partial<OpenOptions> {
   /** What commands can ask of the running server. */
   readonly handlers?: (app: Opened) => Handlers;
+  /** Wraps what the deliverer works with: tests make it die on the way. */
+  readonly wrapDeliverer?: (deps: DelivererDeps) => DelivererDeps;
   /** The front page, by whoever starts the server. */
   readonly home?: (app: Running) => RequestHandler;
 }
@@ -39,7 +42,7 @@ const STOP_WITHIN = 8 * SECOND;
 /** Starts everything and listens. @throws PlainError when the folder or the port is taken */
 export async function startServer(config: Config, options: ServeOptions = {}): Promise<Running> {
   const app = await openApp(config, { purpose: "forestall serve", ...options });
-  const outbox = openOutbox(app);
+  const outbox = openOutbox(app, options.wrapDeliverer);
   const metrics = createMetrics(app.pipeline);
   let lastTick: number | null = null;
   const web = webOf(app, outbox, metrics, () => lastTick);

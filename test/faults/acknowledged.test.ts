@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { openApp } from "../../server/app.ts";
+import { loadConfig } from "../../server/config.ts";
+import { silentLogger } from "../../server/lib/log.ts";
+import { type Child, freePort, startChild } from "./process.ts";
+
+/** 100 with `FAULT_KILLS=100`; as many as fit into a test run otherwise. */
+const KILLS = Number(process.env.FAULT_KILLS ?? 25);
+const CLIENTS = 12;
+const TENANT = "acme";
+
+const dataDir = mkdtempSync(join(tmpdir(), "forestall-kills-"));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const configOf = () => loadConfig({ FORESTALL_DATA: dataDir, LOG_LEVEL: "error" }, process.cwd()).config;
+
+async function prepareTenant(): Promise<string> {
+  const app = await openApp(configOf(), { purpose: "a test", log: silentLogger });
+  const by = { actor: "test", reason: "kill test" };
+  const { tokens } = await app.admin.createTenant(TENANT, { name: "Acme" }, by);
+  await app.close();
+  return tokens.write;
+}
+
+/** Sends one event after the other, each again until it is acknowledged; remembers what was. */
+async function client(
+  number: number,
+  url: string,
+  token: string,
+  acked: Set<string>,
+  stopped: () => boolean,
+): Promise<void> {
+  for (let n = 0; !stopped(); n++) {
+    const id = `c${number}-${n}`;
+    const body = JSON.stringify({
+      specversion: "1.0",
+      id,
+      source: "load",
+      type: "feature.used",
+      time: new Date().toISOString(),
+      subject: `account/a${n % 50}`,
+      data: { feature: "export" },
+    });
+    while (!stopped()) {
+      if (await send(url, token, body)) {
+        acked.add(id);
+        break;
+      }
+      await pause(15);
+    }
+  }
+}
+
+async function send(url: string, token: string, body: string): Promise<boolean> {
+  const headers = { "content-type": "application/cloudevents+json", authorization: `Bearer ${token}` };
+  try {
+    const response = await fetch(`${url}/v1/events`, { method: "POST", headers, body });
+    await response.arrayBuffer();
+    return response.status === 202;
+  } catch {
+    return false; // the server was killed under the request: nothing was promised
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("what was acknowledged", () => {
+  it(
+    `is there after ${KILLS} kills under load, each event once`,
+    async () => {
+      const token = await prepareTenant();
+      const port = await freePort();
+      const acked = new Set<string>();
+      let stop = false;
+      const url = `http://127.0.0.1:${port}`;
+      const clients = Array.from({ length: CLIENTS }, (_, i) => client(i, url, token, acked, () => stop));
+
+      let atLastKill = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        const child: Child = await startChild({ dataDir, port });
+        // Moments spread over a tenth of a second of load, never the same twice.
+        await pause(30 + ((kill * 37) % 90));
+        await child.kill("SIGKILL");
+        atLastKill = acked.size;
+      }
+      stop = true;
+      await Promise.all(clients);
+
+      const app = await openApp(configOf(), { purpose: "a test", log: silentLogger });
+      const ids = [...acked];
+      const known = await app.store.known(ids.map((id) => ({ tenant: TENANT, source: "load", id })));
+      const counts = await eventIds(app.store);
+      await app.close();
+      expect(atLastKill).toBeGreaterThan(KILLS);
+      expect(ids.filter((id) => !known.has(`${TENANT}\u0000load\u0000${id}`))).toEqual([]);
+      expect(counts.size).toBe(counts.total);
+    },
+    20_000 + KILLS * 4_000,
+  );
+});
+
+async function eventIds(store: Awaited<ReturnType<typeof openApp>>["store"]) {
+  const ids = new Set<string>();
+  let total = 0;
+  for (let after = 0; ; ) {
+    const page = await store.inputs({ after, limit: 10_000 });
+    for (const { body } of page) {
+      if (!("event" in body)) continue;
+      total += 1;
+      ids.add(body.event.id);
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < 10_000) return { size: ids.size, total };
+    after = last.seq;
+  }
+}

@@ -1,0 +1,38 @@
+/** A server of its own process, for tests that kill it: what it is told stands in one environment variable. */
+import { startServer } from "../../server/app.ts";
+import { loadConfig } from "../../server/config.ts";
+import type { DeliverOptions } from "../../server/flow/deliver/contract.ts";
+import { type KillPoint, withKillPoints } from "./provider.ts";
+
+export interface ChildOrders {
+  readonly dataDir: string;
+  readonly port: number;
+  /** Dies the n-th time it passes the point. */
+  readonly kill?: { readonly point: KillPoint; readonly nth: number };
+  readonly deliver?: Partial<DeliverOptions>;
+}
+
+const orders = JSON.parse(process.env.FAULTS_CHILD ?? "{}") as ChildOrders;
+const { config } = loadConfig(
+  {
+    FORESTALL_DATA: orders.dataDir,
+    PORT: String(orders.port),
+    LOG_LEVEL: "error",
+    FORESTALL_ALLOW_LOOPBACK_PROVIDERS: "1",
+  },
+  process.cwd(),
+);
+
+let passed = 0;
+const running = await startServer(config, {
+  wrapDeliverer: (deps) => {
+    const hurried = { ...deps, options: { ...deps.options, ...orders.deliver } };
+    const { kill } = orders;
+    if (kill === undefined) return hurried;
+    return withKillPoints(hurried, (point) => point === kill.point && ++passed === kill.nth);
+  },
+});
+process.stdout.write(`${JSON.stringify({ url: running.url })}\n`);
+process.once("SIGTERM", () => {
+  void running.close().then(() => process.exit(0));
+});
