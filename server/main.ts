@@ -1,7 +1,53 @@
 /** The command line, and the only reader of the process's environment. */
-const USAGE = `Forestall sees which customer is about to need help, helps a little and in time, and proves that it helped.
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import type { CliDeps } from "./cli/deps.ts";
+import { runCli } from "./cli/program.ts";
+import { loadConfig } from "./config.ts";
 
-Usage: forestall <command> [options]
-`;
+const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-process.stdout.write(USAGE);
+const deps: CliDeps = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  version: versionOfPackage(),
+  user: nameOfUser(),
+  cwd: process.cwd(),
+  now: Date.now,
+  loadConfig: () => loadConfig(process.env, process.cwd()),
+  // Loaded when needed: most of what a command line is asked for needs no database and no server.
+  openApp: async (config) => (await import("./app.ts")).openApp(config, { purpose: "a command" }),
+  async startServer(config) {
+    const [{ startServer }, { controlHandlers }] = await Promise.all([
+      import("./app.ts"),
+      import("./commands/index.ts"),
+    ]);
+    const running = await startServer(config, { handlers: controlHandlers });
+    return { app: running, url: running.url, close: () => running.close() };
+  },
+  runDemo: async (config, options) => (await import("./demo/main.ts")).runDemo(config, options),
+  onStop(listener) {
+    for (const signal of STOP_SIGNALS) process.on(signal, listener);
+  },
+  exit: (code) => process.exit(code),
+};
+
+// Whoever reads our output may have seen enough, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
+process.exitCode = await runCli(process.argv.slice(2), deps);
+
+function versionOfPackage(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Containers may run as a user without a name. */
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "unknown");
+  }
+}

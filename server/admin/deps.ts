@@ -24,6 +24,8 @@ export interface AdminDeps {
   readEvent(value: unknown, receivedAt: Millis): Incoming | string;
   readonly log: Logger;
   readonly now: () => Millis;
+  /** Where this server is reached, when that is known better than from the settings. */
+  ownUrl?(): string;
   /** Called after tokens, sources or channels were changed, so that caches can be read anew. */
   changed?(what: "tokens" | "sources" | "channels"): Promise<void> | void;
 }

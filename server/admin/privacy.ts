@@ -1,7 +1,9 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
+import { newPerson, TENANT_UNIT } from "../core/new-unit.ts";
+import type { Unit } from "../core/unit.ts";
 import { decodeUnit, encodeUnit, renamePerson } from "../core/unit-codec.ts";
-import { hashId } from "../lib/ids.ts";
+import { randomId } from "../lib/ids.ts";
 import { audit } from "./audit.ts";
 import type { By, LongWork, Who } from "./contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
@@ -77,16 +79,39 @@ export async function erasePerson(
 ): Promise<{ rows: number; units: number }> {
   const { store, pipeline } = deps;
   const person = await personOf(deps, tenant, who);
-  const found = (await store.memberships(tenant, [person])).get(person) ?? [];
-  const units = found.length > 0 ? found : [`person/${person}`];
-  const pseudonym = `erased-${hashId("erased", tenant, person, deps.now())}`;
+  const pseudonym = `erased-${randomId()}`;
+  // Loads the person's units too, so that their state is at hand when the store has forgotten it.
   await pipeline.control(tenant, { person }, { kind: "erase", person, pseudonym });
-  const { rows } = await store.erasePerson(tenant, person, deps.now());
-  for (const unit of units) {
-    await pipeline.rewrite(tenant, unit, (state) =>
-      decodeUnit(renamePerson(encodeUnit(state), person, pseudonym)),
-    );
+  await pipeline.checkpoint();
+  const { rows } = await store.erasePerson(tenant, person, deps.now(), pseudonym);
+  const units = [...pipeline.units.values()].filter(
+    (unit) => unit.tenant === tenant && mentions(unit, person),
+  );
+  for (const { id } of units) {
+    await pipeline.rewrite(tenant, id, (state) => withoutPerson(state, person, pseudonym));
+    // The unit of a person alone has a new name; under the old one nothing may be saved again.
+    if (id === `person/${person}`) pipeline.units.drop([{ tenant, unit: id }]);
   }
   await audit(deps, tenant, by, { action: "person.erase", subject: `person/${pseudonym}`, detail: { rows } });
   return { rows, units: units.length };
+}
+
+function mentions({ id, persons, account, tracked, deliveries, alerts }: Unit, person: string): boolean {
+  if (id === TENANT_UNIT || id === `person/${person}` || persons.has(person)) return true;
+  if (Object.values(account?.contacts ?? {}).some((ids) => ids.includes(person))) return true;
+  return (
+    [...tracked.values()].some(({ match }) => match.person === person) ||
+    [...deliveries.values()].some((row) => row.person === person) ||
+    [...alerts.values()].some((row) => row.person === person)
+  );
+}
+
+/** The unit's state with a stranger in the person's place, of whom nothing is known but that they stopped, if they did. */
+function withoutPerson(state: Unit, person: string, pseudonym: string): Unit {
+  const unit = decodeUnit(renamePerson(encodeUnit(state), person, pseudonym));
+  const known = unit.persons.get(pseudonym);
+  if (known !== undefined) {
+    unit.persons.set(pseudonym, { ...newPerson(pseudonym), stoppedAt: known.stoppedAt });
+  }
+  return unit;
 }

@@ -8,9 +8,16 @@ import { parseDuration } from "../core/time.ts";
 
 const DAY_MINUTES = 24 * 60;
 
+/** Digits count as a number, as a command line has nothing but text. */
+const numeric = <Schema extends z.ZodType<number>>(schema: Schema) =>
+  z.preprocess(
+    (given) => (typeof given === "string" && /^-?\d{1,15}(\.\d{1,10})?$/.test(given) ? Number(given) : given),
+    schema,
+  );
+
 const duration = z.union(
   [
-    z.int().nonnegative(),
+    numeric(z.int().nonnegative()),
     z
       .string()
       .regex(/^\d{1,6}[smhd]$/)
@@ -21,7 +28,7 @@ const duration = z.union(
 
 const timeOfDay = z.union(
   [
-    z.int().min(0).max(DAY_MINUTES),
+    numeric(z.int().min(0).max(DAY_MINUTES)),
     z
       .string()
       .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/)
@@ -54,8 +61,9 @@ const line = z
   .trim()
   .max(200)
   .regex(/^[^\p{Cc}]*$/u, "write one line of text");
-const share = z.number().min(0).max(1);
-const points = z.int().min(0).max(100);
+const share = numeric(z.number().min(0).max(1));
+const points = numeric(z.int().min(0).max(100));
+const atLeastOne = numeric(z.int().min(1));
 const named = z.string().min(1).max(100);
 
 const ISSUES = [
@@ -86,22 +94,22 @@ export const settingsPatch = z
       .partial(),
     links: z.record(named, webAddress.nullable()),
     quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).partial(),
-    cap: z.strictObject({ messages: z.int().min(0).max(100), within: duration }).partial(),
+    cap: z.strictObject({ messages: numeric(z.int().min(0).max(100)), within: duration }).partial(),
     gap: duration,
     cooldown: duration,
     stale: duration,
     muteFor: duration,
-    holdout: z.strictObject({ percent: z.number().min(0).max(100), salt: line.min(1) }).partial(),
+    holdout: z.strictObject({ percent: numeric(z.number().min(0).max(100)), salt: line.min(1) }).partial(),
     bands: z.strictObject({ watch: points, alert: points, critical: points }).partial(),
     experimentalFrom: points,
     reviewUnder: share,
     owners: z.record(named, email.nullable()),
     incident: z
       .strictObject({
-        matches: z.int().min(1),
-        accounts: z.int().min(1),
+        matches: atLeastOne,
+        accounts: atLeastOne,
         within: duration,
-        personsOfAccount: z.int().min(1),
+        personsOfAccount: atLeastOne,
         quietEnd: duration,
       })
       .partial(),

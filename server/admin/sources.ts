@@ -99,11 +99,11 @@ export async function removeSource(
 
 /** Where the other system sends to. */
 export function urlOf(
-  deps: Pick<AdminDeps, "config" | "integrations">,
+  deps: Pick<AdminDeps, "config" | "integrations" | "ownUrl">,
   { tenant, system, id }: Pick<SourceRow, "tenant" | "system" | "id">,
 ): string {
   const { publicUrl, host, port } = deps.config;
-  const base = publicUrl ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const base = publicUrl ?? deps.ownUrl?.() ?? `http://${host}:${port}`;
   const integration = deps.integrations.find((each) => each.id === system);
   if (integration?.source === undefined) return `${base}/receipts/${tenant}/${system}`;
   return `${base}/webhooks/${tenant}/${system}${id === DEFAULT_SOURCE ? "" : `/${id}`}`;
@@ -170,7 +170,7 @@ function connected(deps: AdminDeps, row: SourceRow, secret: string | null): Conn
   return { ...view, secret, todo };
 }
 
-function viewOf(deps: Pick<AdminDeps, "config" | "integrations">, row: SourceRow): SourceView {
+function viewOf(deps: Pick<AdminDeps, "config" | "integrations" | "ownUrl">, row: SourceRow): SourceView {
   const { tenant, system, id, createdAt, lastReceivedAt } = row;
   const settings = redactFields(row.settings) as SourceView["settings"];
   return {

@@ -101,6 +101,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
     integrations: [...integrations.values()],
     messageSettings: (settings: TenantSettings) => messageSettings(settings),
     readEvent: readCloudEvent,
+    ownUrl: () => opened.publicUrl,
     changed: async (what) => {
       if (what === "tokens") await tokenBook.reload();
       else await sourceBook.reload();

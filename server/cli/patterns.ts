@@ -1,0 +1,142 @@
+import type { Command } from "commander";
+import type { Pattern } from "../core/pattern.ts";
+import { strengthOf } from "../core/pattern.ts";
+import { MATRIX } from "../core/policy/ladder.ts";
+import { formatDuration } from "../core/time.ts";
+import { PlainError } from "../lib/errors.ts";
+import { BadPattern, type Library, loadLibrary, loadShipped } from "../patterns/load.ts";
+import type { Cli } from "./cli.ts";
+import { example, jsonOption } from "./options.ts";
+import { table } from "./output.ts";
+
+export function addPatterns(program: Command, cli: Cli): void {
+  const group = program.command("patterns").summary("look at the pattern library, or check one of your own");
+  group.description("Shows the patterns that are looked for, and checks a folder of your own.");
+  addList(group, cli);
+  addShow(group, cli);
+  addValidate(group, cli);
+}
+
+/** A pattern as `patterns list --json` prints it; lengths of time are written as in pattern files. */
+export function patternRow(pattern: Pattern) {
+  const { id, name, version, family, issue, timing, urgent, risk, confidence, per, status } = pattern;
+  return {
+    id,
+    name,
+    version,
+    family,
+    issue,
+    timing,
+    urgent,
+    risk,
+    confidence,
+    halfLife: formatDuration(pattern.halfLife),
+    quiet: formatDuration(pattern.quiet),
+    per,
+    channels: channelsOf(pattern),
+    status,
+  };
+}
+
+/** Its own list, or that of its issue's row of the matrix; somebody of ours comes last. */
+function channelsOf({ channels, issue }: Pattern): readonly string[] {
+  return channels ?? [...MATRIX[issue].messages, MATRIX[issue].human];
+}
+
+function addList(group: Command, cli: Cli): void {
+  const command = group.command("list").summary("show every pattern in one line");
+  command
+    .description("Shows the shipped patterns, or those of a folder.")
+    .option("--dir <folder>", "a folder of your own, on top of the shipped library")
+    .addOption(jsonOption())
+    .action((options: { dir?: string; json?: true }) => {
+      const { patterns } = libraryOf(cli, options.dir);
+      if (options.json) return cli.json(patterns.map(patternRow));
+      cli.deps.stdout.write(
+        table(
+          [
+            ["id", (row) => row.id],
+            ["name", (row) => row.name],
+            ["risk", (row) => row.risk],
+            ["half-life", (row) => formatDuration(row.halfLife)],
+            ["timing", (row) => (row.urgent ? `${row.timing}, urgent` : row.timing)],
+            ["strength", (row) => strengthOf(row.history.correlation)],
+            ["channels", (row) => channelsOf(row).join(", ")],
+            ["status", (row) => row.status],
+          ],
+          patterns,
+        ),
+      );
+    });
+  example(command, "patterns list --json");
+}
+
+function addShow(group: Command, cli: Cli): void {
+  const command = group.command("show <id>").summary("show one pattern with its owner and playbook");
+  command
+    .description("Shows everything about one pattern: what it looks for, who owns it, and what to do first.")
+    .option("--dir <folder>", "a folder of your own, on top of the shipped library")
+    .addOption(jsonOption())
+    .action((id: string, options: { dir?: string; json?: true }) => {
+      const { patterns } = libraryOf(cli, options.dir);
+      const pattern = patterns.find((each) => each.id.toLowerCase() === id.toLowerCase());
+      if (pattern === undefined)
+        throw new PlainError(`There is no pattern ${id}; \`forestall patterns list\` shows all.`);
+      const { when, recovers, history, owner, firstAction, playbookText: playbook, typicalTicket } = pattern;
+      const whole = {
+        ...patternRow(pattern),
+        when,
+        recovers,
+        history,
+        typicalTicket,
+        owner: owner.role,
+        firstAction,
+        playbook,
+      };
+      if (options.json) return cli.json(whole);
+      for (const [name, value] of Object.entries(whole)) {
+        if (value !== undefined) cli.say(`${name.padEnd(14)} ${textOf(value)}`);
+      }
+    });
+  example(command, "patterns show P-001");
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function addValidate(group: Command, cli: Cli): void {
+  const command = group.command("validate <folder>").summary("check pattern files and say what is wrong");
+  command
+    .description(
+      "Checks every pattern file of a folder against the schema, and says by file and field what is wrong.",
+    )
+    .action((folder: string) => {
+      const { patterns, version } = libraryOf(cli, folder);
+      cli.say(`${patterns.length} patterns, library ${version}: nothing is wrong.`);
+    });
+  example(command, "patterns validate ./my-patterns");
+}
+
+function libraryOf(cli: Cli, dir: string | undefined): Library {
+  const shipped = loadShipped();
+  return dir === undefined ? shipped : readable(cli, () => loadLibrary(cli.path(dir), shipped));
+}
+
+/** Each problem on a line of its own, then one that says that there are some. */
+export function readable<Value>(cli: Cli, load: () => Value): Value {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof BadPattern)) throw error;
+    const [first] = error.problems;
+    if (error.problems.length === 1 && first !== undefined) throw new PlainError(lineOf(first));
+    for (const problem of error.problems) cli.say(lineOf(problem));
+    throw new PlainError(`${error.problems.length} things are wrong with these patterns.`);
+  }
+}
+
+function lineOf({ file, path, message }: BadPattern["problems"][number]): string {
+  return path === "" ? `${file}: ${message}` : `${file}: ${path}: ${message}`;
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { by, byOf, command, tenant } from "./params.ts";
+import { shown } from "./present.ts";
+
+export const tenantCreate = command({
+  name: "tenant.create",
+  params: z.object({ ...by, ...tenant, name: z.string().optional(), timeZone: z.string().optional() }),
+  run: ({ admin }, params) => {
+    const { name, timeZone } = params;
+    return admin.createTenant(params.tenant, { name, timeZone }, byOf(params));
+  },
+});
+
+export const tenantList = command({
+  name: "tenant.list",
+  params: z.object({}),
+  run: async ({ admin }) => shown(await admin.tenants()),
+});
+
+export const tenantSettings = command({
+  name: "tenant.settings",
+  params: z.object({ ...by, ...tenant, patch: z.unknown().optional() }),
+  run: ({ admin }, params) => {
+    const { tenant: id, patch } = params;
+    return patch === undefined ? admin.settings(id) : admin.saveSettings(id, patch, byOf(params));
+  },
+});
