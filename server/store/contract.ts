@@ -85,6 +85,7 @@ export interface AuditRow {
   readonly detail: { readonly [name: string]: unknown };
   /** The action can be undone until then by `undo`. */
   readonly undo: Control | null;
+  /** A later row whose detail says `undoes: <this id>` makes it true, in the same commit. */
   readonly undone: boolean;
 }
 
@@ -360,6 +361,7 @@ export interface Store {
     tenant: string,
   ): Promise<readonly { source: string; type: string; count: number; at: Millis }[]>;
   score(tenant: string, key: string): Promise<ScoreRow | null>;
+  /** Newest first. */
   scoreHistory(tenant: string, key: string, since: Millis, limit: number): Promise<readonly ScoreRow[]>;
   risks(
     tenant: string,
@@ -369,11 +371,13 @@ export interface Store {
       segment?: string;
       owner?: string;
       pattern?: string;
+      /** Part of the account's name, or the beginning of the key's id; case does not matter in names. */
       name?: string;
     },
   ): Promise<Page<RiskRow>>; // highest first
   trace(tenant: string, id: string): Promise<Trace | null>; // decision or delivery id
-  summary(tenant: string, now: Millis): Promise<Summary>;
+  /** `timingOf` says the timing class of a pattern, which the store does not know. */
+  summary(tenant: string, now: Millis, timingOf?: (pattern: string) => string): Promise<Summary>;
 
   // ---- administration
   tenants(): Promise<readonly TenantRow[]>;
@@ -392,10 +396,16 @@ export interface Store {
   /** Everything about a person, readable. */
   exportPerson(tenant: string, person: string): Promise<{ readonly [table: string]: readonly unknown[] }>;
   exportTenant(tenant: string): AsyncIterable<{ readonly table: string; readonly row: unknown }>;
-  /** Deletes the person's rows and key, rewrites what mentions them, leaves a keyed hash; truncates the WAL. */
-  erasePerson(tenant: string, person: string, at: Millis): Promise<{ rows: number }>;
+  /**
+   * Deletes the person's rows and key, rewrites what mentions them, leaves a keyed hash; truncates the WAL. What stays
+   * for counting carries `pseudonym` (the one of the erase record in the log) in place of the person. Snapshots of the
+   * person's units go: write new ones after erasing in memory.
+   */
+  erasePerson(tenant: string, person: string, at: Millis, pseudonym?: string): Promise<{ rows: number }>;
   /** Raw events older than `before` become daily aggregates; identities older than 7 d, features older than 13 months go. */
   retain(now: Millis): Promise<{ events: number; identities: number; features: number }>;
+  /** What a score key is called in feature rows: `FeatureRow.pseudonym`. Erasing a person replaces it. */
+  pseudonym(tenant: string, key: string): string;
   saveFeatures(rows: readonly FeatureRow[]): Promise<void>;
   matchesWithoutFeatures(limit: number): Promise<readonly Match[]>;
   unlabelledFeatures(before: Millis, limit: number): Promise<readonly FeatureRow[]>;

@@ -1,0 +1,183 @@
+import type { ChannelRow, SourceRow, Store, TokenRole, TokenRow } from "../contract.ts";
+import type { Base } from "./base.ts";
+
+type Administration = Pick<
+  Store,
+  | "tenants"
+  | "createTenant"
+  | "tokens"
+  | "saveToken"
+  | "sources"
+  | "saveSource"
+  | "removeSource"
+  | "channels"
+  | "saveChannel"
+  | "libraryContent"
+  | "saveLibraryContent"
+>;
+
+/** What is wrapped with the server's key: nothing of it can be read in the file. */
+const secretPlace = (tenant: string) => [tenant, "identity-secret"] as const;
+const sourcePlace = (tenant: string, system: string, id: string) => [tenant, "source", system, id] as const;
+const channelPlace = (tenant: string, kind: string) => [tenant, "channel", kind] as const;
+
+type Sealed = { readonly tenant: string; readonly sealed: Uint8Array };
+type SourceColumns = Sealed & {
+  readonly system: string;
+  readonly id: string;
+  readonly created_at: number;
+  readonly last_received_at: number | null;
+};
+
+export function administration(base: Base): Administration {
+  return { ...tenantRows(base), ...sourceRows(base), ...channelRows(base), ...libraries(base) };
+}
+
+function tenantRows(base: Base): Pick<Store, "tenants" | "createTenant" | "tokens" | "saveToken"> {
+  const { connection, names, vault } = base;
+  const all = connection.query<{ id: string; created_at: number; identity_secret: Uint8Array }>(
+    `SELECT n.id, t.created_at, t.identity_secret FROM tenants t
+     JOIN tenant_numbers n ON n.no = t.tenant ORDER BY t.created_at, n.id`,
+  );
+  const insert = connection.query(
+    "INSERT INTO tenants (tenant, created_at, identity_secret) VALUES (?, ?, ?)",
+  );
+  const allTokens = connection.query<Omit<TokenRow, "createdAt"> & TokenColumns>(
+    `SELECT n.id AS tenant, t.id, t.role, t.label, t.hash, t.created_at, t.expires_at, t.revoked_at
+     FROM tokens t JOIN tenant_numbers n ON n.no = t.tenant ORDER BY t.created_at, t.id`,
+  );
+  const keepToken = connection.query(
+    `INSERT INTO tokens (tenant, id, role, label, hash, created_at, expires_at, revoked_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (tenant, id) DO UPDATE SET
+       role = excluded.role, label = excluded.label, hash = excluded.hash,
+       expires_at = excluded.expires_at, revoked_at = excluded.revoked_at`,
+  );
+  const writeToken = (row: TokenRow) => {
+    const { id, role, label, hash, createdAt, expiresAt, revokedAt } = row;
+    const no = names.giveTenant(row.tenant);
+    keepToken.run(no, id, role, label, hash, createdAt, expiresAt, revokedAt);
+  };
+  return {
+    async tenants() {
+      return all.all().map(({ id, created_at: createdAt, identity_secret: wrapped }) => {
+        const identitySecret = vault.unwrapJson(secretPlace(id), wrapped) as string;
+        return { id, createdAt, identitySecret };
+      });
+    },
+    async createTenant({ id, createdAt, identitySecret }, tokens) {
+      connection.write(() => {
+        insert.run(names.giveTenant(id), createdAt, vault.wrapJson(secretPlace(id), identitySecret));
+        for (const token of tokens) writeToken(token);
+      });
+    },
+    async tokens() {
+      return allTokens.all().map(({ created_at, expires_at, revoked_at, ...row }) => ({
+        tenant: row.tenant,
+        id: row.id,
+        role: row.role,
+        label: row.label,
+        hash: row.hash,
+        createdAt: created_at,
+        expiresAt: expires_at,
+        revokedAt: revoked_at,
+      }));
+    },
+    async saveToken(row) {
+      connection.write(() => writeToken(row));
+    },
+  };
+}
+
+interface TokenColumns {
+  readonly role: TokenRole;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+function sourceRows(base: Base): Pick<Store, "sources" | "saveSource" | "removeSource"> {
+  const { connection, names, vault } = base;
+  const select = (where: string) =>
+    connection.query<SourceColumns>(
+      `SELECT n.id AS tenant, s.system, s.id, s.sealed, s.created_at, s.last_received_at
+       FROM sources s JOIN tenant_numbers n ON n.no = s.tenant ${where} ORDER BY n.id, s.system, s.id`,
+    );
+  const all = select("");
+  const ofTenant = select("WHERE n.id = ?");
+  const upsert = connection.query(
+    `INSERT INTO sources (tenant, system, id, sealed, created_at, last_received_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (tenant, system, id) DO UPDATE SET
+       sealed = excluded.sealed,
+       last_received_at = coalesce(max(last_received_at, excluded.last_received_at),
+         last_received_at, excluded.last_received_at)`,
+  );
+  const remove = connection.query("DELETE FROM sources WHERE tenant = ? AND system = ? AND id = ?");
+  return {
+    async sources(tenant) {
+      const rows = tenant === undefined ? all.all() : ofTenant.all(tenant);
+      return rows.map((row) => {
+        const { tenant: of, system, id, created_at: createdAt, last_received_at: lastReceivedAt } = row;
+        const opened = vault.unwrapJson(sourcePlace(of, system, id), row.sealed);
+        const { settings, secrets } = opened as Pick<SourceRow, "settings" | "secrets">;
+        return { tenant: of, system, id, settings, secrets, createdAt, lastReceivedAt };
+      });
+    },
+    async saveSource({ tenant, system, id, settings, secrets, createdAt, lastReceivedAt }) {
+      connection.write(() => {
+        const sealed = vault.wrapJson(sourcePlace(tenant, system, id), { settings, secrets });
+        upsert.run(names.giveTenant(tenant), system, id, sealed, createdAt, lastReceivedAt);
+      });
+    },
+    async removeSource(tenant, system, id) {
+      return connection.write(() => remove.run(names.tenant(tenant), system, id) === 1);
+    },
+  };
+}
+
+function channelRows(base: Base): Pick<Store, "channels" | "saveChannel"> {
+  const { connection, names, vault } = base;
+  const select = (where: string) =>
+    connection.query<Sealed & { kind: string; system: string }>(
+      `SELECT n.id AS tenant, c.kind, c.system, c.sealed FROM channels c
+       JOIN tenant_numbers n ON n.no = c.tenant ${where} ORDER BY n.id, c.kind`,
+    );
+  const all = select("");
+  const ofTenant = select("WHERE n.id = ?");
+  const upsert = connection.query(
+    `INSERT INTO channels (tenant, kind, system, sealed) VALUES (?, ?, ?, ?)
+     ON CONFLICT (tenant, kind) DO UPDATE SET system = excluded.system, sealed = excluded.sealed`,
+  );
+  return {
+    async channels(tenant) {
+      const rows = tenant === undefined ? all.all() : ofTenant.all(tenant);
+      return rows.map(({ tenant: of, kind, system, sealed }) => {
+        const settings = vault.unwrapJson(channelPlace(of, kind), sealed) as ChannelRow["settings"];
+        return { tenant: of, kind, system, settings };
+      });
+    },
+    async saveChannel({ tenant, kind, system, settings }) {
+      connection.write(() => {
+        const sealed = vault.wrapJson(channelPlace(tenant, kind), settings);
+        upsert.run(names.giveTenant(tenant), kind, system, sealed);
+      });
+    },
+  };
+}
+
+function libraries({ connection }: Base): Pick<Store, "libraryContent" | "saveLibraryContent"> {
+  const select = connection.query<{ content: string }>(
+    "SELECT l.content FROM libraries l WHERE l.version = ?",
+  );
+  const insert = connection.query(
+    "INSERT INTO libraries (version, content) VALUES (?, ?) ON CONFLICT (version) DO NOTHING",
+  );
+  return {
+    async libraryContent(version) {
+      return select.get(version)?.content ?? null;
+    },
+    async saveLibraryContent(version, content) {
+      connection.write(() => insert.run(version, content));
+    },
+  };
+}

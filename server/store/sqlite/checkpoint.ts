@@ -1,0 +1,81 @@
+import { closeSync, openSync } from "node:fs";
+import { crc32 } from "node:zlib";
+import type { Connection, Query } from "./connection.ts";
+import type { SumsFile } from "./page-sums.ts";
+import { FRAME_HEADER, readFrames } from "./wal-frames.ts";
+
+/** Frames in the write-ahead log before its pages are moved to the main file: 4 MB. */
+const MOST_FRAMES = 1_000;
+
+interface Progress {
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
+/**
+ * Moves pages from the write-ahead log to the main file, the only writes that file gets. It runs between commits, not
+ * in one, and writes down the pages' checksums first.
+ */
+export class Checkpointer {
+  readonly #connection: Connection;
+  readonly #sums: SumsFile;
+  readonly #pageSize: number;
+  readonly #look: Query<Progress>;
+  readonly #move: Query<Progress>;
+  #scheduled: NodeJS.Immediate | null = null;
+
+  constructor(connection: Connection, sums: SumsFile, pageSize: number) {
+    this.#connection = connection;
+    this.#sums = sums;
+    this.#pageSize = pageSize;
+    this.#look = connection.query("PRAGMA wal_checkpoint(NOOP)");
+    this.#move = connection.query("PRAGMA wal_checkpoint(PASSIVE)");
+  }
+
+  /** After a commit: a checkpoint soon, when the log has grown long. */
+  afterCommit(): void {
+    if (this.#scheduled !== null || (this.#look.get()?.log ?? 0) < MOST_FRAMES) return;
+    this.#scheduled = setImmediate(() => {
+      this.#scheduled = null;
+      this.#attempt();
+    });
+  }
+
+  /** Everything goes to the main file, and the log becomes empty on disk. */
+  truncate(): void {
+    this.#writeSums();
+    this.#connection.query("PRAGMA wal_checkpoint(TRUNCATE)").get();
+  }
+
+  stop(): void {
+    if (this.#scheduled !== null) clearImmediate(this.#scheduled);
+    this.#scheduled = null;
+  }
+
+  /** One that fails (a full disk) loses nothing: the log stays as it is, and the next commit asks again. */
+  #attempt(): void {
+    try {
+      if (!this.#connection.isOpen) return;
+      this.#writeSums();
+      this.#move.get();
+    } catch {
+      // The commits themselves report what is wrong with the disk.
+    }
+  }
+
+  /** Of what the main file does not have yet; the last image of each page counts. */
+  #writeSums(): void {
+    const { log = 0, checkpointed = 0 } = this.#look.get() ?? {};
+    if (log <= checkpointed) return;
+    const last = new Map<number, number>();
+    const fd = openSync(`${this.#connection.file}-wal`, "r");
+    try {
+      for (const { page, bytes } of readFrames(fd, this.#pageSize, checkpointed + 1, log)) {
+        last.set(page, crc32(bytes.subarray(FRAME_HEADER)));
+      }
+    } finally {
+      closeSync(fd);
+    }
+    this.#sums.append([...last]);
+  }
+}

@@ -1,0 +1,146 @@
+import type { ContactDetails } from "../../core/event.ts";
+import type { AccountState, PersonState } from "../../core/unit.ts";
+import type { ContactWrite, IdentityWrite, MembershipWrite, Store } from "../contract.ts";
+import { type Base, unitNo } from "./base.ts";
+
+export interface DirectoryWriter {
+  readonly contact: (tenant: number, row: ContactWrite) => void;
+  readonly identity: (tenant: number, row: IdentityWrite) => void;
+  readonly membership: (tenant: number, row: MembershipWrite) => void;
+}
+
+/** Where a person's key is wrapped to, and what is sealed with it. */
+export const keyPlace = (tenant: string, person: string) => [tenant, "person-key", person] as const;
+const contactPlace = (tenant: string, person: string) => [tenant, "contact", person] as const;
+
+export interface PersonKeys {
+  find(tenant: number, person: string): Uint8Array | null;
+  /** Inside a transaction: the person's key, made now if there is none. Null for an erased person, for ever. */
+  give(tenant: number, tenantId: string, person: string): Uint8Array | null;
+}
+
+export function personKeys({ connection, vault }: Base): PersonKeys {
+  const select = connection.query<{ wrapped: Uint8Array }>(
+    "SELECT k.wrapped FROM person_keys k WHERE k.tenant = ? AND k.person = ?",
+  );
+  const erased = connection.query("SELECT 1 FROM erased e WHERE e.tenant = ? AND e.hash = ?");
+  const insert = connection.query("INSERT INTO person_keys (tenant, person, wrapped) VALUES (?, ?, ?)");
+  const find = (tenant: number, person: string) => select.get(tenant, person)?.wrapped ?? null;
+  return {
+    find,
+    give: (tenant, tenantId, person) => {
+      const known = find(tenant, person);
+      if (known !== null) return known;
+      if (erased.get(tenant, vault.hashOf(tenantId, "native", person)) !== undefined) return null;
+      const wrapped = vault.newKey(keyPlace(tenantId, person));
+      insert.run(tenant, person, wrapped);
+      return wrapped;
+    },
+  };
+}
+
+export function contactReader(
+  base: Base,
+): (tenant: number, tenantId: string, person: string) => ContactDetails | null {
+  const { connection, vault } = base;
+  const keys = personKeys(base);
+  const select = connection.query<{ sealed: Uint8Array }>(
+    "SELECT c.sealed FROM contacts c WHERE c.tenant = ? AND c.person = ?",
+  );
+  return (tenant, tenantId, person) => {
+    const key = keys.find(tenant, person);
+    const sealed = key === null ? undefined : select.get(tenant, person)?.sealed;
+    if (key === null || sealed === undefined) return null;
+    const place = contactPlace(tenantId, person);
+    return vault.unseal(key, keyPlace(tenantId, person), place, sealed) as ContactDetails;
+  };
+}
+
+/** Contact details add up: what a write does not mention stays. */
+export function directoryWriter(base: Base): DirectoryWriter {
+  const { connection, vault } = base;
+  const keys = personKeys(base);
+  const read = contactReader(base);
+  const keepContact = connection.query(
+    `INSERT INTO contacts (tenant, person, sealed) VALUES (?, ?, ?)
+     ON CONFLICT (tenant, person) DO UPDATE SET sealed = excluded.sealed`,
+  );
+  const keepIdentity = connection.query(
+    `INSERT INTO identities (tenant, hash, namespace, kind, id) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (tenant, hash) DO UPDATE SET kind = excluded.kind, id = excluded.id`,
+  );
+  const keepMembership = connection.query(
+    `INSERT INTO memberships (tenant, person, unit, at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (tenant, person, unit) DO UPDATE SET at = max(at, excluded.at)`,
+  );
+  return {
+    contact: (tenant, row) => {
+      const key = keys.give(tenant, row.tenant, row.person);
+      if (key === null) return;
+      const details = { ...read(tenant, row.tenant, row.person), ...row.details };
+      const place = contactPlace(row.tenant, row.person);
+      keepContact.run(tenant, row.person, vault.seal(key, keyPlace(row.tenant, row.person), place, details));
+    },
+    identity: (tenant, row) => {
+      const hash = vault.hashOf(row.tenant, row.namespace, row.value);
+      keepIdentity.run(tenant, hash, row.namespace, row.kind, row.id);
+    },
+    membership: (tenant, row) => {
+      keepMembership.run(tenant, row.person, unitNo(base, tenant, row.tenant, row.unit), row.at);
+    },
+  };
+}
+
+type Directory = Pick<Store, "identify" | "memberships" | "contact" | "erased" | "person" | "account">;
+
+export function directory(base: Base): Directory {
+  const { connection, names, vault } = base;
+  const readContact = contactReader(base);
+  const identified = connection.query<{ kind: "person" | "account"; id: string }>(
+    "SELECT i.kind, i.id FROM identities i WHERE i.tenant = ? AND i.hash = ?",
+  );
+  const unitsOf = connection.query<{ name: string }>(
+    `SELECT u.name FROM memberships m JOIN units u ON u.no = m.unit
+     WHERE m.tenant = ? AND m.person = ? ORDER BY m.at DESC, u.name`,
+  );
+  const isErased = connection.query("SELECT 1 FROM erased e WHERE e.tenant = ? AND e.hash = ?");
+  // The state in the person's default unit, the newest one; without a membership, in any.
+  const personState = connection.query<{ body: string }>(
+    `SELECT p.body FROM persons p
+     LEFT JOIN memberships m ON m.tenant = p.tenant AND m.person = p.person AND m.unit = p.unit
+     WHERE p.tenant = ? AND p.person = ? ORDER BY m.at DESC, p.no DESC LIMIT 1`,
+  );
+  const accountState = connection.query<{ body: string }>(
+    "SELECT a.body FROM accounts a WHERE a.tenant = ? AND a.id = ?",
+  );
+  return {
+    async identify(tenant, refs) {
+      const no = names.tenant(tenant);
+      return refs.map(
+        ({ namespace, value }) => identified.get(no, vault.hashOf(tenant, namespace, value)) ?? null,
+      );
+    },
+    async memberships(tenant, persons) {
+      const no = names.tenant(tenant);
+      return new Map(persons.map((person) => [person, unitsOf.all(no, person).map(({ name }) => name)]));
+    },
+    async contact(tenant, person) {
+      return readContact(names.tenant(tenant), tenant, person);
+    },
+    async erased(tenant, refs) {
+      const no = names.tenant(tenant);
+      const gone = refs.filter(
+        ({ namespace, value }) => isErased.get(no, vault.hashOf(tenant, namespace, value)) !== undefined,
+      );
+      return new Set(gone.map(({ namespace, value }) => `${namespace}:${value}`));
+    },
+    async person(tenant, id) {
+      const found = personState.get(names.tenant(tenant), id);
+      return found === undefined ? null : (JSON.parse(found.body) as PersonState);
+    },
+    async account(tenant, id) {
+      const found = accountState.get(names.tenant(tenant), id);
+      return found === undefined ? null : (JSON.parse(found.body) as AccountState);
+    },
+  };
+}

@@ -1,0 +1,233 @@
+import { shardOf } from "../../core/hash.ts";
+import type { Millis } from "../../core/time.ts";
+import type { Store } from "../contract.ts";
+import { type Base, pause } from "./base.ts";
+import type { Checkpointer } from "./checkpoint.ts";
+import { contactReader } from "./directory.ts";
+import { scrubLog } from "./erase-log.ts";
+import { anonymiseRecords, type Records, recordsOf } from "./erase-records.ts";
+import { unitsOfPerson } from "./log.ts";
+import { letterPlace } from "./record-rows.ts";
+import { type Scrubber, scrubber } from "./scrub.ts";
+
+/** Rows of a table looked at between two pauses. */
+const WINDOW = 5_000;
+
+/**
+ * Erases a person in four steps: the log is rewritten in slices (a slice twice changes nothing); then everything else
+ * in one transaction, the person's key with it; then the pages go to the main file and the write-ahead log is emptied.
+ * Interrupted, it is simply done again.
+ */
+export function erasure(base: Base, checkpointer: () => Checkpointer): Pick<Store, "erasePerson"> {
+  return {
+    async erasePerson(tenant, person, at, pseudonym) {
+      const no = base.names.tenant(tenant);
+      const name = pseudonym ?? `erased-${base.vault.pseudonym(tenant, "person", person, String(at))}`;
+      const scrub = scrubber({ person, pseudonym: name, words: wordsOf(base, tenant, person) });
+      // Afterwards the log does not say any more under which identity an event came in; the index has to know.
+      await base.tail.flush(pause);
+      const mentions = {
+        accounts: await scan(base, "accounts", no, scrub),
+        audit: await scan(base, "audit", no, scrub),
+        letters: await lettersAbout(base, tenant, no, scrub),
+      };
+      const units = unitsToRewrite(base, no, person, mentions.accounts);
+      let rows = await scrubLog(base, units, person, name, scrub);
+      const records = recordsOf(base, no, person);
+      rows += base.connection.write(() => {
+        const changed =
+          renameUnit(base, no, tenant, person, name) +
+          anonymiseRecords(base, no, person, name, scrub, records, units) +
+          rewrite(base, "accounts", mentions.accounts, scrub) +
+          rewrite(base, "audit", mentions.audit, scrub) +
+          removeLetters(base, mentions.letters) +
+          renamePseudonyms(base, no, tenant, person, name, records) +
+          removeSnapshots(base, units) +
+          removeDirectory(base, no, tenant, person, at);
+        return changed;
+      });
+      base.names.forget();
+      checkpointer().truncate();
+      return { rows };
+    },
+  };
+}
+
+/** Addresses and names as they may stand in texts, read before the key is gone. */
+function wordsOf(base: Base, tenant: string, person: string): readonly string[] {
+  const details = contactReader(base)(base.names.tenant(tenant), tenant, person) ?? {};
+  const words = Object.values(details);
+  const digits = (details.phone ?? "").replace(/\D/g, "");
+  return digits === "" ? words : [...words, digits];
+}
+
+interface Mention {
+  readonly no: number;
+  readonly body: string;
+  readonly unit: number;
+}
+
+/** Rows of a table that may mention the person, found window by window. */
+async function scan(
+  { connection }: Base,
+  table: "accounts" | "audit",
+  tenant: number,
+  scrub: Scrubber,
+): Promise<readonly Mention[]> {
+  const unit = table === "accounts" ? "t.unit" : "0";
+  const window = connection.query<Mention>(
+    `SELECT t.no, t.body, ${unit} AS unit FROM ${table} t WHERE t.tenant = ? AND t.no > ? AND t.no <= ?`,
+  );
+  const last = connection.query<{ no: number }>(`SELECT coalesce(max(t.no), 0) AS no FROM ${table} t`).get();
+  const found: Mention[] = [];
+  for (let from = 0; from < (last?.no ?? 0); from += WINDOW) {
+    found.push(...window.all(tenant, from, from + WINDOW).filter(({ body }) => scrub.mentions(body)));
+    await pause();
+  }
+  return found;
+}
+
+function rewrite(
+  { connection }: Base,
+  table: "accounts" | "audit",
+  mentions: readonly Mention[],
+  scrub: Scrubber,
+): number {
+  const subject = table === "audit" ? ", subject = ?3" : "";
+  const update = connection.query(`UPDATE ${table} SET body = ?2${subject} WHERE no = ?1`);
+  for (const { no, body } of mentions) {
+    const row = scrub.value(JSON.parse(body));
+    const subjectNow = typeof row === "object" && row !== null && "subject" in row ? String(row.subject) : "";
+    update.run(no, JSON.stringify(row), ...(table === "audit" ? [subjectNow] : []));
+  }
+  return mentions.length;
+}
+
+/** A dead letter is somebody's raw payload: one that mentions the person goes. */
+async function lettersAbout(
+  { connection, vault }: Base,
+  tenant: string,
+  no: number,
+  scrub: Scrubber,
+): Promise<readonly number[]> {
+  const next = connection.query<{ no: number; id: string; sealed: Uint8Array }>(
+    "SELECT l.no, l.id, l.sealed FROM dead_letters l WHERE l.tenant = ? AND l.no > ? ORDER BY l.no LIMIT 100",
+  );
+  const about: number[] = [];
+  for (let from = 0; ; ) {
+    const letters = next.all(no, from);
+    for (const { no: letter, id, sealed } of letters) {
+      const content = vault.unwrapJson(letterPlace(tenant, id), sealed) as { body: string };
+      if (scrub.mentions(Buffer.from(content.body, "base64").toString("latin1"))) about.push(letter);
+      else if (scrub.mentions(Buffer.from(content.body, "base64").toString("utf8"))) about.push(letter);
+    }
+    const last = letters.at(-1);
+    if (last === undefined) return about;
+    from = last.no;
+    await pause();
+  }
+}
+
+function removeLetters({ connection }: Base, letters: readonly number[]): number {
+  const remove = connection.query("DELETE FROM dead_letters WHERE no = ?");
+  return letters.reduce((sum, no) => sum + remove.run(no), 0);
+}
+
+/** Logs in which the person may be named: their units, those that list them as a contact, and the tenant's own. */
+function unitsToRewrite(
+  base: Base,
+  tenant: number,
+  person: string,
+  accounts: readonly Mention[],
+): readonly number[] {
+  const judged = base.connection
+    .query<{ unit: number }>(
+      `SELECT m.unit FROM matches m WHERE m.tenant = ?1 AND m.person = ?2
+       UNION SELECT d.unit FROM deliveries d WHERE d.tenant = ?1 AND d.person = ?2`,
+    )
+    .all(tenant, person);
+  const own = [base.names.unit(tenant, ""), base.names.unit(tenant, "tenant")];
+  const units = [
+    ...own,
+    ...unitsOfPerson(base, tenant, person),
+    ...[...judged, ...accounts].map(({ unit }) => unit),
+  ];
+  return [...new Set(units)].filter((unit) => unit !== 0);
+}
+
+/** The unit of a person without an account is called after them. */
+function renameUnit(
+  { connection, names }: Base,
+  no: number,
+  tenant: string,
+  person: string,
+  pseudonym: string,
+): number {
+  const unit = names.unit(no, `person/${person}`);
+  if (unit === 0) return 0;
+  const wanted = `person/${pseudonym}`;
+  const name = names.unit(no, wanted) === 0 ? wanted : `${wanted}-${unit}`;
+  names.forget();
+  return connection
+    .query("UPDATE units SET name = ?, shard = ? WHERE no = ?")
+    .run(name, shardOf(tenant, name), unit);
+}
+
+/** Feature rows keep neither ids nor a pseudonym that could be computed from the person's id. */
+function renamePseudonyms(
+  { connection, vault }: Base,
+  no: number,
+  tenant: string,
+  person: string,
+  pseudonym: string,
+  { matches }: Records,
+): number {
+  const was = vault.pseudonym(tenant, "feature", `person/${person}`);
+  const now = vault.pseudonym(tenant, "feature", `person/${pseudonym}`);
+  const rename = connection.query(
+    `UPDATE features SET pseudonym = ?3, id = replace(id, pseudonym, ?3),
+       body = replace(body, pseudonym, ?3) WHERE tenant = ?1 AND pseudonym = ?2`,
+  );
+  const ofMatch = connection.query<{ pseudonym: string }>(
+    "SELECT f.pseudonym FROM features f WHERE f.tenant = ? AND f.id = ?",
+  );
+  const others = matches
+    .filter(({ key }) => key === `person/${person}` || key.startsWith(`person/${person};`))
+    .map(({ id }) => ofMatch.get(no, id)?.pseudonym)
+    .filter((each) => each !== undefined);
+  return [...new Set([was, ...others])].reduce((sum, each) => sum + rename.run(no, each, now), 0);
+}
+
+function removeSnapshots({ connection }: Base, units: readonly number[]): number {
+  const remove = connection.query("DELETE FROM snapshots WHERE unit = ?");
+  return units.reduce((sum, unit) => sum + remove.run(unit), 0);
+}
+
+/** The hashes of the person's names stay, so that nothing revives them; contacts, memberships and the key go. */
+function removeDirectory(
+  { connection, tail, vault }: Base,
+  no: number,
+  tenant: string,
+  person: string,
+  at: Millis,
+): number {
+  connection
+    .query(
+      `INSERT OR IGNORE INTO erased (tenant, hash, at)
+       SELECT i.tenant, i.hash, ?3 FROM identities i WHERE i.tenant = ?1 AND i.kind = 'person' AND i.id = ?2`,
+    )
+    .run(no, person, at);
+  connection
+    .query("INSERT OR IGNORE INTO erased (tenant, hash, at) VALUES (?, ?, ?)")
+    .run(no, vault.hashOf(tenant, "native", person), at);
+  const removed = [
+    "DELETE FROM identities WHERE tenant = ? AND kind = 'person' AND id = ?",
+    "DELETE FROM contacts WHERE tenant = ? AND person = ?",
+    "DELETE FROM memberships WHERE tenant = ? AND person = ?",
+    "DELETE FROM persons WHERE tenant = ? AND person = ?",
+    "DELETE FROM sent_copies WHERE tenant = ? AND person = ?",
+    "DELETE FROM person_keys WHERE tenant = ? AND person = ?",
+  ];
+  tail.forgetPerson(no, person);
+  return removed.reduce((sum, sql) => sum + connection.query(sql).run(no, person), 0);
+}

@@ -1,0 +1,166 @@
+import type { Event } from "../../core/event.ts";
+import type { Millis } from "../../core/time.ts";
+import type { LogInput, Store } from "../contract.ts";
+import { fromCursor, limitOf, toCursor } from "../cursor.ts";
+import type { Base } from "./base.ts";
+import { eventOf, fromRow, INPUT_COLUMNS, INPUT_TABLES, type InputRow } from "./input-row.ts";
+import { readMeta, writeMeta } from "./migrate.ts";
+import { TENANT_WIDE } from "./names.ts";
+import { identityOf } from "./tail-segment.ts";
+
+type Log = Pick<Store, "lastSeq" | "known" | "inputs" | "events" | "checkpoint" | "setCheckpoint">;
+
+/** Positions read at a time when events are searched newest first. */
+const STRIDE = 256;
+
+export function log(base: Base): Log {
+  const { connection, names, tail } = base;
+  const newest = connection.query<{ seq: number | null }>("SELECT max(i.seq) AS seq FROM inputs i");
+  const all = connection.query<InputRow>(
+    `SELECT ${INPUT_COLUMNS} FROM ${INPUT_TABLES} WHERE i.seq > ? ORDER BY i.seq LIMIT ?`,
+  );
+  const ofTenant = connection.query<InputRow>(
+    `SELECT ${INPUT_COLUMNS} FROM ${INPUT_TABLES} WHERE i.seq > ? AND i.tenant = ? ORDER BY i.seq LIMIT ?`,
+  );
+  const readEvents = eventReader(base);
+  return {
+    async lastSeq() {
+      return Math.max(newest.get()?.seq ?? 0, readMeta(connection, "removed_through") ?? 0);
+    },
+    async known(events) {
+      const known = new Set<string>();
+      for (const { tenant, source, id } of events) {
+        if (tail.isKnown(identityOf(tenant, source, id))) known.add(`${tenant}\u0000${source}\u0000${id}`);
+      }
+      return known;
+    },
+    async inputs({ after, limit, tenant, unit, tenantWide }) {
+      if (tenant === undefined) return all.all(after, limit).map((row) => fromRow(row, names));
+      const no = names.tenant(tenant);
+      if (unit === undefined && tenantWide !== true) {
+        return ofTenant.all(after, no, limit).map((row) => fromRow(row, names));
+      }
+      const wanted = [TENANT_WIDE, ...(unit === undefined || tenantWide === true ? [] : [unit])];
+      return unitInputs(
+        base,
+        wanted.map((name) => names.unit(no, name)),
+        after,
+        limit,
+      );
+    },
+    async events(tenant, query) {
+      return readEvents(tenant, query);
+    },
+    async checkpoint() {
+      return readMeta(connection, "checkpoint") ?? 0;
+    },
+    async setCheckpoint(seq) {
+      connection.write(() => writeMeta(connection, "checkpoint", seq));
+    },
+  };
+}
+
+/** The inputs of several units, in order. A position whose row is gone (retention) is passed over. */
+function unitInputs(base: Base, units: readonly number[], after: number, limit: number): readonly LogInput[] {
+  const found: LogInput[] = [];
+  for (let from = after; found.length < limit; ) {
+    const seqs = units
+      .flatMap((unit) => base.tail.after(unit, from, limit))
+      .sort((a, b) => a - b)
+      .slice(0, limit);
+    const last = seqs.at(-1);
+    if (last === undefined) break;
+    for (const row of rowsAt(base, seqs)) found.push(fromRow(row, base.names));
+    from = last;
+  }
+  return found.slice(0, limit);
+}
+
+/** Rows at these positions, in the same order. */
+export function rowsAt({ connection }: Base, seqs: readonly number[]): InputRow[] {
+  const one = connection.filtered<InputRow>(`SELECT ${INPUT_COLUMNS} FROM ${INPUT_TABLES} WHERE i.seq = ?`);
+  return seqs.map((seq) => one.get(seq)).filter((row) => row !== undefined);
+}
+
+/** Units in which events of this person may be. */
+export function unitsOfPerson(
+  { connection, names, tail }: Base,
+  tenant: number,
+  person: string,
+): readonly number[] {
+  const member = connection.filtered<{ unit: number }>(
+    `SELECT m.unit FROM memberships m WHERE m.tenant = ?1 AND m.person = ?2
+     UNION SELECT p.unit FROM persons p WHERE p.tenant = ?1 AND p.person = ?2`,
+  );
+  const own = names.unit(tenant, `person/${person}`);
+  const units = [...tail.unitsNaming(tenant, person), ...member.all(tenant, person).map(({ unit }) => unit)];
+  return [...new Set(own === 0 ? units : [own, ...units])];
+}
+
+/** Events newest first, from the logs of the units asked for, or from the tenant's whole log. */
+function eventReader(base: Base): (tenant: string, query: Parameters<Store["events"]>[1]) => EventPage {
+  const { names } = base;
+  return (tenant, query) => {
+    const no = names.tenant(tenant);
+    const limit = limitOf(query.limit);
+    const before =
+      query.after === undefined ? Number.MAX_SAFE_INTEGER : (fromCursor(query.after, [0])[0] ?? 0);
+    const units = unitsFor(base, no, query);
+    const events: Event[] = [];
+    for (const row of newestFirst(base, no, units, before)) {
+      if (row.type === null) continue;
+      const event = eventOf(row, names);
+      if (!fits(event, query)) continue;
+      if (events.length === limit) return { rows: events, next: toCursor([row.seq + 1]) };
+      events.push(event);
+    }
+    return { rows: events, next: null };
+  };
+}
+
+type EventPage = { readonly rows: readonly Event[]; readonly next: string | null };
+type EventQuery = { person?: string; account?: string; since?: Millis; until?: Millis; unit?: string };
+
+function unitsFor(base: Base, tenant: number, query: EventQuery): readonly number[] | null {
+  if (query.unit !== undefined) return [base.names.unit(tenant, query.unit)];
+  if (query.account !== undefined) return [base.names.unit(tenant, `account/${query.account}`)];
+  return query.person === undefined ? null : unitsOfPerson(base, tenant, query.person);
+}
+
+function fits(event: Event, { person, account, since, until }: EventQuery): boolean {
+  return (
+    (person === undefined || event.person === person) &&
+    (account === undefined || event.account === account) &&
+    (since === undefined || event.time >= since) &&
+    (until === undefined || event.time <= until)
+  );
+}
+
+/** Rows of the log before a position, newest first: of some units, or (null) of the tenant. */
+export function* newestFirst(
+  base: Base,
+  tenant: number,
+  units: readonly number[] | null,
+  before: number,
+): Generator<InputRow> {
+  const ofTenant = base.connection.filtered<InputRow>(
+    `SELECT ${INPUT_COLUMNS} FROM ${INPUT_TABLES}
+     WHERE i.tenant = ? AND i.seq < ? ORDER BY i.seq DESC LIMIT ?`,
+  );
+  for (let below = before; ; ) {
+    if (units === null) {
+      const rows = ofTenant.all(tenant, below, STRIDE);
+      yield* rows;
+      if (rows.length < STRIDE) return;
+      below = rows.at(-1)?.seq ?? 0;
+    } else {
+      const seqs = units
+        .flatMap((unit) => base.tail.before(unit, below, STRIDE))
+        .sort((a, b) => b - a)
+        .slice(0, STRIDE);
+      yield* rowsAt(base, seqs);
+      if (seqs.length < STRIDE) return;
+      below = seqs.at(-1) ?? 0;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { StoreUnavailable } from "../contract.ts";
+import type { Connection } from "./connection.ts";
+
+/**
+ * One change of the schema. Its steps run in order, each in a transaction of its own: SQL, or work on existing rows
+ * that does one slice per call and says whether there is more. Where it stands is written down with each step, so an
+ * interrupted migration goes on where it stopped.
+ */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly steps: readonly (string | ((connection: Connection) => "more" | "done"))[];
+}
+
+/**
+ * Brings the schema up to date and answers the version it has now.
+ * @throws StoreUnavailable when a newer Forestall wrote this file
+ */
+export function migrate(connection: Connection, migrations: readonly Migration[]): number {
+  connection.write(() =>
+    connection.db.exec(
+      "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID",
+    ),
+  );
+  const at = readMeta(connection, "schema_version") ?? 0;
+  const newest = Math.max(0, ...migrations.map(({ version }) => version));
+  if (at > newest) {
+    throw new StoreUnavailable(
+      `the database has schema version ${at}, this Forestall knows versions up to ${newest}; ` +
+        "start the newer Forestall that wrote it",
+    );
+  }
+  for (const migration of migrations) if (migration.version > at) run(connection, migration);
+  return newest;
+}
+
+function run(connection: Connection, { version, name, steps }: Migration): void {
+  const begun = readMeta(connection, "schema_step") ?? 0;
+  for (const [index, step] of steps.entries()) {
+    if (index < begun) continue;
+    try {
+      while (takeStep(connection, version, index, steps.length, step) === "more");
+    } catch (error) {
+      const why = connection.failure(error);
+      why.message = `migration ${version} (${name}) stopped in step ${index + 1}: ${why.message}`;
+      throw why;
+    }
+  }
+}
+
+function takeStep(
+  connection: Connection,
+  version: number,
+  index: number,
+  steps: number,
+  step: Migration["steps"][number],
+): "more" | "done" {
+  return connection.write(() => {
+    if (typeof step === "string") connection.db.exec(step);
+    else if (step(connection) === "more") return "more";
+    const last = index + 1 === steps;
+    writeMeta(connection, "schema_step", last ? 0 : index + 1);
+    if (last) {
+      writeMeta(connection, "schema_version", version);
+      // For people who look at the file with `sqlite3`.
+      connection.db.pragma(`user_version = ${version}`);
+    }
+    return "done";
+  });
+}
+
+/** A number that the store keeps about itself. */
+export function readMeta(connection: Connection, name: string): number | undefined {
+  return connection.filtered<{ value: number }>("SELECT meta.value FROM meta WHERE meta.name = ?").get(name)
+    ?.value;
+}
+
+export function writeMeta(connection: Connection, name: string, value: number | Uint8Array): void {
+  connection
+    .filtered(
+      "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .run(name, value);
+}

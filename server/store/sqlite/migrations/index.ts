@@ -1,0 +1,5 @@
+import type { Migration } from "../migrate.ts";
+import { firstSchema } from "./0001-first-schema.ts";
+
+/** In order of version. One that was released is never edited again; a correction is a new one. */
+export const MIGRATIONS: readonly Migration[] = [firstSchema];

@@ -1,0 +1,190 @@
+import type { ScoreRow } from "../../core/effect.ts";
+import type { Band } from "../../core/unit.ts";
+import type { Page, RiskRow, Store } from "../contract.ts";
+import { fromCursor, limitOf, toCursor } from "../cursor.ts";
+import type { Base } from "./base.ts";
+import type { Value } from "./connection.ts";
+
+type Risks = Pick<Store, "score" | "scoreHistory" | "risks">;
+type RiskQuery = Parameters<Store["risks"]>[1];
+
+const KINDS = ["account", "person"] as const;
+const BANDS: readonly Band[] = ["critical", "alert", "watch", "normal"];
+/** With more names than this a search walks down the ranking instead: what is frequent is found soon. */
+const RARE_NAMES = 5_000;
+
+interface ScoreColumns {
+  readonly key: string;
+  readonly unit: number;
+  readonly at: number;
+  readonly score: number;
+  readonly band: Band;
+  readonly why: string;
+  readonly contributions: string;
+}
+
+interface RiskColumns extends ScoreColumns {
+  readonly kind: string;
+  readonly name: string | null;
+  readonly segment: string | null;
+  readonly owner: string | null;
+}
+
+const RISK =
+  "s.key, s.unit, s.at, s.score, s.band, s.why, s.contributions, s.kind, s.name, s.segment, s.owner";
+
+export function risks(base: Base): Risks {
+  const { connection, names } = base;
+  const current = connection.query<ScoreColumns>(
+    `SELECT s.key, s.unit, s.at, s.score, s.band, s.why, s.contributions FROM scores s
+     WHERE s.tenant = ? AND s.key = ?`,
+  );
+  // Index score_history_key.
+  const history = connection.query<ScoreColumns>(
+    `SELECT h.key, h.unit, h.at, h.score, h.band, h.why, h.contributions FROM score_history h
+     WHERE h.tenant = ? AND h.key = ? AND h.at >= ? ORDER BY h.at DESC, h.no DESC LIMIT ?`,
+  );
+  const scoreOf = (tenant: string, row: ScoreColumns, remembered: boolean): ScoreRow => {
+    const { key, at, score, band, why } = row;
+    const unit = names.unitName(row.unit).name;
+    const contributions = JSON.parse(row.contributions) as ScoreRow["contributions"];
+    return { tenant, unit, key, at, score, band, contributions, why, history: remembered };
+  };
+  return {
+    async score(tenant, key) {
+      const row = current.get(names.tenant(tenant), key);
+      return row === undefined ? null : scoreOf(tenant, row, false);
+    },
+    async scoreHistory(tenant, key, since, limit) {
+      return history.all(names.tenant(tenant), key, since, limit).map((row) => scoreOf(tenant, row, true));
+    },
+    async risks(tenant, query) {
+      return riskPage(base, names.tenant(tenant), query);
+    },
+  };
+}
+
+type Place = readonly [score: number, key: string];
+
+function riskPage(base: Base, tenant: number, query: RiskQuery): Page<RiskRow> {
+  const limit = limitOf(query.limit);
+  const after = query.after === undefined ? null : fromCursor<Place>(query.after, [0, ""]);
+  const found = (rareNames(base, tenant, query) ?? ranked(base, tenant, query, after, limit + 1))
+    .filter((row) => after === null || isBelow(row, after))
+    .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
+  const shown = found.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    rows: shown.map((row) => {
+      const { key, score, band, at, why, name, segment, owner } = row;
+      return { key, unit: base.names.unitName(row.unit).name, score, band, at, why, name, segment, owner };
+    }),
+    next: found.length > limit && last !== undefined ? toCursor([last.score, last.key]) : null,
+  };
+}
+
+const isBelow = ({ score, key }: RiskColumns, [atScore, atKey]: Place) =>
+  score < atScore || (score === atScore && key > atKey);
+
+/**
+ * The first rows of each kind and band, read in order from one index: the key of `score_patterns`, `scores_owner`,
+ * `scores_segment`, else `scores_rank`. With a place to go on from, the rest of its score comes first, then what is
+ * lower.
+ */
+function ranked(
+  base: Base,
+  tenant: number,
+  query: RiskQuery,
+  after: Place | null,
+  limit: number,
+): RiskColumns[] {
+  const places: readonly (readonly Filter[])[] =
+    after === null
+      ? [[]]
+      : [
+          [
+            ["rank.score = ?", after[0]],
+            ["rank.key > ?", after[1]],
+          ],
+          [["rank.score < ?", after[0]]],
+        ];
+  const kinds = query.kind === undefined ? KINDS : [query.kind];
+  const bands = query.band === undefined ? BANDS : [query.band];
+  return kinds.flatMap((kind) =>
+    bands.flatMap((band) =>
+      places.flatMap((place) => rankedPart(base, tenant, query, kind, band, place, limit)),
+    ),
+  );
+}
+
+type Filter = readonly [condition: string, value: Value | undefined];
+
+function rankedPart(
+  { connection }: Base,
+  tenant: number,
+  { pattern, segment, owner, name }: RiskQuery,
+  kind: string,
+  band: string,
+  place: readonly Filter[],
+  limit: number,
+): RiskColumns[] {
+  const filters: readonly Filter[] = [
+    ["rank.tenant = ?", tenant],
+    ["rank.kind = ?", kind],
+    ["rank.band = ?", band],
+    ["rank.pattern = ?", pattern],
+    ["s.segment = ?", segment],
+    ["s.owner = ?", owner],
+    ["instr(lower(coalesce(s.name, '')), lower(?)) > 0", name],
+    ...place,
+  ];
+  const given = filters.filter((filter): filter is [string, Value] => filter[1] !== undefined);
+  const from =
+    pattern === undefined
+      ? "scores s"
+      : "score_patterns rank JOIN scores s ON s.tenant = rank.tenant AND s.key = rank.key";
+  const sql = `SELECT ${RISK} FROM ${from} WHERE ${given.map(([condition]) => condition).join(" AND ")}
+    ORDER BY rank.score DESC, rank.key LIMIT ?`;
+  // Without a pattern the scores themselves are the ranking.
+  return connection
+    .filtered<RiskColumns>(pattern === undefined ? sql.replaceAll("rank.", "s.") : sql)
+    .all(...given.map(([, value]) => value), limit);
+}
+
+/**
+ * Keys whose account's name has the text in it, or whose id begins with it, when these are few; null when there are
+ * many, or no name was asked for. The trigram index needs three characters.
+ */
+function rareNames({ connection }: Base, tenant: number, query: RiskQuery): RiskColumns[] | null {
+  const { name, kind, band, segment, owner, pattern } = query;
+  if (name === undefined || [...name].length < 3) return null;
+  const phrase = `"${name.replaceAll('"', '""')}"`;
+  const named = connection
+    .filtered<RiskColumns>(
+      `SELECT ${RISK} FROM account_names f
+       JOIN accounts a ON a.no = f.rowid AND a.tenant = ?1
+       JOIN scores s ON s.tenant = a.tenant AND s.key = 'account/' || a.id
+       WHERE f.account_names MATCH ?2 LIMIT ?3`,
+    )
+    .all(tenant, phrase, RARE_NAMES + 1);
+  if (named.length > RARE_NAMES) return null;
+  const begins = connection.filtered<RiskColumns>(
+    `SELECT ${RISK} FROM scores s WHERE s.tenant = ? AND s.key >= ? AND s.key < ? LIMIT ?`,
+  );
+  const byId = KINDS.flatMap((of) =>
+    begins.all(tenant, `${of}/${name}`, `${of}/${name}\u{10ffff}`, RARE_NAMES),
+  );
+  return [...new Map([...named, ...byId].map((row) => [row.key, row])).values()].filter(
+    (row) =>
+      (kind === undefined || row.kind === kind) &&
+      (band === undefined || row.band === band) &&
+      (segment === undefined || row.segment === segment) &&
+      (owner === undefined || row.owner === owner) &&
+      (pattern === undefined || contributes(row, pattern)),
+  );
+}
+
+function contributes(row: RiskColumns, pattern: string): boolean {
+  const contributions = JSON.parse(row.contributions) as ScoreRow["contributions"];
+  return contributions.some((each) => each.pattern === pattern);
+}

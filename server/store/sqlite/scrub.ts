@@ -1,0 +1,103 @@
+import type { PersonState } from "../../core/unit.ts";
+
+/** What stands in the place of an address or a name in a text that stays. */
+export const GONE = "[erased]";
+/** A shorter id is replaced only where it is certain to mean the person: "1" stands in many texts. */
+const TELLING_LENGTH = 5;
+/** Fields whose words are ours, and must stay as they are whatever a person is called. */
+const OUR_FIELDS = new Set(
+  "tenant kind type pattern family version channel template status state match decision delivery".split(" "),
+);
+
+export interface Erasure {
+  readonly person: string;
+  readonly pseudonym: string;
+  /** Addresses and names of the person. */
+  readonly words: readonly string[];
+}
+
+export interface Scrubber {
+  /** Whether a text may mention the person: a quick look before parsing. */
+  mentions(text: string): boolean;
+  /** The value with the person replaced by the pseudonym, addresses and names by `[erased]`. */
+  value(value: unknown): unknown;
+  text(text: string): string;
+}
+
+/** Fields that hold a person's id. */
+const PERSON_FIELDS = new Set(["person", "from", "to", "subject", "user", "actor", "customer"]);
+
+/**
+ * Takes a person out of records of any shape. Their id is replaced where a field or a key (`person/<id>`) says that it
+ * is one; an id of five characters or more also wherever it stands as a word of its own. A list of contacts drops
+ * them. A person's whole state becomes that of a stranger who stopped or did not stop messages, and nothing else.
+ */
+export function scrubber({ person, pseudonym, words }: Erasure): Scrubber {
+  const replaced: (readonly [RegExp, string])[] = words
+    .filter((word) => word.length > 2)
+    .map((word) => [asWord(word), GONE]);
+  if (person.length >= TELLING_LENGTH) replaced.push([asWord(person), pseudonym]);
+  const key = `person/${person}`;
+
+  const text = (given: string): string => {
+    if (given === key || given.startsWith(`${key};`)) return `person/${pseudonym}${given.slice(key.length)}`;
+    return replaced.reduce((result, [word, by]) => result.replace(word, by), given);
+  };
+  const field = (name: string, given: unknown): unknown => {
+    if (PERSON_FIELDS.has(name) && given === person) return pseudonym;
+    if (OUR_FIELDS.has(name) && typeof given === "string") return given;
+    if (name === "person" && isState(given, person)) return strangerLike(given, pseudonym);
+    return value(given, name === "contacts");
+  };
+  const value = (given: unknown, contacts = false): unknown => {
+    if (typeof given === "string") return text(given);
+    if (Array.isArray(given)) {
+      const kept = contacts ? given.filter((each) => each !== person) : given;
+      return kept.map((each) => value(each));
+    }
+    if (typeof given !== "object" || given === null) return given;
+    const entries = Object.entries(given).map(([name, each]) => [
+      name === person && contacts ? pseudonym : text(name),
+      contacts ? value(each, true) : field(name, each),
+    ]);
+    return Object.fromEntries(entries);
+  };
+  // As they stand in JSON.
+  const needles = [person, ...words].map((word) => JSON.stringify(word).slice(1, -1));
+  return {
+    mentions: (given) => needles.some((needle) => given.includes(needle)),
+    value: (given) => value(given),
+    text,
+  };
+}
+
+function isState(value: unknown, person: string): value is PersonState {
+  return typeof value === "object" && value !== null && "id" in value && value.id === person;
+}
+
+function strangerLike({ stoppedAt }: PersonState, id: string): PersonState {
+  return {
+    id,
+    timeZone: null,
+    locale: null,
+    roles: [],
+    tier: null,
+    reach: { email: false, phone: false, push: false, bouncedEmail: false, bouncedPhone: false },
+    consent: {},
+    stoppedAt,
+    channelsOff: [],
+    preferred: null,
+    snoozedUntil: null,
+    pausedUntil: null,
+    muted: {},
+    messages: [],
+    tickets: [],
+    lastEventAt: null,
+  };
+}
+
+/** The word, not as a part of a longer one: "ann" is not in "annual", nor "user1" in "user10". */
+function asWord(word: string): RegExp {
+  const literal = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, "giu");
+}

@@ -1,0 +1,151 @@
+import type { Millis } from "../../core/time.ts";
+import { type Store, StoreUnavailable } from "../contract.ts";
+import { CannotUnseal, createVault, type Vault } from "../vault.ts";
+import { administration } from "./administration.ts";
+import { copies } from "./backup.ts";
+import type { Base } from "./base.ts";
+import { Checkpointer } from "./checkpoint.ts";
+import { committer } from "./commit.ts";
+import { Connection } from "./connection.ts";
+import { deliveries, sentCopies } from "./deliveries.ts";
+import { directory } from "./directory.ts";
+import { erasure } from "./erase.ts";
+import { exports } from "./export.ts";
+import { features } from "./features.ts";
+import { checkStructure, inspectFiles, keepSums } from "./integrity.ts";
+import { lists } from "./lists.ts";
+import { log } from "./log.ts";
+import { migrate, writeMeta } from "./migrate.ts";
+import { MIGRATIONS } from "./migrations/index.ts";
+import { Names } from "./names.ts";
+import type { SumsFile } from "./page-sums.ts";
+import { retention } from "./retain.ts";
+import { risks } from "./risks.ts";
+import { summary } from "./summary.ts";
+import { Tail } from "./tail.ts";
+import { tracing } from "./trace.ts";
+import { units } from "./units.ts";
+
+export interface SqliteStoreOptions {
+  /** The database; `-wal`, `-shm` and `-sums` are kept beside it. One process may have it open. */
+  readonly file: string;
+  /** FORESTALL_SECRET_KEY, at least 32 bytes. */
+  readonly secretKey: Uint8Array;
+  readonly now: () => Millis;
+}
+
+/** A store in one SQLite file. Nothing is touched before `open()`. */
+export function openSqliteStore({ file, secretKey, now }: SqliteStoreOptions): Store {
+  const connection = new Connection(file);
+  const names = new Names(connection);
+  const tail = new Tail(connection, names, now);
+  const base: Base = { connection, names, tail, vault: createVault(secretKey), now };
+  const commit = committer(base);
+  const life = lifetime(base);
+
+  const reads = {
+    ...log(base),
+    ...directory(base),
+    ...lists(base),
+    ...risks(base),
+    ...deliveries(base),
+    ...sentCopies(base),
+    ...retention(base),
+  };
+  return {
+    open: life.open,
+    close: life.close,
+    async commit(batch) {
+      commit(batch);
+      life.checkpointer().afterCommit();
+    },
+    async probe() {
+      return connection.isOpen && canWrite(base);
+    },
+    ...units(base),
+    ...reads,
+    ...tracing(base, reads.scoreHistory),
+    ...summary(base),
+    ...administration(base),
+    ...features(base),
+    ...copies(base),
+    ...erasure(base, life.checkpointer),
+    ...exports(base, reads),
+  };
+}
+
+function lifetime(base: Base) {
+  const { connection, names, tail, vault } = base;
+  let running: { readonly checkpointer: Checkpointer; readonly sums: SumsFile } | null = null;
+  return {
+    checkpointer(): Checkpointer {
+      if (running === null) throw new StoreUnavailable("the store is not open");
+      return running.checkpointer;
+    },
+    async open(): Promise<void> {
+      const found = inspectFiles(connection.file);
+      try {
+        connection.open();
+        checkStructure(connection, found !== null);
+        migrate(connection, MIGRATIONS);
+        checkKey(base, vault);
+        names.forget();
+        tail.load();
+        const { sums, pageSize } = keepSums(connection, found);
+        running = { sums, checkpointer: new Checkpointer(connection, sums, pageSize) };
+      } catch (error) {
+        connection.close();
+        throw connection.failure(error);
+      }
+    },
+    async close(): Promise<void> {
+      if (running === null) return;
+      const { checkpointer, sums } = running;
+      running = null;
+      checkpointer.stop();
+      let moved = false;
+      try {
+        checkpointer.truncate();
+        moved = true;
+      } finally {
+        connection.close();
+        if (moved) sums.close();
+        else sums.discard();
+      }
+    },
+  };
+}
+
+/** Another key could read no contact and no secret: better to say so at the start. */
+function checkKey({ connection }: Base, vault: Vault): void {
+  const place = ["", "key-check"];
+  const kept = connection
+    .query<{ value: Uint8Array }>("SELECT m.value FROM meta m WHERE m.name = 'key_check'")
+    .get();
+  if (kept === undefined) {
+    connection.write(() => writeMeta(connection, "key_check", vault.wrapJson(place, "forestall")));
+    return;
+  }
+  try {
+    vault.unwrapJson(place, kept.value);
+  } catch (cause) {
+    if (!(cause instanceof CannotUnseal)) throw cause;
+    throw new StoreUnavailable(
+      `FORESTALL_SECRET_KEY is not the key that ${connection.file} was written with; set the one it had`,
+      { cause },
+    );
+  }
+}
+
+/** A small write that needs new pages, and leaves nothing. */
+function canWrite({ connection }: Base): boolean {
+  try {
+    connection.write(() => {
+      connection.filtered("INSERT INTO meta (name, value) VALUES ('probe', zeroblob(65536))").run();
+      connection.filtered("DELETE FROM meta WHERE name = 'probe'").run();
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+import { crc32 } from "node:zlib";
+import type { Store, UnitSnapshot } from "../contract.ts";
+import { type Base, unitNo } from "./base.ts";
+
+interface SnapshotRow {
+  readonly seq: number;
+  readonly engine: string;
+  readonly library: string;
+  readonly next_due: number | null;
+  readonly crc: number;
+  readonly state: Uint8Array;
+}
+
+type Units = Pick<Store, "loadUnits" | "saveUnits" | "dueUnits">;
+
+/** Snapshots of units. One that does not fit its checksum is not there: its unit is rebuilt from the log. */
+export function units(base: Base): Units {
+  const { connection, names } = base;
+  const select = connection.query<SnapshotRow>(
+    "SELECT s.seq, s.engine, s.library, s.next_due, s.crc, s.state FROM snapshots s WHERE s.unit = ?",
+  );
+  const upsert = connection.query(
+    `INSERT INTO snapshots (unit, seq, engine, library, next_due, crc, state) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (unit) DO UPDATE SET
+       seq = excluded.seq, engine = excluded.engine, library = excluded.library,
+       next_due = excluded.next_due, crc = excluded.crc, state = excluded.state`,
+  );
+  // Index snapshots_due.
+  const due = connection.query<{ unit: number }>(
+    "SELECT s.unit FROM snapshots s WHERE s.next_due <= ? ORDER BY s.next_due LIMIT ?",
+  );
+  const load = (tenant: string, unit: string): UnitSnapshot | null => {
+    const no = names.unit(names.tenant(tenant), unit);
+    const row = select.get(no);
+    if (row === undefined || crc32(row.state) !== row.crc) return null;
+    const { seq, engine, library, next_due: nextDue, state } = row;
+    return { tenant, unit, shard: names.unitName(no).shard ?? 0, seq, engine, library, nextDue, state };
+  };
+  return {
+    async loadUnits(wanted) {
+      return wanted.map(({ tenant, unit }) => load(tenant, unit)).filter((found) => found !== null);
+    },
+    async saveUnits(snapshots) {
+      connection.write(() => {
+        for (const { tenant, unit, seq, engine, library, nextDue, state } of snapshots) {
+          const no = unitNo(base, names.giveTenant(tenant), tenant, unit);
+          upsert.run(no, seq, engine, library, nextDue, crc32(state), state);
+        }
+      });
+    },
+    async dueUnits(upTo, limit) {
+      return due.all(upTo, limit).map(({ unit }) => {
+        const { tenant, name } = names.unitName(unit);
+        return { tenant: names.tenantId(tenant), unit: name };
+      });
+    },
+  };
+}
