@@ -203,7 +203,7 @@ export function fakeStore(): FakeStore {
     inputs: async ({ after, limit, tenant, unit, tenantWide }) =>
       log
         .filter((input) => input.seq > after && (tenant === undefined || input.tenant === tenant))
-        .filter((input) => (unit === undefined ? true : input.unit === unit))
+        .filter((input) => unit === undefined || input.unit === unit || input.unit === null)
         .filter((input) => (tenantWide === true ? input.unit === null : true))
         .slice(0, limit),
     identify: async (tenant, refs) =>
@@ -246,6 +246,16 @@ export function fakeStore(): FakeStore {
       ["person", "account", "pattern"],
       (row) => (row as never as { firedAt: number }).firedAt,
     ),
+    events: async (tenant, query) => {
+      const all = log.flatMap((input) =>
+        input.tenant === tenant && "event" in input.body ? [input.body.event] : [],
+      );
+      return page(
+        all.filter((event) => fits(event, query, ["person", "account"])),
+        query,
+        ({ time }) => time,
+      );
+    },
     audit: async (tenant, query) =>
       page(
         auditRows.filter((row) => row.tenant === tenant && fits(row, query, ["subject"])).toReversed(),
@@ -284,6 +294,15 @@ export function fakeStore(): FakeStore {
       csat: { n: 0, mean: null },
     }),
     tokens: async () => [...tokenRows],
+    async saveToken(row) {
+      const at = tokenRows.findIndex(({ tenant, id }) => tenant === row.tenant && id === row.id);
+      if (at < 0) tokenRows.push(row);
+      else tokenRows[at] = row;
+    },
+    async createTenant(_row, rows) {
+      tokenRows.push(...rows);
+    },
+    async close() {},
   };
   return new Proxy(store, {
     get(target, name) {

@@ -1,6 +1,6 @@
 import type { Control, TenantControl, UnitControl } from "../../core/control.ts";
 import type { Effect } from "../../core/effect.ts";
-import { DAY } from "../../core/time.ts";
+import { DAY, type Millis } from "../../core/time.ts";
 import type { Target } from "../../flow/contract.ts";
 import { createKeyedLock } from "../../lib/keyed-lock.ts";
 import type { AuditRow } from "../../store/contract.ts";
@@ -52,6 +52,7 @@ export interface Desk {
 
 export function createDesk(deps: ApiDeps): Desk {
   const lock = createKeyedLock();
+  const nextId = inOrder(deps);
 
   const tooLate = async (tenant: string, subject: string, detail: string) => {
     const first = await whoActed(deps, tenant, subject);
@@ -59,7 +60,7 @@ export function createDesk(deps: ApiDeps): Desk {
     return conflict(`${detail}${by}`, { first });
   };
   const auditOf = (call: AnyCall, deed: Deed, target: Target | null): Omit<AuditRow, "undone"> => ({
-    id: deps.newId(),
+    id: nextId(call.now),
     tenant: call.tenant,
     at: call.now,
     actor: call.actor,
@@ -95,6 +96,15 @@ export function createDesk(deps: ApiDeps): Desk {
   };
 }
 
+/** Ids of one millisecond sort in the order in which they were given: the store lists rows by time, then id. */
+function inOrder(deps: ApiDeps): (now: Millis) => string {
+  let count = 0;
+  return (now) => {
+    count = (count + 1) % 36 ** 4;
+    return `${now.toString(36).padStart(9, "0")}${count.toString(36).padStart(4, "0")}-${deps.newId()}`;
+  };
+}
+
 /** Who did something to the subject last; null when only the system did. */
 async function whoActed(deps: ApiDeps, tenant: string, subject: string): Promise<wire.WhoActed | null> {
   const [row] = await actionsOn(deps, tenant, subject);
@@ -108,5 +118,5 @@ export async function actionsOn(
   subject: string,
 ): Promise<readonly AuditRow[]> {
   const page = await deps.store.audit(tenant, { subject, limit: 50 });
-  return page.rows.toSorted((a, b) => b.at - a.at);
+  return page.rows.toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
 }

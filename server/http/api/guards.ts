@@ -1,5 +1,5 @@
 import { type GuardReason, REASONS, type Reason } from "../../core/decision.ts";
-import { type Match, scoreKeyOf } from "../../core/match.ts";
+import { type Match, scoredUnder } from "../../core/match.ts";
 import { newPursuit } from "../../core/new-unit.ts";
 import type { Pattern } from "../../core/pattern.ts";
 import type { Question } from "../../core/policy/contract.ts";
@@ -85,8 +85,7 @@ function guardReason(reason: Reason): GuardReason | null {
 function questionFor(manual: ManualQuestion): Question {
   const { tenant, unit, person, channel, template, tracked, now } = manual;
   const match = tracked?.match ?? noMatch(manual);
-  const items =
-    tracked === null ? [] : scoredFor(unit, scoreKeyOf(match.key), (id) => tenant.library.byId(id));
+  const items = tracked === null ? [] : scoredFor(unit, scoredUnder(match), (id) => tenant.library.byId(id));
   return {
     now,
     tenant,

@@ -1,4 +1,4 @@
-import { scoreKeyOf } from "../../core/match.ts";
+import { scoredUnder } from "../../core/match.ts";
 import { bandOf, type Contribution, type Scored, scoreOf } from "../../core/score.ts";
 import type { TenantState } from "../../core/tenant.ts";
 import { DAY, formatDuration, type Millis } from "../../core/time.ts";
@@ -37,14 +37,19 @@ export async function personOf(deps: ApiDeps, tenant: string, id: string): Promi
   return found;
 }
 
+/** Units are looked at only of persons that exist: looking would make an empty one of any name. */
 export async function findPerson(deps: ApiDeps, tenant: string, id: string): Promise<FoundPerson | null> {
-  const memberships = await deps.store.memberships(tenant, [id]);
-  const ids = memberships.get(id) ?? [];
-  const peeked = await Promise.all(
-    (ids.length === 0 ? [`person/${id}`] : ids).map((unit) => deps.pipeline.peek(tenant, unit)),
-  );
-  const units = peeked.filter((unit) => unit?.persons.has(id) === true) as Unit[];
-  const state = units[0]?.persons.get(id) ?? (await deps.store.person(tenant, id));
+  const { store, pipeline } = deps;
+  const [memberships, stored] = await Promise.all([
+    store.memberships(tenant, [id]),
+    store.person(tenant, id),
+  ]);
+  const names = memberships.get(id) ?? [];
+  if (names.length === 0 && stored === null) return null;
+  const inUnits = names.length === 0 ? [`person/${id}`] : names;
+  const peeked = await Promise.all(inUnits.map((unit) => pipeline.peek(tenant, unit)));
+  const units = peeked.filter((unit) => unit !== null).filter((unit) => unit.persons.has(id));
+  const state = units[0]?.persons.get(id) ?? stored;
   return state === null ? null : { state, units };
 }
 
@@ -61,10 +66,12 @@ export async function accountOf(deps: ApiDeps, tenant: string, id: string): Prom
 }
 
 export async function findAccount(deps: ApiDeps, tenant: string, id: string): Promise<FoundAccount | null> {
-  const peeked = await deps.pipeline.peek(tenant, `account/${id}`);
-  // A unit without any input is only an empty place.
-  const unit = peeked !== null && peeked.seq > 0 ? peeked : null;
-  const state = unit?.account ?? (await deps.store.account(tenant, id));
+  const { store, pipeline } = deps;
+  const stored = await store.account(tenant, id);
+  // An account nothing is known of but its events has no row of its own yet.
+  const heard = stored !== null || (await store.events(tenant, { account: id, limit: 1 })).rows.length > 0;
+  const unit = heard ? await pipeline.peek(tenant, `account/${id}`) : null;
+  const state = unit?.account ?? stored;
   return state === null ? null : { state, units: unit === null ? [] : [unit] };
 }
 
@@ -154,7 +161,7 @@ async function riskBody(
 /** The matches that count for this key, newest evidence first. */
 function concerning(live: LiveScore): readonly Tracked[] {
   return [...live.tracked.values()]
-    .filter(({ match }) => live.scored.has(match.id) || scoreKeyOf(match.key) === live.key)
+    .filter(({ match }) => live.scored.has(match.id) || scoredUnder(match) === live.key)
     .sort((a, b) => b.match.lastSeen - a.match.lastSeen || (a.match.id < b.match.id ? -1 : 1));
 }
 

@@ -2,14 +2,16 @@ import type { Live } from "../live.ts";
 import { alertRoutes } from "./alerts.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createDesk } from "./desk.ts";
+import { incidentRoutes } from "./incidents.ts";
 import { judgingRoutes } from "./judging.ts";
+import { listRoutes } from "./lists.ts";
 import { manualRoutes } from "./manual.ts";
 import { personRoutes } from "./persons.ts";
-import { readingRoutes } from "./reading.ts";
 import type { AnyRoute } from "./route.ts";
 import { streamRoute } from "./stream.ts";
 import { subjectRoutes } from "./subjects.ts";
-import { tenantRoutes } from "./tenant-wide.ts";
+import { switchRoutes } from "./switches.ts";
+import { stateRoutes, thingRoutes } from "./things.ts";
 import { undoRoutes } from "./undo.ts";
 
 /** Every address below /api/v1, in the order in which the documentation shows them. */
@@ -17,13 +19,16 @@ export function apiRoutes(deps: ApiDeps, live: Live): readonly AnyRoute[] {
   const desk = createDesk(deps);
   return [
     ...subjectRoutes(deps),
-    ...readingRoutes(deps),
+    ...listRoutes(deps),
+    ...thingRoutes(deps),
+    ...stateRoutes(deps),
     ...personRoutes(deps, desk),
     ...judgingRoutes(deps, desk),
     ...alertRoutes(deps, desk),
     ...manualRoutes(deps, desk),
     ...undoRoutes(deps, desk),
-    ...tenantRoutes(deps, desk),
+    ...incidentRoutes(deps, desk),
+    ...switchRoutes(deps, desk),
     streamRoute(live),
   ];
 }

@@ -1,12 +1,14 @@
+import { describe } from "vitest";
 import { describeIsolation } from "./isolation.ts";
-import { createWorld } from "./world.ts";
+import { STORES } from "./stores.ts";
 
-describeIsolation(() =>
-  createWorld(undefined, {
-    quotas: {
-      token: { name: "token", requests: 100_000, windowS: 60 },
-      address: { name: "address", requests: 100_000, windowS: 60 },
-      refused: { name: "refused", requests: 100_000, windowS: 60 },
-    },
-  }),
-);
+const plenty = { requests: 100_000, windowS: 60 };
+const quotas = {
+  token: { name: "token", ...plenty },
+  address: { name: "address", ...plenty },
+  refused: { name: "refused", ...plenty },
+};
+
+describe.each(STORES)("on the store %s", (_name, makeWorld) => {
+  describeIsolation(() => makeWorld({ quotas }));
+});

@@ -16,7 +16,7 @@ import { hashId, sha256Hex } from "../../../server/lib/ids.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import type { Store, TokenRole, TokenRow } from "../../../server/store/contract.ts";
 import { aPattern, aSettings, NOON } from "../../builders.ts";
-import { type FakeStore, fakeStore } from "../fakes.ts";
+import { fakeStore } from "../fakes.ts";
 
 /** What the API is tested on: two tenants with the same native ids and different contents, behind a real server. */
 export interface World {
@@ -94,10 +94,7 @@ export interface WorldOptions {
   readonly heartbeatMs?: number;
 }
 
-export async function createWorld(
-  store: FakeStore = fakeStore(),
-  options: WorldOptions = {},
-): Promise<World> {
+export async function createWorld(store: Store = fakeStore(), options: WorldOptions = {}): Promise<World> {
   const clock = fakeClock(NOON);
   const pipeline = createPipeline({
     store,
@@ -173,13 +170,18 @@ export function aToken(tenant: string, role: TokenRole, changes: Partial<TokenRo
 }
 
 async function populate(
-  store: FakeStore,
+  store: Store,
   pipeline: Pipeline,
   clock: FakeClock,
   tenant: string,
   zendeskId: string,
 ): Promise<Populated> {
   const canary = `canary-${tenant}`;
+  const rows = ROLES.map((role) => [role, ...aToken(tenant, role)] as const);
+  await store.createTenant(
+    { id: tenant, createdAt: NOON, identitySecret: `identity-secret-of-${tenant}` },
+    rows.map(([, , row]) => row),
+  );
   await setUp(pipeline, tenant, canary);
   await pipeline.receive(tenant, history(tenant, canary, zendeskId, clock.now()));
   await pipeline.control(
@@ -198,7 +200,7 @@ async function populate(
     tenant,
     { person: `only-${tenant}` },
     { ...preference(`only-${tenant}`), change: { kind: "pause", until: clock.now() + DAY } },
-    { audit: pauseAudit(tenant, action, clock.now()) },
+    { audit: pauseAudit(tenant, action, clock.now() - MINUTE) },
   );
   const [match, reviewMatch] = await Promise.all(
     ["P-001", "P-900"].map(async (pattern) => (await store.matches(tenant, { pattern })).rows[0]?.id ?? ""),
@@ -209,15 +211,10 @@ async function populate(
     ...{ tenant, delivery, person: "u1", at: clock.now() },
     rendered: { subject: `About ${canary}`, text: "Here is what helps." },
   });
-  const rows = (["write", "agent", "ops", "admin", "analyst", "privacy", "public"] as const).map((role) => {
-    const [token, row] = aToken(tenant, role);
-    store.tokenRows.push(row);
-    return [role, token] as const;
-  });
   return {
     tenant,
     canary,
-    tokens: Object.fromEntries(rows) as Populated["tokens"],
+    tokens: Object.fromEntries(rows.map(([role, token]) => [role, token])) as Populated["tokens"],
     person: "u1",
     account: "acme",
     ownPerson: `only-${tenant}`,
@@ -236,6 +233,7 @@ async function populate(
   };
 }
 
+export const ROLES = ["write", "agent", "ops", "admin", "analyst", "privacy", "public"] as const;
 const emailOf = (tenant: string) => `pat@${tenant}-corp.test`;
 const preference = (person: string) =>
   ({ kind: "preference", person, actor: "agent:ana", reason: "asked" }) as const;
