@@ -1,13 +1,6 @@
 import type { Millis } from "../core/time.ts";
+import type { BreakerOptions } from "./deliver/contract.ts";
 
-export interface BreakerOptions {
-  /** So many failures in a row open it. */
-  readonly consecutive: number;
-  /** So do half of this many calls. */
-  readonly window: number;
-  /** How long it stays open before one call may probe. */
-  readonly probeAfter: Millis;
-}
 export const BREAKER: BreakerOptions = { consecutive: 5, window: 20, probeAfter: 30_000 };
 
 export type BreakerState = "closed" | "open" | "half_open";

@@ -2,6 +2,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Outbound } from "../lib/outbound-line.ts";
 import { cloudevents } from "./cloudevents/index.ts";
 import type { Integration } from "./contract.ts";
+import { inApp } from "./in-app/index.ts";
 import { segment } from "./segment/index.ts";
 import { sendgrid } from "./sendgrid/index.ts";
 import { sentry } from "./sentry/index.ts";
@@ -14,6 +15,6 @@ export function createRegistry(deps: {
   readonly outbound: Outbound;
   readonly clock: Clock;
 }): ReadonlyMap<string, Integration> {
-  const all = [cloudevents, segment, sendgrid(deps), sentry, stripe, twilio(deps), zendesk];
+  const all = [cloudevents, inApp, segment, sendgrid(deps), sentry, stripe, twilio(deps), zendesk];
   return new Map(all.map((integration) => [integration.id, integration]));
 }

@@ -1,8 +1,8 @@
 import type { Alert } from "../core/delivery.ts";
-import { MINUTE, type Millis, SECOND } from "../core/time.ts";
+import { DAY, MINUTE, type Millis, SECOND } from "../core/time.ts";
 import type { Pipeline } from "../flow/contract.ts";
 import type { Way } from "../flow/deliver/contract.ts";
-import { BadCredentials, InDoubt, type Outgoing, RetryLater } from "../integrations/contract.ts";
+import { InDoubt, type Outgoing, RetryLater } from "../integrations/contract.ts";
 import type { Clock, Timers } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Store } from "../store/contract.ts";
@@ -39,11 +39,13 @@ const MOST_LISTED = 30;
 const TIMEOUT = 30 * SECOND;
 const FIRST_WAIT = 15 * SECOND;
 const LONGEST_WAIT = 10 * MINUTE;
+const GIVE_UP_AFTER = DAY;
 
 /**
  * Tells the owners of alerts by email. An alert is marked after its mail was taken, so that a crash between the two
  * makes a second mail rather than none: colleagues mind a lost alert more than a repeated one. What nobody can be
- * told is tried again, less and less often; it stands in the list of alerts all the while.
+ * told is tried again, less and less often, for a day; it stands in the list of alerts all the while. Without a way
+ * out for email that list is all there is.
  */
 export function createAlertMailer(deps: AlertMailerDeps): AlertMailer {
   const waits = new Map<string, { readonly until: Millis; readonly wait: Millis }>();
@@ -117,7 +119,10 @@ async function tell(deps: AlertMailerDeps, group: Group, waits: Waits, stop: Abo
     } catch (error) {
       const now = deps.clock.now();
       const after = error instanceof RetryLater ? (error.after ?? 0) : 0;
-      for (const { id } of part) delay(waits, id, now, after);
+      for (const { id, createdAt } of part) {
+        if (now - createdAt >= GIVE_UP_AFTER) await deps.store.markNotified(tenant, id, now);
+        else delay(waits, id, now, after);
+      }
       deps.log.warn({ err: error, tenant, alerts: part.length }, "the owner of an alert could not be told");
     }
   }
@@ -141,7 +146,7 @@ async function send(
   stop: AbortSignal,
 ): Promise<void> {
   const way = await deps.way(tenant);
-  if (way === null) throw new BadCredentials("no email channel is connected");
+  if (way === null) return;
   const product = deps.pipeline.tenant(tenant)?.settings.product;
   const message: Outgoing = {
     delivery: `alert:${first?.id ?? ""}`,

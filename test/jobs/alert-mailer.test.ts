@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import type { Alert } from "../../server/core/delivery.ts";
-import { MINUTE, SECOND } from "../../server/core/time.ts";
+import { DAY, MINUTE, SECOND } from "../../server/core/time.ts";
 import { BadCredentials, InDoubt, type Outgoing, RetryLater } from "../../server/integrations/contract.ts";
 import { createAlertMailer } from "../../server/jobs/alert-mailer.ts";
 import { fakeClock } from "../../server/lib/clock.ts";
@@ -176,11 +176,24 @@ it("goes on to the next owner when one cannot be told", async () => {
   expect(notified).toEqual(["alert-2"]);
 });
 
-it("waits for an email channel to be connected", async () => {
+it("leaves it to the list of alerts when there is no way out for email", async () => {
   alerts = [anAlert()];
   connected = false;
 
   await mailer().run();
 
-  expect(notified).toEqual([]);
+  expect(sent).toEqual([]);
+  expect(notified).toEqual(["alert-1"]);
+});
+
+it("gives up after a day, so that old alerts do not stand in front of new ones", async () => {
+  alerts = [anAlert()];
+  owners = {};
+  const job = mailer();
+  await job.run();
+
+  clock.jumpTo(NOON + DAY);
+  await job.run();
+
+  expect(notified).toEqual(["alert-1"]);
 });

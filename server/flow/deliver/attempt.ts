@@ -2,6 +2,8 @@ import type { AttemptResult } from "../../core/control.ts";
 import type { Delivery } from "../../core/delivery.ts";
 import type { ContactDetails } from "../../core/event.ts";
 import { kindOf } from "../../core/tenant.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Store } from "../../store/contract.ts";
 import { call } from "./call.ts";
 import type { Attempt, KeptCopy, NotReady, Rendered, Tools, Way } from "./contract.ts";
 import { addressOf, outgoing } from "./message.ts";
@@ -44,7 +46,7 @@ async function prepare(tools: Tools, row: Delivery, way: Way) {
 
 /** What is sent is kept first: the look-up of a message in doubt needs its text. */
 export function keepCopy(
-  tools: Pick<Tools, "store" | "clock">,
+  tools: { readonly store: Pick<Store, "saveSentCopy">; readonly clock: Clock },
   row: Delivery,
   rendered: Rendered,
 ): Promise<void> {

@@ -7,7 +7,6 @@ import type { Clock, Timers } from "../../lib/clock.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { Store } from "../../store/contract.ts";
-import { BREAKER, type BreakerOptions } from "../breaker.ts";
 import type { Pipeline } from "../contract.ts";
 
 /** What deliver reads of a rendered message; it is kept whole as the sent copy. */
@@ -32,6 +31,16 @@ export interface Way {
   readonly settings: Settings;
   /** Changes when the settings change: credentials that failed are tried again then. */
   readonly fingerprint: string;
+}
+
+/** When calls to a failing provider stop. */
+export interface BreakerOptions {
+  /** So many failures in a row open it. */
+  readonly consecutive: number;
+  /** So do half of this many calls. */
+  readonly window: number;
+  /** How long it stays open before one call may probe. */
+  readonly probeAfter: Millis;
 }
 
 export interface DeliverOptions {
@@ -59,23 +68,6 @@ export interface DeliverOptions {
   /** At least this long between two readings of the outbox, however often it is woken. */
   readonly readEvery: Millis;
 }
-
-export const DELIVER: DeliverOptions = {
-  callTimeout: 30_000,
-  lease: 60_000,
-  perWay: 8,
-  perTenant: 16,
-  perProvider: 64,
-  firstWait: 1_000,
-  longestWait: 5 * 60_000,
-  doubtEvery: 30_000,
-  absentAfter: 5 * 60_000,
-  doubtFor: 24 * 3_600_000,
-  spread: 30 * 60_000,
-  fewReleased: 20,
-  breaker: BREAKER,
-  readEvery: 25,
-};
 
 /** Something ops should hear of: credentials that do not work, a provider that is down. */
 export interface Trouble {
