@@ -174,7 +174,11 @@ class StorePipeline implements Pipeline, PipelineControl {
 
   async peek(tenant: string, unit: string): Promise<Unit | null> {
     await this.units.load([{ tenant, unit }]);
-    return this.units.get(tenant, unit) ?? null;
+    const state = this.units.get(tenant, unit);
+    if (state === undefined || state.seq > 0) return state ?? null;
+    // Asking about a name must not make a unit of it.
+    this.units.drop([{ tenant, unit }]);
+    return null;
   }
 
   async tick(now: Millis): Promise<void> {

@@ -8,6 +8,7 @@ import type { Event, EventData, Incoming, Ref } from "../../core/event.ts";
 import { TENANT_UNIT } from "../../core/new-unit.ts";
 import type { Millis } from "../../core/time.ts";
 import { admit } from "../../core/vocabulary.ts";
+import { companyDomain } from "../../lib/free-mail.ts";
 import type { ContactWrite, IdentityWrite, MembershipWrite, Store } from "../../store/contract.ts";
 
 /** Above this many entries a cache starts anew; it is only a cache. */
@@ -102,6 +103,7 @@ export class Directory {
       this.#learnPerson(tenant, person, unit, incoming, at, learned, before);
     }
     if (account !== null) this.#learnAccount(tenant, account, incoming, learned);
+    if (account !== null) this.#learnDomain(tenant, account, incoming, learned);
     return { unit, account, person, data, before };
   }
 
@@ -207,6 +209,14 @@ export class Directory {
     }
   }
 
+  /** Colleagues share a mail domain: it leads to the account of somebody whose own name is not known. */
+  #learnDomain(tenant: string, account: string, incoming: Incoming, learned: Learned): void {
+    const domain = domainRefOf(incoming);
+    // The first account keeps it; free mail belongs to nobody.
+    if (domain === null || this.#identities.get(keyOf(tenant, domain)) != null) return;
+    this.#write(tenant, domain, { kind: "account", id: account }, learned);
+  }
+
   #write(tenant: string, ref: Ref, known: NonNullable<Known>, learned: Learned): void {
     this.#identities.set(keyOf(tenant, ref), known);
     learned.identities.push({ tenant, namespace: ref.namespace, value: ref.value, ...known });
@@ -224,6 +234,13 @@ function* refsOf(incoming: Incoming): Generator<Ref> {
   if (incoming.alsoAccount !== undefined) yield* incoming.alsoAccount;
   if (incoming.contact?.email !== undefined) yield { namespace: "email", value: incoming.contact.email };
   if (incoming.contact?.phone !== undefined) yield { namespace: "phone", value: incoming.contact.phone };
+  const domain = domainRefOf(incoming);
+  if (domain !== null) yield domain;
+}
+
+function domainRefOf({ contact }: Incoming): Ref | null {
+  const domain = contact?.email === undefined ? null : companyDomain(contact.email);
+  return domain === null ? null : { namespace: "domain", value: domain };
 }
 
 export function unitOf(account: string | null, person: string | null): string {

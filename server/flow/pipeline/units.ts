@@ -7,8 +7,8 @@ import { shardOf } from "../../core/hash.ts";
 import { newUnit } from "../../core/new-unit.ts";
 import type { Unit } from "../../core/unit.ts";
 import { decodeUnit, ENGINE, encodeUnit } from "../../core/unit-codec.ts";
-import type { Store, UnitSnapshot } from "../../store/contract.ts";
-import { assess, dueOf, type Tools } from "../assess.ts";
+import type { LogInput, Store, UnitSnapshot } from "../../store/contract.ts";
+import { assess, dueOf, type Tools, type UnitInput } from "../assess.ts";
 import { DueHeap } from "./due-heap.ts";
 import type { Tenants } from "./tenants.ts";
 
@@ -64,18 +64,22 @@ export class Units {
 
   async #restore({ tenant, unit: id }: UnitName, snapshot: UnitSnapshot | undefined): Promise<void> {
     const unit = readSnapshot(snapshot) ?? newUnit(tenant, id);
-    for (;;) {
-      const inputs = await this.#store.inputs({ after: unit.seq, limit: REPLAY_PAGE, tenant, unit: id });
-      for (const input of inputs) {
-        const state = this.#tenants.asOf(tenant, input.seq);
-        // What followed was committed with the input; replaying only rebuilds the state.
-        assess(unit, state, input.seq, input.receivedAt, input.body as never, this.#tools);
-      }
-      if (inputs.length < REPLAY_PAGE) break;
+    for (let after = unit.seq; ; ) {
+      const inputs = await this.#store.inputs({ after, limit: REPLAY_PAGE, tenant, unit: id });
+      for (const input of inputs) this.#replay(unit, input);
+      const last = inputs.at(-1);
+      if (last === undefined || inputs.length < REPLAY_PAGE) break;
+      after = last.seq;
     }
     this.#live.set(nameOf(tenant, id), unit);
     if (snapshot === undefined ? unit.seq > 0 : unit.seq > snapshot.seq) this.#dirty.add(nameOf(tenant, id));
     this.hint(unit);
+  }
+
+  /** What followed was committed with the input; this only rebuilds the state, by what held at the time. */
+  #replay(unit: Unit, { unit: id, tenant, seq, receivedAt, body }: LogInput): void {
+    if (id === null) return; // tenant-wide: the fold over those has it
+    assess(unit, this.#tenants.asOf(tenant, seq), seq, receivedAt, body as UnitInput, this.#tools);
   }
 
   /** A unit was changed by an input that is now on disk. */
