@@ -16,7 +16,6 @@ import { type Handlers, serveControl, socketPathOf } from "../jobs/control-socke
 import { keepFeatures } from "../jobs/features.ts";
 import { EVERY, startUpkeep } from "../jobs/upkeep.ts";
 import { hashId, keyedHash, randomId } from "../lib/ids.ts";
-import { inAppMount } from "./in-app.ts";
 import { type Opened, type OpenOptions, openApp } from "./open.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
 import { renderByHand } from "./rendering.ts";
@@ -150,7 +149,6 @@ function webOf(app: Opened, outbox: Outbox, metrics: Metrics, lastTick: () => nu
         { path: "/api/v1", handler: api.router },
         { path: "/in-app/v1", handler: inApp },
         { path: "/p", handler: persons },
-        inAppMount(app, outbox),
         { path: "/", handler: healthRouter({ store, pipeline, clock, metrics, lastTick }) },
         ...(home === undefined ? [] : [{ path: "/", handler: home }]),
       ];
