@@ -1,18 +1,18 @@
 import type { ChannelKind } from "../core/tenant.ts";
 import type { DelivererDeps, Way } from "../flow/deliver/contract.ts";
-import { createInAppOutbox, type InAppOutbox } from "../flow/deliver/in-app.ts";
 import { createWays } from "../flow/deliver/ways.ts";
 import { createDeliverer, type Deliverer } from "../flow/deliver.ts";
 import { previewChannel } from "../integrations/preview/index.ts";
 import { type AlertMailer, createAlertMailer } from "../jobs/alert-mailer.ts";
-import { createKeyedLock } from "../lib/keyed-lock.ts";
+import { createKeyedLock, type KeyedLock } from "../lib/keyed-lock.ts";
 import type { Opened } from "./open.ts";
 import { renderAlert, renderDelivery } from "./rendering.ts";
 
 export interface Outbox {
   readonly deliverer: Deliverer;
   readonly alertMailer: AlertMailer;
-  readonly inApp: InAppOutbox;
+  /** One claim at a time for a person, whoever claims. */
+  readonly personLock: KeyedLock;
 }
 
 /** What carries messages out: to customers by their channels, to owners of alerts by email. */
@@ -54,14 +54,5 @@ export function openOutbox(
     clock,
     log,
   });
-  const inApp = createInAppOutbox({
-    store,
-    pipeline,
-    render: (delivery) => renderDelivery(rendering, delivery),
-    // One claim at a time for a person, whoever claims.
-    personLock,
-    clock,
-    log,
-  });
-  return { deliverer, alertMailer, inApp };
+  return { deliverer, alertMailer, personLock };
 }

@@ -8,7 +8,6 @@ import type { DelivererDeps } from "../flow/deliver/contract.ts";
 import { createApi } from "../http/api/index.ts";
 import { createApp, type Mount } from "../http/app.ts";
 import { healthRouter } from "../http/health.ts";
-import { createInAppApi } from "../http/in-app/index.ts";
 import { createIngest, SERVER_OPTIONS } from "../http/ingest/index.ts";
 import { createMetrics, type Metrics } from "../http/metrics.ts";
 import { createPersonPages } from "../http/person/index.ts";
@@ -19,7 +18,6 @@ import { hashId, keyedHash, randomId } from "../lib/ids.ts";
 import { type Opened, type OpenOptions, openApp } from "./open.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
 import { renderByHand } from "./rendering.ts";
-import { createTenantFacts } from "./tenant-facts.ts";
 import { VERSION } from "./version.ts";
 
 export interface ServeOptions extends Partial<OpenOptions> {
@@ -124,17 +122,6 @@ function webOf(app: Opened, outbox: Outbox, metrics: Metrics, lastTick: () => nu
       if (status >= 400) metrics.countRefused(kind, String(status));
     },
   });
-  const tenantFacts = createTenantFacts(store, clock);
-  const inApp = createInAppApi({
-    outbox: outbox.inApp,
-    pipeline,
-    tokens: app.tokenBook,
-    identitySecrets: tenantFacts.identitySecrets,
-    origins: tenantFacts.origins,
-    clock,
-    newId: randomId,
-    log,
-  });
   const persons = createPersonPages({
     store,
     pipeline,
@@ -147,7 +134,6 @@ function webOf(app: Opened, outbox: Outbox, metrics: Metrics, lastTick: () => nu
     async handlerOf(home: RequestHandler | undefined) {
       const mounts: Mount[] = [
         { path: "/api/v1", handler: api.router },
-        { path: "/in-app/v1", handler: inApp },
         { path: "/p", handler: persons },
         { path: "/", handler: healthRouter({ store, pipeline, clock, metrics, lastTick }) },
         ...(home === undefined ? [] : [{ path: "/", handler: home }]),
