@@ -28,7 +28,9 @@ export async function attempt(
   if (stop.aborted) return again(tools, row, "the server was stopping");
   // The lease must outlast the call, or another worker may take the row for one in doubt.
   const left = (row.leaseUntil ?? 0) - tools.clock.now();
-  if (left < tools.options.callTimeout) return again(tools, row, "preparing the message took too long");
+  const { callTimeout, lease } = tools.options;
+  if (left < Math.min(callTimeout, lease / 2))
+    return again(tools, row, "preparing the message took too long");
   return call(tools, row, way, ready, stop);
 }
 
