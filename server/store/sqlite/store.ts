@@ -22,7 +22,7 @@ import type { SumsFile } from "./page-sums.ts";
 import { retention } from "./retain.ts";
 import { risks } from "./risks.ts";
 import { summary } from "./summary.ts";
-import { Tail } from "./tail.ts";
+import { CAPACITY, Tail } from "./tail.ts";
 import { tracing } from "./trace.ts";
 import { units } from "./units.ts";
 
@@ -32,13 +32,15 @@ export interface SqliteStoreOptions {
   /** FORESTALL_SECRET_KEY, at least 32 bytes. */
   readonly secretKey: Uint8Array;
   readonly now: () => Millis;
+  /** Log entries kept in memory before they are indexed. */
+  readonly indexAfter?: number;
 }
 
 /** A store in one SQLite file. Nothing is touched before `open()`. */
-export function openSqliteStore({ file, secretKey, now }: SqliteStoreOptions): Store {
+export function openSqliteStore({ file, secretKey, now, indexAfter }: SqliteStoreOptions): Store {
   const connection = new Connection(file);
   const names = new Names(connection);
-  const tail = new Tail(connection, names, now);
+  const tail = new Tail(connection, names, now, indexAfter ?? CAPACITY);
   const base: Base = { connection, names, tail, vault: createVault(secretKey), now };
   const commit = committer(base);
   const life = lifetime(base);

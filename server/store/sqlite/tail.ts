@@ -5,7 +5,7 @@ import type { Names } from "./names.ts";
 import { bucketOf, type Entry, Indexing, identityOf, Segment } from "./tail-segment.ts";
 
 /** Entries in memory before they are indexed: some 30 MB. The more, the fewer index pages are written per event. */
-const CAPACITY = 1 << 17;
+export const CAPACITY = 1 << 17;
 /** Entries indexed with every commit, at least, while there is something to index; and for each input of the commit. */
 const LEAST_SLICE = 64;
 const ENTRIES_PER_INPUT = 2;
@@ -26,10 +26,13 @@ export class Tail {
   readonly #connection: Connection;
   readonly #names: Names;
   readonly #now: () => Millis;
+  readonly #capacity: number;
   #fresh = new Segment();
   #indexing: Indexing | null = null;
   /** Every input up to here is in the indexes. */
   #indexed = 0;
+  /** Position of the newest input. */
+  #newest = 0;
   #staged: Entry[] = [];
   readonly #stagedIdentities = new Set<string>();
   #wrote = false;
@@ -46,10 +49,11 @@ export class Tail {
     readonly unindexed: Query<Unindexed>;
   };
 
-  constructor(connection: Connection, names: Names, now: () => Millis) {
+  constructor(connection: Connection, names: Names, now: () => Millis, capacity: number) {
     this.#connection = connection;
     this.#names = names;
     this.#now = now;
+    this.#capacity = capacity;
     this.#sql = {
       addIdentity: connection.query("INSERT OR IGNORE INTO event_ids (hash, day) VALUES (?, ?)"),
       findIdentity: connection.query("SELECT 1 FROM event_ids e WHERE e.hash = ?"),
@@ -88,6 +92,7 @@ export class Tail {
     this.#fresh = new Segment();
     this.#indexing = null;
     this.#indexed = readMeta(this.#connection, "indexed") ?? 0;
+    this.#newest = Math.max(this.#indexed, readMeta(this.#connection, "removed_through") ?? 0);
     let after = this.#indexed;
     for (;;) {
       const rows = this.#sql.unindexed.all(after, 10_000);
@@ -95,6 +100,7 @@ export class Tail {
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.seq;
+      this.#newest = Math.max(this.#newest, last.seq);
     }
   }
 
@@ -108,10 +114,14 @@ export class Tail {
 
   /**
    * Inside a transaction: an input was written.
-   * @throws Error when the event is in the log already, as far as memory knows
+   * @throws Error when its position does not grow, or the event is in the log already, as far as memory knows
    */
   add(entry: Entry): void {
     const { seq, identity } = entry;
+    const before = this.#staged.at(-1)?.seq ?? this.#newest;
+    if (!(Number.isSafeInteger(seq) && seq > before)) {
+      throw new Error(`input ${seq} cannot follow input ${before}`);
+    }
     if (identity !== null) {
       const twice =
         this.#stagedIdentities.has(identity) ||
@@ -195,6 +205,7 @@ export class Tail {
 
   #settle(): void {
     for (const entry of this.#staged) this.#fresh.add(entry);
+    this.#newest = this.#staged.at(-1)?.seq ?? this.#newest;
     this.#staged = [];
     this.#stagedIdentities.clear();
     this.#wrote = false;
@@ -202,7 +213,7 @@ export class Tail {
       this.#indexed = this.#indexing.segment.through;
       this.#indexing = null;
     }
-    if (this.#indexing === null && this.#fresh.size >= CAPACITY) this.#beginIndexing();
+    if (this.#indexing === null && this.#fresh.size >= this.#capacity) this.#beginIndexing();
   }
 
   #takeBack(): void {

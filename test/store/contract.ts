@@ -1,0 +1,16 @@
+import { describe } from "vitest";
+import { deliveriesContract } from "./contract/deliveries.ts";
+import { directoryContract } from "./contract/directory.ts";
+import { logContract } from "./contract/log.ts";
+import type { Open } from "./contract/opened.ts";
+import { unitsContract } from "./contract/units.ts";
+
+/** What every store does, whatever it is made of. A store's own test holds only its peculiarities. */
+export function storeContract(name: string, open: Open): void {
+  describe(`${name}, as every store,`, () => {
+    logContract(open);
+    unitsContract(open);
+    directoryContract(open);
+    deliveriesContract(open);
+  });
+}
