@@ -19,8 +19,9 @@ const GONE: Lane = { key: "", roles: 0, rule: null };
 
 /** Takes the next signal in order. */
 export function step(fold: Fold, state: State, signal: Signal, roles: Roles): void {
-  const { behaviour } = fold.rule;
-  behaviour.advance(fold, state, signal.time, false);
+  const { behaviour, hasBaseline } = fold.rule;
+  // What is due at this very moment waits for the signal, but a bucket ends just before it.
+  behaviour.advance(fold, state, signal.time, hasBaseline);
   if ((roles & RECOVERY) !== 0) close(fold, state, signal.time, "recovery");
   behaviour.take(fold, state, signal, roles);
 }

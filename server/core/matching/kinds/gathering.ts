@@ -64,7 +64,8 @@ export function distinct(when: KindOf<"distinct">, threshold: Threshold): Behavi
       state.times.push(signal.time);
       state.refs.push(signal.id, signal.person, value);
       fire(fold, state, signal, threshold, within, 3);
-      keepNewest(state, threshold.most - 1, signal.time - within, 3);
+      // One more than is missing: the next event may repeat one of these values.
+      keepNewest(state, threshold.most, signal.time - within, 3);
     },
     takeLate(fold, state, signal, roles) {
       const counts = read(signal) !== undefined;

@@ -60,10 +60,8 @@ export function surge(when: Surge): Behaviour {
     take(fold, state, signal, roles) {
       if ((roles & EVIDENCE) === 0) return;
       const number = Math.floor(signal.time / bucket);
-      if (bucketsOf(state) === null) state.extra = new Buckets(number, number);
-      roll(fold, state, signal.time, true);
-      const buckets = bucketsOf(state);
-      if (buckets === null) return;
+      const buckets = bucketsOf(state) ?? new Buckets(number, number);
+      state.extra = buckets;
       buckets.total++;
       buckets.evidence.addSignal(signal);
       if (kind === "drop") return;

@@ -1,0 +1,166 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cloneCells, decodeCells, encodeCells } from "../../../server/core/matching/matcher.ts";
+import type { Pattern, When } from "../../../server/core/pattern.ts";
+import { DAY, MINUTE, type Millis } from "../../../server/core/time.ts";
+import { referenceMatches } from "./reference.ts";
+import { type Arrival, kinds, libraries, patterns, streams } from "./streams.ts";
+import { inOrder, World } from "./world.ts";
+
+const ALL = Object.keys(kinds) as When["kind"][];
+const SEED = 20260302;
+const LONG_AFTER = 3 * DAY;
+
+function endOf(arrivals: readonly Arrival[]): Millis {
+  return Math.max(...arrivals.map(({ event }) => event.receivedAt)) + LONG_AFTER;
+}
+
+function play(world: World, arrivals: readonly Arrival[], ticks = true): World {
+  for (const { event, tick } of arrivals) {
+    if (ticks && tick !== null) world.tick(tick);
+    world.take(event);
+  }
+  return world;
+}
+
+function expected(library: readonly Pattern[], arrivals: readonly Arrival[], now: Millis) {
+  const events = arrivals.map(({ event }) => event);
+  return inOrder(referenceMatches(library, "account/acme", events, now));
+}
+
+/** Compares after every so many events, and in the end. */
+function checkAgainstReference(
+  library: readonly Pattern[],
+  arrivals: readonly Arrival[],
+  every: number,
+): void {
+  const world = new World(library);
+  arrivals.forEach((arrival, i) => {
+    play(world, [arrival]);
+    if (i % every > 0) return;
+    expect(world.seen()).toEqual(expected(library, arrivals.slice(0, i + 1), arrival.event.receivedAt));
+  });
+  const end = endOf(arrivals);
+  expect(world.tick(end).seen()).toEqual(expected(library, arrivals, end));
+}
+
+describe("the matcher finds what the naive reference finds", () => {
+  it.each(ALL)("for patterns of kind %s", { timeout: 60_000 }, (kind) => {
+    fc.assert(
+      fc.property(patterns(kind), streams(30), (pattern, arrivals) => {
+        checkAgainstReference([pattern], arrivals, kind === "drop" ? 12 : 4);
+      }),
+      { numRuns: 900, seed: SEED },
+    );
+  });
+
+  it("for several patterns at once, one of which waits for matches of another", { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(libraries, streams(30), (library, arrivals) =>
+        checkAgainstReference(library, arrivals, 10),
+      ),
+      { numRuns: 1200, seed: SEED },
+    );
+  });
+
+  it("in a burst of hundreds of events that arrive in disorder", { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(libraries, bursts(500), (library, arrivals) =>
+        checkAgainstReference(library, arrivals, 251),
+      ),
+      { numRuns: 40, seed: SEED },
+    );
+  });
+});
+
+/** Far more events in five minutes than a cell keeps without marks. */
+function bursts(most: number): fc.Arbitrary<Arrival[]> {
+  return streams(most, false).map((arrivals) =>
+    arrivals.map(({ event }, i) => {
+      const receivedAt = event.receivedAt - (event.receivedAt % DAY) + Math.floor(i * 700);
+      const delay = event.receivedAt - event.time;
+      return { tick: null, event: { ...event, receivedAt, time: receivedAt - delay } };
+    }),
+  );
+}
+
+describe("what makes no difference", () => {
+  it("the order of arrival, within five minutes", { timeout: 60_000 }, () => {
+    const property = fc.property(
+      libraries,
+      streams(25, false),
+      fc.infiniteStream(fc.nat(1000)),
+      (library, arrivals, dice) => {
+        const end = endOf(arrivals);
+        const inOrderOfTime = arrivals
+          .map(({ event }) => ({ tick: null, event: { ...event, receivedAt: event.time } }))
+          .sort((a, b) => a.event.time - b.event.time);
+        const shuffled = inOrderOfTime
+          .map(({ event }) => {
+            const delay = Math.floor(((dice.next().value ?? 0) / 1000) * 5 * MINUTE);
+            return { tick: null, event: { ...event, receivedAt: event.time + delay } };
+          })
+          .sort((a, b) => a.event.receivedAt - b.event.receivedAt);
+
+        const one = play(new World(library), inOrderOfTime).tick(end);
+        const other = play(new World(library), shuffled).tick(end);
+
+        expect(other.seen()).toEqual(one.seen());
+      },
+    );
+    fc.assert(property, { numRuns: 1000, seed: SEED });
+  });
+
+  it("whether anybody runs the timers", () => {
+    fc.assert(
+      fc.property(libraries, streams(25), (library, arrivals) => {
+        const ticking = play(new World(library), arrivals);
+        const silent = play(new World(library), arrivals, false);
+
+        expect(silent.seen()).toEqual(ticking.seen());
+        expect(silent.tick(endOf(arrivals)).seen()).toEqual(ticking.tick(endOf(arrivals)).seen());
+      }),
+      { numRuns: 300, seed: SEED },
+    );
+  });
+
+  it("whether the cells were encoded and decoded on the way", () => {
+    fc.assert(
+      fc.property(libraries, fc.oneof(streams(25), bursts(60)), (library, arrivals) => {
+        const steady = new World(library);
+        const restored = new World(library);
+
+        for (const arrival of arrivals) {
+          play(steady, [arrival]);
+          play(restored, [arrival]);
+          const text = JSON.stringify(encodeCells(restored.cells));
+          expect(text).toBe(JSON.stringify(encodeCells(steady.cells)));
+          restored.cells = decodeCells(JSON.parse(text));
+          expect(JSON.stringify(encodeCells(restored.cells))).toBe(text);
+        }
+
+        expect(restored.changes).toEqual(steady.changes);
+        expect(restored.tick(endOf(arrivals)).seen()).toEqual(steady.tick(endOf(arrivals)).seen());
+      }),
+      { numRuns: 300, seed: SEED },
+    );
+  });
+
+  it("what happens to a clone", () => {
+    fc.assert(
+      fc.property(libraries, streams(16), streams(8), (library, before, after) => {
+        const world = play(new World(library), before);
+        const text = JSON.stringify(encodeCells(world.cells));
+        const original = world.cells;
+
+        world.cells = cloneCells(original);
+        const kept = JSON.stringify(encodeCells(world.cells));
+        play(world, after);
+
+        expect(kept).toBe(text);
+        expect(JSON.stringify(encodeCells(original))).toBe(text);
+      }),
+      { numRuns: 300, seed: SEED },
+    );
+  });
+});
