@@ -15,6 +15,7 @@ import { type Handlers, serveControl, socketPathOf } from "../jobs/control-socke
 import { keepFeatures } from "../jobs/features.ts";
 import { EVERY, startUpkeep } from "../jobs/upkeep.ts";
 import { hashId, keyedHash, randomId } from "../lib/ids.ts";
+import { inAppMount } from "./in-app.ts";
 import { type Opened, type OpenOptions, openApp } from "./open.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
 import { renderByHand } from "./rendering.ts";
@@ -135,6 +136,7 @@ function webOf(app: Opened, outbox: Outbox, metrics: Metrics, lastTick: () => nu
       const mounts: Mount[] = [
         { path: "/api/v1", handler: api.router },
         { path: "/p", handler: persons },
+        inAppMount(app, outbox),
         { path: "/", handler: healthRouter({ store, pipeline, clock, metrics, lastTick }) },
         ...(home === undefined ? [] : [{ path: "/", handler: home }]),
       ];
