@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SignJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CreatedTenant } from "../../server/admin/contract.ts";
+import { type Running, startServer } from "../../server/app.ts";
+import { loadConfig } from "../../server/config.ts";
+import type { Delivery } from "../../server/core/delivery.ts";
+import { silentLogger } from "../../server/lib/log.ts";
+import { type FakeSendgrid, startFakeSendgrid } from "../fakes/sendgrid.ts";
+
+/** The whole server, with a mail provider on this machine: from a customer's trouble to help, and back. */
+const TENANT = "northwind";
+const BY = { actor: "test", reason: "test" };
+const PAGE = "https://app.northwind.test";
+
+const dataDir = mkdtempSync(join(tmpdir(), "forestall-way-"));
+let sendgrid: FakeSendgrid;
+let app: Running;
+let tenant: CreatedTenant;
+
+beforeAll(async () => {
+  sendgrid = await startFakeSendgrid();
+  const { config } = loadConfig(
+    { FORESTALL_DATA: dataDir, PORT: "0", LOG_LEVEL: "error", FORESTALL_ALLOW_LOOPBACK_PROVIDERS: "1" },
+    process.cwd(),
+  );
+  app = await startServer(config, { log: silentLogger });
+  tenant = await app.admin.createTenant(TENANT, { name: "Northwind" }, BY);
+  const links = [...app.messages.templates.values()].flatMap((template) => template.links);
+  const product = {
+    name: "Northwind",
+    senderName: "Northwind",
+    senderEmail: "help@northwind.test",
+    supportEmail: "care@northwind.test",
+    supportUrl: "https://northwind.test/help",
+  };
+  const patch = {
+    product,
+    links: Object.fromEntries(links.map((link) => [link, `https://northwind.test/${link}`])),
+    owners: { default: "ops@northwind.test" },
+    holdout: { percent: 0 },
+  };
+  await app.admin.saveSettings(TENANT, patch, BY);
+  const account = { apiKey: sendgrid.apiKey, baseUrl: sendgrid.url, webhookKeys: [sendgrid.publicKey] };
+  await app.admin.saveChannel(TENANT, { system: "sendgrid", settings: account }, BY);
+  await app.admin.saveChannel(TENANT, { system: "in-app", settings: { origins: [PAGE] } }, BY);
+  await app.admin.live(TENANT, { all: true, force: true }, BY);
+  await identify("u1", "ana@acme.test");
+  await identify("u2", "ben@acme.test");
+}, 60_000);
+afterAll(async () => {
+  await app.close();
+  await sendgrid.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+let ids = 0;
+/** Events of now, or a few seconds ago each, oldest first. */
+async function send(type: string, events: readonly { user: string; data: object }[]): Promise<void> {
+  const now = Date.now();
+  const batch = events.map(({ user, data }, i) => ({
+    specversion: "1.0",
+    id: `event-${++ids}`,
+    source: "test",
+    type,
+    time: new Date(now - (events.length - i) * 1_000).toISOString(),
+    subject: "account/acme",
+    data: { ...data, user },
+  }));
+  const answer = await fetch(`${app.url}/v1/events`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${tenant.tokens.write}`,
+      "content-type": "application/cloudevents-batch+json",
+    },
+    body: JSON.stringify(batch),
+  });
+  expect(await answer.json()).toMatchObject({ accepted: events.length, rejected: [] });
+}
+
+/** In a zone where it is about noon now, so that no quiet hours are near. */
+async function identify(user: string, email: string): Promise<void> {
+  const offset = 12 - new Date().getUTCHours();
+  const timeZone = offset === 0 ? "UTC" : `Etc/GMT${offset > 0 ? "-" : "+"}${Math.abs(offset)}`;
+  const data = { email, timeZone, roles: ["technical"], consent: { email: true } };
+  await send("person.identified", [{ user, data }]);
+}
+
+async function eventually<T>(
+  what: string,
+  look: () => Promise<T | null | undefined> | T | null | undefined,
+): Promise<T> {
+  for (let waited = 0; waited < 15_000; waited += 50) {
+    const found = await look();
+    if (found !== null && found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${what} did not come`);
+}
+
+const deliveriesTo = async (person: string): Promise<readonly Delivery[]> =>
+  (await app.store.deliveries(TENANT, { person })).rows;
+
+describe("a customer whose webhooks keep failing", () => {
+  it("gets one email, and what becomes of it comes back", async () => {
+    const data = { endpoint: "https://acme.test/hooks", status: 500 };
+    await send("webhook.delivery_failed", Array(3).fill({ user: "u1", data }));
+
+    const mail = await eventually("the email", () =>
+      sendgrid.mails.find(({ subject }) => /webhook/i.test(subject)),
+    );
+    const delivery = mail.custom_args?.forestall_delivery ?? "";
+    expect(mail.personalizations[0]?.to[0]?.email).toMatch(/@acme\.test$/);
+    expect(mail.headers?.["List-Unsubscribe-Post"]).toBe("List-Unsubscribe=One-Click");
+
+    const receipts = `${app.url}/receipts/${TENANT}/sendgrid`;
+    const events = [sendgrid.event(delivery, "delivered"), sendgrid.event(delivery, "open")];
+    expect(await sendgrid.emit(receipts, events)).toBeLessThan(300);
+
+    const row = await eventually("the receipt", async () => {
+      const found = await app.store.delivery(TENANT, delivery);
+      return found?.seenAt === null ? null : found;
+    });
+    expect(row).toMatchObject({ status: "sent", providerId: `sg-${delivery}`, preview: false });
+    expect(sendgrid.count(delivery)).toBe(1);
+  });
+
+  it("stops everything with the one click of the mail program", async () => {
+    const mail = sendgrid.mails.find(({ subject }) => /webhook/i.test(subject));
+    const link = /<([^>]+)>/.exec(mail?.headers?.["List-Unsubscribe"] ?? "")?.[1] ?? "";
+    const person = mail?.personalizations[0]?.to[0]?.email === "ana@acme.test" ? "u1" : "u2";
+
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const answer = await fetch(link, { method: "POST", headers, body: "List-Unsubscribe=One-Click" });
+
+    expect(answer.status).toBe(200);
+    const stopped = await eventually(
+      "the stop",
+      async () => (await app.store.person(TENANT, person))?.stoppedAt,
+    );
+    expect(stopped).toBeGreaterThan(0);
+  });
+});
+
+describe("a customer who runs into the rate limit", () => {
+  it("is helped in the product, says that it was seen, and answers on the page behind it", async () => {
+    const { rows } = await app.store.deliveries(TENANT, {});
+    const free = rows.some(({ person }) => person === "u1") ? "u2" : "u1";
+    await send(
+      "api.request_failed",
+      Array(5).fill({ user: free, data: { status: 429, endpoint: "/v1/export" } }),
+    );
+    const identity = await new SignJWT({})
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject(free)
+      .setAudience("forestall")
+      .setExpirationTime("1h")
+      .sign(new TextEncoder().encode(tenant.identitySecret));
+    const headers = {
+      authorization: `Bearer ${tenant.tokens.public}`,
+      "forestall-identity": identity,
+      origin: PAGE,
+    };
+
+    const message = await eventually("the message", async () => {
+      const answer = await fetch(`${app.url}/in-app/v1/messages`, { headers });
+      const { messages } = (await answer.json()) as {
+        messages: { id: string; form: string; why: { text: string; url: string } }[];
+      };
+      return messages[0];
+    });
+    expect(message.form).toBe("notification");
+    expect(message.why.text).toContain("5 rate-limit errors on /v1/export");
+    const shown = await fetch(`${app.url}/in-app/v1/messages/${message.id}/shown`, {
+      method: "POST",
+      headers,
+    });
+    expect(shown.status).toBe(204);
+
+    expect(await (await fetch(message.why.url)).text()).toContain("5 rate-limit errors on /v1/export");
+    await fetch(`${message.why.url}/feedback`, {
+      method: "POST",
+      body: new URLSearchParams({ answer: "yes", stars: "5" }),
+    });
+
+    const [row] = (await deliveriesTo(free)).filter(({ id }) => id === message.id);
+    expect(row?.seenAt).toBeGreaterThan(0);
+    const feedback = await app.store.feedback(TENANT, { person: free });
+    expect(feedback.rows).toMatchObject([{ answer: "yes", stars: 5, delivery: message.id }]);
+  });
+});
