@@ -1,8 +1,11 @@
 import { describe } from "vitest";
+import { administrationContract } from "./contract/administration.ts";
 import { deliveriesContract } from "./contract/deliveries.ts";
 import { directoryContract } from "./contract/directory.ts";
 import { logContract } from "./contract/log.ts";
 import type { Open } from "./contract/opened.ts";
+import { readingContract } from "./contract/reading.ts";
+import { risksContract } from "./contract/risks.ts";
 import { unitsContract } from "./contract/units.ts";
 
 /** What every store does, whatever it is made of. A store's own test holds only its peculiarities. */
@@ -12,5 +15,8 @@ export function storeContract(name: string, open: Open): void {
     unitsContract(open);
     directoryContract(open);
     deliveriesContract(open);
+    readingContract(open);
+    risksContract(open);
+    administrationContract(open);
   });
 }
