@@ -269,21 +269,24 @@ describe("10,000 requests that nobody means", () => {
     const before = pristine();
     const all = fc.sample(attempts, { seed: 20260302, numRuns: 10_000 });
     const statuses = new Map<number, number>();
-    const slow: number[] = [];
+    const slow: Attempt[] = [];
     const leaks: string[] = [];
 
     // One at a time: the time of each is its own.
     for (const attempt of all) {
       const { status, text, took } = await send(attempt);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      if (took > 100) slow.push(took);
+      if (took > 100) slow.push(attempt);
       if (/\bat .+:\d+:\d+|node_modules|SyntaxError|TypeError|SQLITE/.test(text)) leaks.push(text);
     }
 
     expect([...statuses.keys()].filter((status) => status >= 500 || status === 0)).toEqual([]);
     expect(leaks).toEqual([]);
-    // A collection of garbage may fall on one of them; a slow path would show more often.
-    expect(slow.length, `${slow}`).toBeLessThanOrEqual(2);
+    // A busy machine makes any request slow once; what is slow every time is our doing.
+    for (const attempt of slow) {
+      const again = [await send(attempt), await send(attempt), await send(attempt)];
+      expect(Math.min(...again.map(({ took }) => took)), attempt.path).toBeLessThanOrEqual(100);
+    }
     expect(pristine()).toEqual(before);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
     // It did reach what is behind the signatures, and each kind of refusal.
