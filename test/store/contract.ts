@@ -4,7 +4,9 @@ import { deliveriesContract } from "./contract/deliveries.ts";
 import { directoryContract } from "./contract/directory.ts";
 import { logContract } from "./contract/log.ts";
 import type { Open } from "./contract/opened.ts";
+import { privacyContract } from "./contract/privacy.ts";
 import { readingContract } from "./contract/reading.ts";
+import { retentionContract } from "./contract/retention.ts";
 import { risksContract } from "./contract/risks.ts";
 import { unitsContract } from "./contract/units.ts";
 
@@ -18,5 +20,7 @@ export function storeContract(name: string, open: Open): void {
     readingContract(open);
     risksContract(open);
     administrationContract(open);
+    privacyContract(open);
+    retentionContract(open);
   });
 }

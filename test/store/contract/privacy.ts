@@ -1,0 +1,258 @@
+import { describe, expect, it } from "vitest";
+import type { Store } from "../../../server/store/contract.ts";
+import { NOON } from "../../builders.ts";
+import { aBatch, anInput } from "../batches.ts";
+import { aLife, CANARY, OTHER } from "./a-life.ts";
+import { fresh, type Open } from "./opened.ts";
+
+const { person } = CANARY;
+const WORDS: readonly string[] = Object.values(CANARY);
+
+/** All that a store says about a tenant, as one text. */
+async function everythingOf(store: Store, tenant: string): Promise<string> {
+  const rows: string[] = [];
+  for await (const row of store.exportTenant(tenant)) rows.push(JSON.stringify(row));
+  return rows.join("\n");
+}
+
+/** A text may be a part of another one ("canary-person-4711" of "...47110"): only whole words are hits. */
+const hits = (text: string): readonly string[] =>
+  WORDS.filter((word) =>
+    new RegExp(`(?<![A-Za-z0-9])${word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![A-Za-z0-9])`).test(text),
+  );
+
+async function live(store: Store): Promise<void> {
+  await store.commit(aLife("t1", 1));
+  await store.commit(aLife("t2", 101));
+  for (const tenant of ["t1", "t2"]) {
+    await store.saveSentCopy({
+      tenant,
+      delivery: "life-y1",
+      person,
+      at: NOON,
+      rendered: { text: CANARY.text },
+    });
+    await store.saveSentCopy({ tenant, delivery: "life-y2", person: OTHER.person, at: NOON, rendered: "Hi" });
+    await store.saveFeatures([
+      {
+        id: "life-m1",
+        tenant,
+        pseudonym: store.pseudonym(tenant, `person/${person}`),
+        at: NOON,
+        kind: "match",
+        pattern: "P-001",
+        segment: null,
+        features: { errors: 12 },
+        label: 1,
+      },
+    ]);
+  }
+  await store.saveUnits([
+    {
+      tenant: "t1",
+      unit: "account/acme",
+      shard: 1,
+      seq: 8,
+      engine: "1",
+      library: "l",
+      nextDue: null,
+      state: Buffer.from(`state with ${person} in it`),
+    },
+  ]);
+}
+
+export function privacyContract(open: Open): void {
+  describe("the export of a person", () => {
+    const db = fresh(open);
+
+    it("is everything about them, readable, and about nobody else", async () => {
+      await live(db.store);
+
+      const found = await db.store.exportPerson("t1", person);
+
+      const counts = Object.fromEntries(Object.entries(found).map(([table, rows]) => [table, rows.length]));
+      expect(counts).toEqual({
+        contact: 1,
+        identities: 2,
+        memberships: 1,
+        profile: 1,
+        events: 3,
+        daily: 0,
+        matches: 2,
+        decisions: 1,
+        deliveries: 1,
+        sentCopies: 1,
+        alerts: 1,
+        outcomes: 1,
+        feedback: 1,
+        scores: 2,
+        audit: 1,
+      });
+      expect(found.contact).toEqual([{ email: CANARY.email, phone: CANARY.phone, name: CANARY.name }]);
+      expect(JSON.stringify(found)).toContain(CANARY.text);
+      expect(JSON.stringify(found)).not.toContain(OTHER.person);
+    });
+  });
+
+  describe("the export of a tenant", () => {
+    const db = fresh(open);
+
+    it("holds every table, opened, and nothing of another tenant or any secret", async () => {
+      await live(db.store);
+      await db.store.createTenant({ id: "t1", createdAt: NOON, identitySecret: "canary-secret" }, []);
+
+      const text = await everythingOf(db.store, "t1");
+
+      const tables = new Set([...text.matchAll(/^{"table":"(\w+)"/gm)].map(([, table]) => table));
+      expect([...tables].sort()).toEqual(
+        [
+          ...[
+            "accounts",
+            "alerts",
+            "audit",
+            "contacts",
+            "dead_letters",
+            "decisions",
+            "deliveries",
+            "features",
+          ],
+          ...["feedback", "inputs", "matches", "memberships", "outcomes", "persons", "receptions"],
+          ...["score_history", "scores", "sent_copies"],
+        ].sort(),
+      );
+      expect(hits(text).length).toBe(WORDS.length);
+      expect(text).not.toContain('"t2"');
+      expect(text).not.toContain("canary-secret");
+    });
+  });
+
+  describe("erasing a person", () => {
+    const db = fresh(open);
+
+    it("leaves no word of them, here and after opening again, and touches no other person or tenant", async () => {
+      await live(db.store);
+      const elsewhere = await everythingOf(db.store, "t2");
+
+      const { rows } = await db.store.erasePerson("t1", person, NOON, "gone-1");
+
+      expect(rows).toBeGreaterThan(25);
+      for (const again of [false, true]) {
+        const store = again ? await db.reopen() : db.store;
+        expect(hits(await everythingOf(store, "t1"))).toEqual([]);
+        expect(Object.values(await store.exportPerson("t1", person)).flat()).toEqual([]);
+        expect(await store.contact("t1", person)).toBeNull();
+        expect(await store.sentCopy("t1", "life-y1")).toBeNull();
+        expect(await store.loadUnits([{ tenant: "t1", unit: "account/acme" }])).toEqual([]);
+        expect(await everythingOf(store, "t2")).toBe(elsewhere);
+        expect(await store.contact("t1", OTHER.person)).toEqual({ email: OTHER.email, name: OTHER.name });
+        expect((await store.sentCopy("t1", "life-y2"))?.rendered).toBe("Hi");
+        expect((await store.events("t1", { person: OTHER.person })).rows).toHaveLength(2);
+      }
+    });
+
+    it("keeps what is counted, and the log fit for a rebuild, under the pseudonym", async () => {
+      await live(db.store);
+      const before = await db.store.inputs({ after: 0, limit: 50, tenant: "t1", unit: "account/acme" });
+
+      await db.store.erasePerson("t1", person, NOON, "gone-1");
+
+      const after = await db.store.inputs({ after: 0, limit: 50, tenant: "t1", unit: "account/acme" });
+      expect(after.map(({ seq, receivedAt }) => [seq, receivedAt])).toEqual(
+        before.map(({ seq, receivedAt }) => [seq, receivedAt]),
+      );
+      const [first, identified, updated, profile, erase] = after.map(({ body }) =>
+        "event" in body ? body.event : body.control,
+      );
+      expect(first).toMatchObject({ type: "api.request_failed", person: "gone-1", data: { status: 429 } });
+      expect(identified).toMatchObject({ id: "evt-gone-1-1", person: "gone-1", data: {} });
+      expect(updated).toMatchObject({
+        person: OTHER.person,
+        data: { contacts: { billing: [OTHER.person] } },
+      });
+      expect(profile).toMatchObject({ kind: "profile", person: { id: "gone-1", locale: null } });
+      expect(erase).toEqual({ kind: "erase", person: "gone-1", pseudonym: "gone-1" });
+      const [alone] = await db.store.inputs({ after: 0, limit: 50, tenant: "t1", unit: "person/gone-1" });
+      expect(alone?.body).toMatchObject({
+        event: { person: "gone-1", data: { endpoint: "/users/gone-1/files" } },
+      });
+      expect((await db.store.matches("t1", { person: "gone-1" })).rows.map(({ id }) => id).sort()).toEqual([
+        "life-m1",
+        "life-m2",
+      ]);
+      expect((await db.store.feedback("t1", { person: "gone-1" })).rows).toMatchObject([{ stars: 5 }]);
+      expect((await db.store.outcomes("t1", { person: "gone-1" })).rows).toMatchObject([
+        { kind: "prevented" },
+      ]);
+      expect((await db.store.account("t1", "acme"))?.contacts).toEqual({
+        billing: [OTHER.person],
+        technical: [],
+      });
+    });
+
+    it("is for ever: their names stay known as erased, and nothing sealed comes back", async () => {
+      await live(db.store);
+      await db.store.erasePerson("t1", person, NOON);
+
+      await db.store.commit(
+        aBatch({ contacts: [{ tenant: "t1", person, details: { email: CANARY.email } }] }),
+      );
+      await db.store.saveSentCopy({
+        tenant: "t1",
+        delivery: "late",
+        person,
+        at: NOON,
+        rendered: CANARY.text,
+      });
+
+      const names = [
+        { namespace: "native", value: person },
+        { namespace: "email", value: " CANARY.ana@example.com" },
+        { namespace: "phone", value: "0049 170 555 12345" },
+        { namespace: "email", value: OTHER.email },
+      ];
+      const store = await db.reopen();
+      expect(await store.erased("t1", names)).toEqual(
+        new Set(names.slice(0, 3).map(({ namespace, value }) => `${namespace}:${value}`)),
+      );
+      expect((await store.erased("t2", names)).size).toBe(0);
+      expect(await store.identify("t1", names.slice(1, 3))).toEqual([null, null]);
+      expect([await store.contact("t1", person), await store.sentCopy("t1", "late")]).toEqual([null, null]);
+    });
+
+    it("still knows a re-sent event of theirs", async () => {
+      await live(db.store);
+      const identities = [
+        { tenant: "t1", source: "api-gateway", id: "e1" },
+        { tenant: "t1", source: "api-gateway", id: `evt-${person}-1` },
+      ];
+
+      await db.store.erasePerson("t1", person, NOON);
+
+      expect((await (await db.reopen()).known(identities)).size).toBe(2);
+    });
+
+    it("can be done twice, and for somebody nobody ever saw", async () => {
+      await live(db.store);
+      await db.store.erasePerson("t1", person, NOON);
+      await db.store.commit(aBatch({ inputs: [anInput(500, { person, account: null })] }));
+
+      await db.store.erasePerson("t1", person, NOON + 1);
+      await db.store.erasePerson("t1", "a stranger", NOON);
+
+      expect(hits(await everythingOf(db.store, "t1"))).toEqual([]);
+      expect(await db.store.erased("t1", [{ namespace: "native", value: "a stranger" }])).toEqual(
+        new Set(["native:a stranger"]),
+      );
+    });
+
+    it("takes the pseudonym of feature rows along", async () => {
+      await live(db.store);
+      const was = db.store.pseudonym("t1", `person/${person}`);
+
+      await db.store.erasePerson("t1", person, NOON);
+
+      expect(await everythingOf(db.store, "t1")).not.toContain(was);
+      expect(await everythingOf(db.store, "t1")).toContain('"errors":12');
+    });
+  });
+}
