@@ -6,7 +6,9 @@ const MOST = 5;
 export function plainIssues(error: ZodError): string {
   const lines = error.issues.slice(0, MOST).map(({ path, message }) => {
     const where = path.map(String).join(".");
-    return where === "" ? message : `${where}: ${message}`;
+    // The sentence it ends up in has a full stop of its own.
+    const what = message.replace(/\.$/, "");
+    return where === "" ? what : `${where}: ${what}`;
   });
   const more = error.issues.length - lines.length;
   return lines.join("; ").replaceAll(/\s+/g, " ") + (more > 0 ? `; and ${more} more` : "");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseDuration } from "../core/time.ts";
+import { isTimeZone } from "./time-zone.ts";
 
 /*
  * What a tenant may set, as people write it: durations as `48h` or in milliseconds, times of day as `21:00` or in
@@ -37,15 +38,7 @@ const timeOfDay = z.union(
   "write a time such as 21:00",
 );
 
-export const timeZone = z.string().refine(isTimeZone, "write an IANA time zone such as Europe/Berlin");
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
+const timeZone = z.string().refine(isTimeZone, "write an IANA time zone such as Europe/Berlin");
 
 const isWeb = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text);
 const webAddress = z.string().trim().refine(isWeb, "write a web address such as https://example.com/help");

@@ -7,7 +7,7 @@ import type { AdminDeps } from "./deps.ts";
 import { takeLibrary } from "./library.ts";
 import { readinessOf } from "./readiness.ts";
 import { patched } from "./settings.ts";
-import { timeZone as timeZoneSchema } from "./settings-schema.ts";
+import { isTimeZone } from "./time-zone.ts";
 import { newToken } from "./tokens.ts";
 
 const FIRST_TOKENS: readonly FirstToken[] = ["write", "agent", "ops", "admin", "public"];
@@ -51,7 +51,7 @@ export async function createTenant(
 }
 
 function firstSettings(id: string, { name = id, timeZone = "UTC" }: NewTenant): TenantSettings {
-  if (!timeZoneSchema.safeParse(timeZone).success) {
+  if (!isTimeZone(timeZone)) {
     throw new PlainError(`"${timeZone}" is not a time zone; write an IANA name such as Europe/Berlin.`);
   }
   const ofProduct = { name, senderName: name };

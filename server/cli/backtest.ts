@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import { timeZone as timeZoneSchema } from "../admin/settings-schema.ts";
+import { isTimeZone } from "../admin/time-zone.ts";
 import { PlainError } from "../lib/errors.ts";
-import { type BacktestRun, runBacktest } from "./backtest/run.ts";
+import type { BacktestRun, BacktestOptions as RunOptions } from "./backtest/run.ts";
 import type { Cli } from "./cli.ts";
 import { example, jsonOption, moment, percent } from "./options.ts";
 import { table } from "./output.ts";
@@ -47,7 +47,7 @@ export function addBacktest(program: Command, cli: Cli): void {
 }
 
 async function backtest(cli: Cli, options: BacktestOptions): Promise<void> {
-  if (!timeZoneSchema.safeParse(options.timeZone).success) {
+  if (!isTimeZone(options.timeZone)) {
     throw new PlainError(
       `"${options.timeZone}" is not a time zone; write an IANA name such as Europe/Berlin.`,
     );
@@ -66,8 +66,9 @@ async function backtest(cli: Cli, options: BacktestOptions): Promise<void> {
   else show(cli, run);
 }
 
-async function runWith(cli: Cli, options: Parameters<typeof runBacktest>[0]): Promise<BacktestRun> {
+async function runWith(cli: Cli, options: RunOptions): Promise<BacktestRun> {
   try {
+    const { runBacktest } = await import("./backtest/run.ts");
     return await runBacktest(options);
   } catch (error) {
     return readable(cli, () => {

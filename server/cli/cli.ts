@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { App, Progress } from "../admin/contract.ts";
-import { type CommandName, type ResultOf, runCommand } from "../commands/index.ts";
+import type { CommandName, ResultOf } from "../commands/index.ts";
 import type { Config } from "../config.ts";
 import { callControl, ServerNotRunning, socketPathOf } from "../jobs/control-socket.ts";
 import { PlainError } from "../lib/errors.ts";
@@ -88,7 +88,11 @@ async function reach<Name extends CommandName>(
       if (!(error instanceof ServerNotRunning)) throw error;
     }
     try {
-      return await withoutServer(deps, config, (app) => runCommand(app, name, params, { onProgress }));
+      return await withoutServer(deps, config, async (app) => {
+        // Only needed where no server has it loaded already.
+        const { runCommand } = await import("../commands/index.ts");
+        return runCommand(app, name, params, { onProgress });
+      });
     } catch (error) {
       if (!(error instanceof FolderLocked) || tries >= TRIES) throw error;
     }

@@ -6,7 +6,7 @@ import { formatDuration } from "../core/time.ts";
 import { PlainError } from "../lib/errors.ts";
 import { BadPattern, type Library, loadLibrary, loadShipped } from "../patterns/load.ts";
 import type { Cli } from "./cli.ts";
-import { example, jsonOption } from "./options.ts";
+import { example, jsonOption, reasonOption, tenantOption } from "./options.ts";
 import { table } from "./output.ts";
 
 export function addPatterns(program: Command, cli: Cli): void {
@@ -15,6 +15,7 @@ export function addPatterns(program: Command, cli: Cli): void {
   addList(group, cli);
   addShow(group, cli);
   addValidate(group, cli);
+  addTake(group, cli);
 }
 
 /** A pattern as `patterns list --json` prints it; lengths of time are written as in pattern files. */
@@ -117,6 +118,22 @@ function addValidate(group: Command, cli: Cli): void {
       cli.say(`${patterns.length} patterns, library ${version}: nothing is wrong.`);
     });
   example(command, "patterns validate ./my-patterns");
+}
+
+function addTake(group: Command, cli: Cli): void {
+  const command = group.command("take").summary("give a tenant the library of this version");
+  command
+    .description(
+      "Gives a tenant the shipped library of this version of Forestall, when it still has an older one. Who takes it is named as its approver.",
+    )
+    .addOption(tenantOption())
+    .addOption(reasonOption())
+    .action(async (options: { tenant?: string; reason?: string }) => {
+      const tenant = await cli.tenant(options.tenant);
+      const { version, taken } = await cli.call("library.take", { tenant, reason: options.reason });
+      cli.say(taken ? `${tenant} has library ${version} now.` : `${tenant} has library ${version} already.`);
+    });
+  example(command, "patterns take --tenant acme --reason 'read the changelog'");
 }
 
 function libraryOf(cli: Cli, dir: string | undefined): Library {

@@ -43,7 +43,8 @@ function lines(out: Sink, label: string): ProgressLine {
   return {
     update({ share, text }) {
       const step = Math.floor(share * STEPS);
-      if (step <= reached) return;
+      // What is done at once needs no line.
+      if (step <= reached || (reached === 0 && step === STEPS)) return;
       reached = step;
       out.write(`${label} ${step * STEPS} %  ${stripControls(text)}\n`);
     },

@@ -12,6 +12,7 @@ export async function examineTenant(deps: AdminDeps, tenant: TenantState): Promi
   const patterns = acting(tenant);
   return [
     ...owners(tenant, patterns),
+    ...library(deps, tenant),
     ...templates(tenant, patterns),
     ...channels(tenant, patterns),
     ...(await sources(deps, tenant)),
@@ -52,6 +53,19 @@ function owners(tenant: TenantState, patterns: readonly Pattern[]): readonly Fin
   const roles = missing.sort().join(", ");
   return [
     find("warning", `alerts for ${roles} go to the default owner`, `Name them: ${set(missing[0] ?? "")}`),
+  ];
+}
+
+function library(deps: Pick<AdminDeps, "library">, tenant: TenantState): readonly Finding[] {
+  const { version } = tenant.library;
+  const shipped = deps.library.version;
+  if (version === shipped) return [];
+  return [
+    finder(tenant)(
+      "warning",
+      `pattern library ${version}; this version of Forestall comes with ${shipped}`,
+      `\`forestall patterns take --tenant ${tenant.id}\``,
+    ),
   ];
 }
 

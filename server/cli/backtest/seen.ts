@@ -12,7 +12,7 @@ export class Seen {
     if (this.#count * 2 > this.#slots.length / 2) this.#grow();
     const first = hash(source, id, 0x811c9dc5);
     // Never 0, so that an empty place is certain.
-    const second = hash(source, id, 0x2f0b4c47) | 1;
+    const second = (hash(source, id, 0x2f0b4c47) | 1) >>> 0;
     return this.#put(first, second);
   }
 

@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { anAdminWorld, auditOf, BY } from "./world.ts";
+
+const secretsOf = async ({ app }: Awaited<ReturnType<typeof anAdminWorld>>, system: string) =>
+  (await app.store.sources("acme")).find((row) => row.system === system)?.secrets;
+
+describe("a source", () => {
+  it("has an address under the public one, with its id when there are several", async () => {
+    const { app } = await anAdminWorld();
+
+    const first = await app.admin.addSource("acme", { system: "stripe", secrets: ["whsec_12345678"] }, BY);
+    const second = await app.admin.addSource(
+      "acme",
+      { system: "stripe", id: "eu", secrets: ["whsec_87654321"] },
+      BY,
+    );
+
+    expect(first.url).toBe("https://help.example.com/webhooks/acme/stripe");
+    expect(second.url).toBe("https://help.example.com/webhooks/acme/stripe/eu");
+    expect(first.secret).toBeNull();
+  });
+
+  it("gets a secret made here where the system lets us choose, shown once", async () => {
+    const world = await anAdminWorld();
+
+    const made = await world.app.admin.addSource("acme", { system: "segment" }, BY);
+
+    expect(made.secret).toMatch(/^fst_source_.{43}$/);
+    expect(await secretsOf(world, "segment")).toEqual([made.secret]);
+    expect(JSON.stringify(await world.app.admin.sources("acme"))).not.toContain(made.secret);
+  });
+
+  it("of a system that makes its own secret waits for it", async () => {
+    const { app } = await anAdminWorld();
+
+    const made = await app.admin.addSource("acme", { system: "stripe" }, BY);
+
+    expect(made).toMatchObject({ secret: null, secrets: 0 });
+    expect(made.todo.join(" ")).toContain("forestall source rotate stripe --tenant acme --secret");
+    await expect(app.admin.rotateSource("acme", { system: "stripe" }, BY)).rejects.toThrow(
+      "Stripe makes the secret",
+    );
+  });
+
+  it("has two secrets while they are rotated, and one afterwards", async () => {
+    const world = await anAdminWorld();
+    const { admin } = world.app;
+    await admin.addSource("acme", { system: "stripe", secrets: ["whsec_first123"] }, BY);
+
+    await admin.rotateSource("acme", { system: "stripe", secret: "whsec_second12" }, BY);
+    const during = await secretsOf(world, "stripe");
+    await admin.rotateSource("acme", { system: "stripe", finish: true }, BY);
+
+    expect(during).toEqual(["whsec_first123", "whsec_second12"]);
+    expect(await secretsOf(world, "stripe")).toEqual(["whsec_second12"]);
+  });
+
+  it("never has more than two secrets", async () => {
+    const world = await anAdminWorld();
+    await world.app.admin.addSource("acme", { system: "stripe", secrets: ["whsec_first123"] }, BY);
+
+    for (const secret of ["whsec_second12", "whsec_third123"]) {
+      await world.app.admin.rotateSource("acme", { system: "stripe", secret }, BY);
+    }
+
+    expect(await secretsOf(world, "stripe")).toEqual(["whsec_second12", "whsec_third123"]);
+  });
+
+  it("can be the receipts of a channel", async () => {
+    const { app } = await anAdminWorld();
+
+    const made = await app.admin.addSource("acme", { system: "sendgrid", secrets: ["MFkwEwYHKoZI"] }, BY);
+
+    expect(made.url).toBe("https://help.example.com/receipts/acme/sendgrid");
+  });
+
+  it("is gone when it is removed", async () => {
+    const { app } = await anAdminWorld();
+    await app.admin.addSource("acme", { system: "sentry", secrets: ["0123456789abcdef"] }, BY);
+
+    await app.admin.removeSource("acme", { system: "sentry" }, BY);
+
+    expect(await app.admin.sources("acme")).toEqual([]);
+    expect(await auditOf(app)).toEqual(
+      expect.arrayContaining(["source.add source/sentry/default", "source.remove source/sentry/default"]),
+    );
+  });
+
+  it.each([
+    [{ system: "fax" }, 'Nothing comes in from "fax"; write one of cloudevents,'],
+    [{ system: "stripe", id: "../etc" }, "cannot be a source's id"],
+    [{ system: "stripe", secrets: ["short"] }, "cannot be the secret"],
+    [{ system: "stripe", settings: { testMode: "maybe" } }, "Stripe cannot use this: testMode: "],
+  ])("is refused with a reason: %j", async (wish, says) => {
+    const { app } = await anAdminWorld();
+
+    await expect(app.admin.addSource("acme", wish, BY)).rejects.toThrow(says);
+    expect(await app.admin.sources("acme")).toEqual([]);
+  });
+});
+
+describe("a channel", () => {
+  it("is live once its provider is connected, and keeps its credentials to itself", async () => {
+    const { app } = await anAdminWorld();
+
+    const saved = await app.admin.saveChannel(
+      "acme",
+      { system: "sendgrid", settings: { apiKey: "SG.secret-key", baseUrl: "http://127.0.0.1:9" } },
+      BY,
+    );
+
+    expect(saved).toMatchObject({ kind: "email", readiness: "live", system: "sendgrid" });
+    expect(app.pipeline.tenant("acme")?.channels).toMatchObject({ email: "live", sms: "preview" });
+    expect(JSON.stringify([saved, await app.admin.channels("acme")])).not.toContain("secret-key");
+    expect((await app.store.channels("acme"))[0]?.settings).toMatchObject({ apiKey: "SG.secret-key" });
+  });
+
+  it.each([
+    [{ system: "pigeon", settings: {} }, 'Nothing is sent through "pigeon"'],
+    [{ system: "sendgrid", settings: { apiKey: "key" } }, "apiKey: a SendGrid API key starts with SG"],
+    [
+      { system: "sendgrid", settings: { apiKey: "SG.1", baseUrl: "http://10.0.0.1" } },
+      "baseUrl cannot be used: the address is not on the public internet",
+    ],
+  ])("is refused with a reason: %j", async (wish, says) => {
+    const { app } = await anAdminWorld();
+
+    await expect(app.admin.saveChannel("acme", wish, BY)).rejects.toThrow(says);
+    expect(app.pipeline.tenant("acme")?.channels.email).toBe("preview");
+  });
+});

@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { encodeUnit } from "../../server/core/unit-codec.ts";
+import { type AdminWorld, anAdminWorld, BY, NOON } from "./world.ts";
+
+const CANARY = "canary-person-7";
+const EMAIL = "canary-7@acme.example";
+
+async function withCanary(account: string | null = "acme"): Promise<AdminWorld> {
+  const world = await anAdminWorld();
+  const base = { source: "app", person: { namespace: "native", value: CANARY } };
+  const belongs = account === null ? {} : { account: { namespace: "native", value: account } };
+  await world.app.pipeline.receive("acme", [
+    {
+      ...{ ...base, ...belongs, id: "who", type: "person.identified", time: NOON - 60_000, data: {} },
+      contact: { email: EMAIL, name: "Canary Seven" },
+    },
+    ...[1, 2, 3, 4, 5].map((n) => ({
+      ...{ ...base, ...belongs, id: `call-${n}`, type: "api.request_failed", time: NOON - 1_000 * n },
+      data: { status: 429, endpoint: "/v1" },
+    })),
+    ...[1, 2, 3].map((n) => ({
+      ...{ ...base, ...belongs, id: `login-${n}`, type: "auth.login_failed", time: NOON - 100 * n, data: {} },
+    })),
+  ]);
+  return world;
+}
+
+/** Everything on disk, as bytes. */
+function onDisk(folder: string): string {
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path, "latin1"))
+    .join("\n");
+}
+
+const inMemory = ({ app }: AdminWorld) => [...app.pipeline.units.values()].map(encodeUnit).join("\n");
+
+describe("erasing a person", () => {
+  it.each(["acme", null])("leaves nothing of them on disk or in memory (account %s)", async (account) => {
+    const world = await withCanary(account);
+    await world.app.pipeline.checkpoint();
+    expect(onDisk(world.folder)).toContain(CANARY);
+
+    const result = await world.app.admin.erasePerson("acme", { email: EMAIL }, BY);
+    await world.app.pipeline.drain();
+
+    expect(result.rows).toBeGreaterThan(0);
+    expect(inMemory(world)).not.toContain(CANARY);
+    expect(onDisk(world.folder)).not.toContain(CANARY);
+    expect(onDisk(world.folder)).not.toContain(EMAIL);
+  });
+
+  it("keeps the account's trouble, under a name that leads to nobody", async () => {
+    const world = await withCanary();
+    const [before] = (await world.app.store.matches("acme", { pattern: "P-001" })).rows;
+
+    await world.app.admin.erasePerson("acme", { person: CANARY }, BY);
+
+    const [after] = (await world.app.store.matches("acme", { pattern: "P-001" })).rows;
+    expect(before).toMatchObject({ person: CANARY });
+    expect(after).toMatchObject({
+      id: before?.id,
+      account: "acme",
+      person: expect.stringMatching(/^erased-/),
+    });
+    const unit = await world.app.pipeline.peek("acme", "account/acme");
+    expect([...(unit?.persons.keys() ?? [])]).toEqual([after?.person]);
+  });
+
+  it("holds after a restart, and against events that are sent again", async () => {
+    const world = await withCanary();
+    await world.app.admin.erasePerson("acme", { person: CANARY }, BY);
+    const app = await world.reopen();
+
+    await app.pipeline.receive("acme", [
+      {
+        ...{ source: "app", id: "again", type: "session.started", time: NOON, data: {} },
+        person: { namespace: "native", value: CANARY },
+      },
+    ]);
+
+    expect(await app.store.person("acme", CANARY)).toBeNull();
+    expect(inMemory(world)).not.toContain(CANARY);
+  });
+
+  it("is remembered without a name, and cannot be done twice", async () => {
+    const world = await withCanary();
+
+    await world.app.admin.erasePerson("acme", { person: CANARY }, BY);
+
+    const { rows } = await world.app.store.audit("acme", { limit: 5 });
+    expect(rows[0]).toMatchObject({
+      action: "person.erase",
+      subject: expect.stringMatching(/^person\/erased-/),
+    });
+    await expect(world.app.admin.erasePerson("acme", { person: CANARY }, BY)).rejects.toThrow(
+      "There is no person",
+    );
+  });
+});
+
+describe("exporting", () => {
+  const rowsIn = (path: string) =>
+    readFileSync(path, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((text) => JSON.parse(text) as { table: string; row: unknown });
+
+  it("writes what is kept of a person, readable, for its owner only", async () => {
+    const world = await withCanary();
+    const path = join(world.folder, "export.ndjson");
+
+    const { rows } = await world.app.admin.exportPerson("acme", { email: EMAIL }, path, BY);
+
+    const lines = rowsIn(path);
+    expect(lines).toHaveLength(rows);
+    expect(lines).toContainEqual({ table: "contact", row: expect.objectContaining({ email: EMAIL }) });
+    expect(lines.filter(({ table }) => table === "events")).toHaveLength(9);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it("writes a whole tenant, and nothing of another", async () => {
+    const world = await withCanary();
+    await world.app.admin.createTenant("globex", {}, BY);
+    const path = join(world.folder, "export.ndjson");
+
+    await world.app.admin.exportTenant("globex", path, BY);
+    const other = readFileSync(path, "utf8");
+    const { rows } = await world.app.admin.exportTenant("acme", path, BY);
+
+    expect(rowsIn(path)).toHaveLength(rows);
+    expect(new Set(rowsIn(path).map(({ table }) => table))).toContain("matches");
+    expect(other).not.toContain(CANARY);
+  });
+
+  it("of a person is remembered", async () => {
+    const world = await withCanary();
+
+    await world.app.admin.exportPerson("acme", { person: CANARY }, join(world.folder, "x"), BY);
+
+    const { rows } = await world.app.store.audit("acme", { subject: `person/${CANARY}` });
+    expect(rows).toEqual([expect.objectContaining({ action: "person.export", actor: "cli:tester" })]);
+  });
+});

@@ -1,0 +1,46 @@
+import { onTestFinished } from "vitest";
+import type { By } from "../../server/admin/contract.ts";
+import { type Opened, openApp } from "../../server/app.ts";
+import { type FakeClock, fakeClock } from "../../server/lib/clock.ts";
+import { silentLogger } from "../../server/lib/log.ts";
+import { configFor, scratchFolder } from "../cli/world.ts";
+
+/** Monday, 2 March 2026, 12:00 UTC. */
+export const NOON = Date.UTC(2026, 2, 2, 12);
+export const BY: By = { actor: "cli:tester", reason: "a test" };
+
+export interface AdminWorld {
+  readonly folder: string;
+  readonly app: Opened;
+  readonly clock: FakeClock;
+  /** Closes the application and opens it anew on the same folder. */
+  reopen(): Promise<Opened>;
+}
+
+/** An application on a store of its own with the tenant acme, at noon. */
+export async function anAdminWorld(): Promise<AdminWorld> {
+  const folder = scratchFolder();
+  const clock = fakeClock(NOON);
+  const open = () => openApp(configFor(folder), { purpose: "a test", clock, log: silentLogger });
+  let app = await open();
+  onTestFinished(() => app.close());
+  await app.admin.createTenant("acme", {}, BY);
+  return {
+    folder,
+    clock,
+    get app() {
+      return app;
+    },
+    async reopen() {
+      await app.close();
+      app = await open();
+      return app;
+    },
+  };
+}
+
+/** What the audit of acme says, newest first. */
+export async function auditOf(app: Opened): Promise<readonly string[]> {
+  const { rows } = await app.store.audit("acme", { limit: 100 });
+  return rows.map(({ action, subject }) => `${action} ${subject}`);
+}
