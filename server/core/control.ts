@@ -1,3 +1,4 @@
+import type { Alert, Delivery } from "./delivery.ts";
 import type { Channel } from "./pattern.ts";
 import type { Sighting } from "./population.ts";
 import type { ChannelKind, Incident, Readiness, Rollout, Switches, TenantSettings } from "./tenant.ts";
@@ -125,14 +126,23 @@ export type UnitControl =
       readonly from: string;
       readonly person: PersonState;
       readonly tracked: readonly Tracked[];
+      readonly deliveries?: readonly Delivery[];
+      readonly alerts?: readonly Alert[];
     }
   | { readonly kind: "handover"; readonly person: string; readonly to: string; readonly as: string }
+  /** A person of this unit was seen in another one too: it gets their profile. */
+  | { readonly kind: "share"; readonly person: string; readonly to: string }
   | { readonly kind: "erase"; readonly person: string; readonly pseudonym: string }
   /** To the tenant's own unit: a match fired somewhere. */
   | { readonly kind: "sighting"; readonly sighting: Sighting }
+  /** From the tenant's own unit: a match is part of an incident. */
+  | { readonly kind: "affected"; readonly match: string; readonly incident: string }
   /** To the tenant's own unit: what the journey signals counted since the last tally. */
   | { readonly kind: "tally"; readonly counts: readonly Tally[] }
-  /** To the tenant's own unit: somebody (or a monitoring system) says that there is an incident, or that it is over. */
+  /**
+   * To the tenant's own unit: somebody (or a monitoring system) says that there is an incident, or that it is over.
+   * From there to the unit of an account: most of its people are affected, so its admin is told instead of them.
+   */
   | {
       readonly kind: "declare";
       readonly scope: Incident["scope"];

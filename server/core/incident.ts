@@ -13,11 +13,18 @@ export function hourOfWeek(at: Millis): number {
   return (Math.floor(at / HOUR) + 72) % 168;
 }
 
-/** Closes ten-minute windows that have passed and remembers how many matches were usual. */
-export function rotateWindow(population: Population, now: Millis): void {
+/**
+ * Closes a ten-minute window that has passed and remembers how many matches were usual. What an incident adds is not
+ * usual: while one is running nothing is remembered.
+ */
+export function rotateWindow(population: Population, now: Millis, tenant: TenantState): void {
   const start = Math.floor(now / WINDOW) * WINDOW;
   if (population.window.start === start) return;
-  if (population.window.start > 0) {
+  const { start: counted } = population.window;
+  const isOrdinary = tenant.incidents.every(
+    ({ startedAt, endedAt }) => startedAt >= counted + WINDOW || (endedAt !== null && endedAt <= counted),
+  );
+  if (counted > 0 && isOrdinary) {
     const hour = hourOfWeek(population.window.start);
     const counts = population.usual.get(hour) ?? [];
     counts.push(population.window.count);
@@ -80,7 +87,7 @@ export function incidentStarts(
       ? null
       : measure({ kind: "component", name: latest.component }, (one) => one.component === latest.component);
   if (component !== null) return [component];
-  const covered = (one: Sighting) => running.some((incident) => covers(incident, one));
+  const covered = (one: Sighting) => running.some(({ scope }) => isOf(scope, one));
   const all = measure({ kind: "all" }, (one) => !covered(one));
   if (all !== null) return [all];
   return accountIncident(population, latest, personsOfAccount, isRunning);
@@ -101,11 +108,28 @@ function accountIncident(
   return [{ scope, matches: own.length, accounts: 1, threshold: most }];
 }
 
-function covers(incident: Incident, one: Sighting): boolean {
-  const { scope } = incident;
-  if (scope.kind === "all") return true;
-  if (scope.kind === "pattern") return scope.name === one.pattern || scope.name === one.family;
-  return scope.kind === "component" ? scope.name === one.component : scope.name === one.account;
+/** What decides whether an incident concerns a match. */
+export type Concerned = Pick<Sighting, "pattern" | "family" | "component" | "account"> & {
+  /** Urgent, or about billing: an incident over all patterns leaves it alone. */
+  readonly isApart: boolean;
+};
+
+/** True when a match is held by an incident of this scope, and counts as part of it. */
+export function concerns(scope: Incident["scope"], one: Concerned): boolean {
+  return scope.kind === "all" ? !one.isApart : isOf(scope, one);
+}
+
+function isOf(scope: Incident["scope"], one: Omit<Concerned, "isApart">): boolean {
+  switch (scope.kind) {
+    case "all":
+      return true;
+    case "pattern":
+      return scope.name === one.pattern;
+    case "component":
+      return scope.name === one.component || scope.name === one.family;
+    case "account":
+      return scope.name === one.account;
+  }
 }
 
 /** Over when the rate of its matches stays under a quarter of the threshold for half an hour. */
@@ -116,7 +140,7 @@ export function incidentEnds(
   now: Millis,
 ): boolean {
   const { within, quietEnd } = tenant.settings.incident;
-  const rate = population.recent.filter((one) => one.at > now - within && covers(incident, one)).length;
+  const rate = population.recent.filter((one) => one.at > now - within && isOf(incident.scope, one)).length;
   if (rate >= Math.max(1, incident.threshold / 4)) {
     population.calmSince.delete(incident.id);
     return false;

@@ -40,8 +40,17 @@ export interface Match {
   readonly incident: string | null;
 }
 
-/** `account/acme` or `person/u1` out of a match key: what the score is kept for. */
+/** `account/acme` or `person/u1` out of a match key: whose trouble it is, as it was called when it fired. */
 export function scoreKeyOf(matchKey: string): string {
   const end = matchKey.indexOf(";");
   return end < 0 ? matchKey : matchKey.slice(0, end);
+}
+
+/**
+ * What the score of a match is kept for: `account/<id>` or `person/<id>`, with the id as the tenant writes it. In a
+ * match key some characters are encoded, and a person may have got another id since.
+ */
+export function scoredUnder({ key, account, person }: Pick<Match, "key" | "account" | "person">): string {
+  if (key.startsWith("person/")) return person === null ? scoreKeyOf(key) : `person/${person}`;
+  return account === null ? scoreKeyOf(key) : `account/${account}`;
 }

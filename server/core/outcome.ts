@@ -22,8 +22,12 @@ export function decideOutcome(tracked: Tracked, deliveries: readonly Delivery[],
   };
 }
 
-/** Reached the person as far as we know; a dry run or a message stopped on the way did not. */
+/**
+ * Reached the person as far as we know. A dry run or a message stopped on the way did not, nor did a preview, unless
+ * somebody looked at it.
+ */
 function isDelivered(row: Delivery): boolean {
+  if (row.simulated || (row.preview && row.seenAt === null && row.clickedAt === null)) return false;
   return row.status === "sent" || row.status === "in_doubt" || row.status === "unknown";
 }
 
@@ -37,7 +41,13 @@ function kindOf(tracked: Tracked, delivered: boolean, deliveries: readonly Deliv
   return recovered ? "self_resolved" : "no_ticket";
 }
 
-/** A ticket opened from our message names the delivery as its id. */
+const HAND_OFF = "forestall:";
+
+/** A ticket opened from our message came by the channel `forestall:<delivery>`; that stands for the ticket's id. */
+export function handOffOf(channel: unknown): string | null {
+  return typeof channel === "string" && channel.startsWith(HAND_OFF) ? channel : null;
+}
+
 function openedFromOurs(ticket: string, deliveries: readonly Delivery[]): boolean {
-  return deliveries.some((row) => ticket === `forestall:${row.id}`);
+  return deliveries.some((row) => ticket === `${HAND_OFF}${row.id}`);
 }

@@ -34,9 +34,8 @@ export interface JourneySeries {
   count: number;
   /** Complete buckets, newest last. */
   past: number[];
-  /** Match id while it is out of the ordinary. */
-  open: string | null;
-  episode: number;
+  /** While it is out of the ordinary: start of the bucket with which that began. */
+  open: Millis | null;
 }
 
 export function newPopulation(): Population {

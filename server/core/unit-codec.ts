@@ -1,3 +1,4 @@
+import { personKey } from "./keys.ts";
 import { decodeCells, encodeCells } from "./matching/matcher.ts";
 import type { Population } from "./population.ts";
 import type { Unit } from "./unit.ts";
@@ -97,7 +98,9 @@ function rename(value: unknown, person: string, pseudonym: string): unknown {
 
 function renameText(text: string, person: string, pseudonym: string): string {
   if (text === person) return pseudonym;
-  const key = `person/${person}`;
-  if (text === key) return `person/${pseudonym}`;
-  return text.startsWith(`${key};`) ? `person/${pseudonym}${text.slice(key.length)}` : text;
+  // A score key holds the id as it is, a match key with some characters encoded.
+  if (text === `person/${person}`) return `person/${pseudonym}`;
+  const key = personKey(person);
+  if (text === key) return personKey(pseudonym);
+  return text.startsWith(`${key};`) ? personKey(pseudonym) + text.slice(key.length) : text;
 }

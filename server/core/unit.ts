@@ -114,6 +114,8 @@ export interface Tracked {
   /** Tickets seen since firing that may decide the outcome. */
   ticket: { readonly id: string; readonly at: Millis } | null;
   helped: "clicked" | "yes" | null;
+  /** It fired in another unit, or under another name: no evidence adds to it here. */
+  adopted?: true;
 }
 
 /**
@@ -139,6 +141,8 @@ export interface Pursuit {
   humanDone: boolean;
   alerted: boolean;
   lastReason: string;
+  /** The account incident of which this is the one message, to the account's admin. */
+  insteadOf?: string;
 }
 
 export type TimerKind =
@@ -151,6 +155,8 @@ export type TimerKind =
   | "settle" // corrections of the outcome end
   | "sweep" // recompute the score
   | "incident" // every minute of a running incident
+  | "journey" // a bucket of a journey signal is complete
+  | "quiet" // an adopted match goes quiet
   | "doubt"; // give up on an in-doubt delivery
 
 export interface Timer {

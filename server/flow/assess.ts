@@ -6,29 +6,40 @@
 import type { UnitControl } from "../core/control.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
-import { scoreKeyOf } from "../core/match.ts";
+import { scoredUnder } from "../core/match.ts";
 import { nextDue, observe, runDue } from "../core/matching/matcher.ts";
 import type { TenantState } from "../core/tenant.ts";
 import type { Millis } from "../core/time.ts";
-import type { Timer, Unit } from "../core/unit.ts";
-import { attempted, claim, doubtEnds, lastDelivery, receipt, stepOn } from "./assess/attempts.ts";
-import { adopt, handOver, takeProfile } from "./assess/joining.ts";
+import type { Timer, Tracked, Unit } from "../core/unit.ts";
+import { attempted, doubtEnds, lastDelivery, receipt, stepOn } from "./assess/attempts.ts";
+import { claim } from "./assess/claim.ts";
+import { pursueHuman } from "./assess/humans.ts";
+import { takeAffected } from "./assess/incidents.ts";
+import { adopt, handOver, share, takeProfile } from "./assess/joining.ts";
 import { applyMatchChange } from "./assess/matches.ts";
-import { answerBroadcast, checkIncident, declare, takeSighting, takeTallies } from "./assess/population.ts";
+import { outcomeIsDue, settle, takeTicket } from "./assess/outcomes.ts";
+import {
+  answerBroadcast,
+  checkIncident,
+  checkJourneys,
+  declare,
+  takeServiceEvent,
+  takeSighting,
+  takeTallies,
+} from "./assess/population.ts";
 import { foldProfile, foldTicket, forgetOldMessages } from "./assess/profile.ts";
-import { pursue, pursueHuman } from "./assess/pursuit.ts";
-import { rescore } from "./assess/scores.ts";
+import { pursue } from "./assess/pursuit.ts";
+import { goQuiet, recoverFaded } from "./assess/recovery.ts";
+import { type Rescored, rescore } from "./assess/scores.ts";
 import type { Assumption, HashId, Turn } from "./assess/turn.ts";
 import {
   changeAlert,
   changePreference,
-  outcomeIsDue,
+  judgeAgain,
   reviewExpires,
   sendByHand,
-  settle,
   takeFeedback,
   takeReview,
-  takeTicket,
   takeVerdict,
 } from "./observe.ts";
 
@@ -73,22 +84,19 @@ function newTurn(
 }
 
 function takeEvent(turn: Turn, event: Event): void {
-  foldProfile(turn, event);
+  // An address, a contact or a channel may have arrived that was waited for.
+  if (foldProfile(turn, event)) judgeAgain(turn, ["unreachable"]);
   if (event.type.startsWith("ticket.")) {
     foldTicket(turn, event);
     takeTicket(turn, event);
-    if (event.type === "ticket.solved") endCooldown(turn);
+    // A solved ticket may have been what held a message back.
+    if (event.type === "ticket.solved") judgeAgain(turn, ["cooldown"]);
   }
+  if (event.type.startsWith("service.")) takeServiceEvent(turn, event);
+  if (turn.unit.tracked.size > 0) recoverFaded(turn, event);
   observe(turn.unit.cells, turn.tenant.library, turn.unit.id, event, (change) =>
     applyMatchChange(turn, change),
   );
-}
-
-/** A solved ticket may have been what held a message back: judge at once. */
-function endCooldown(turn: Turn): void {
-  for (const { match, pursuit } of turn.unit.tracked.values()) {
-    if (pursuit?.state === "held" && pursuit.lastReason === "cooldown") turn.toJudge.add(match.id);
-  }
 }
 
 function takeControl(turn: Turn, control: UnitControl): void {
@@ -119,8 +127,12 @@ function takeControl(turn: Turn, control: UnitControl): void {
       return adopt(turn, control);
     case "handover":
       return handOver(turn, control);
+    case "share":
+      return share(turn, control);
     case "erase":
       return; // the pipeline rewrites the unit's state; the record keeps the place in the log
+    case "affected":
+      return takeAffected(turn, control);
     case "sighting":
       return takeSighting(turn, control);
     case "tally":
@@ -132,26 +144,35 @@ function takeControl(turn: Turn, control: UnitControl): void {
   }
 }
 
-/** Brings scores up to date, then judges what is new and what a risen band gives another chance. */
+/** Brings scores up to date, then judges what is new and what a risen score gives another chance. */
 function conclude(turn: Turn): void {
-  if (turn.scoresTouched || turn.toJudge.size > 0) {
-    for (const key of rescore(turn)) reconsider(turn, key);
-  }
+  if (turn.scoresTouched || turn.toJudge.size > 0) reconsider(turn, rescore(turn));
   for (const id of turn.toJudge) {
     const tracked = turn.unit.tracked.get(id);
-    if (tracked?.pursuit?.state !== "held") continue;
-    const { step, judgements } = tracked.pursuit;
-    pursue(turn, tracked, step, judgements === 0 ? "first" : "release");
+    if (tracked !== undefined) judgeHeld(turn, tracked);
   }
   turn.toJudge.clear();
 }
 
+function judgeHeld(turn: Turn, tracked: Tracked): void {
+  const { pursuit } = tracked;
+  if (pursuit?.state !== "held") return;
+  // While a further step was held, the message before it was seen after all.
+  if (pursuit.sentSteps.length > 0 && !wasNotEnough(turn, tracked)) {
+    pursuit.state = "sent";
+    return;
+  }
+  pursue(turn, tracked, pursuit.step, pursuit.judgements === 0 ? "first" : "release");
+}
+
 /** A match that was not worth a message alone may be, once the score of its key has risen. */
-function reconsider(turn: Turn, key: string): void {
-  for (const tracked of turn.unit.tracked.values()) {
-    const { pursuit, match } = tracked;
-    if (pursuit === null || match.state !== "open" || scoreKeyOf(match.key) !== key) continue;
-    if (pursuit.state !== "ended" || pursuit.lastReason !== "below" || tracked.silenced !== null) continue;
+function reconsider(turn: Turn, rescored: ReadonlyMap<string, Rescored>): void {
+  const { experimentalFrom } = turn.tenant.settings;
+  for (const { match, pursuit, silenced } of turn.unit.tracked.values()) {
+    if (pursuit?.state !== "ended" || pursuit.lastReason !== "below") continue;
+    if (match.state !== "open" || silenced !== null) continue;
+    const now = rescored.get(scoredUnder(match));
+    if (now === undefined || !(now.risen || (match.experimental && now.score >= experimentalFrom))) continue;
     pursuit.state = "held";
     turn.toJudge.add(match.id);
   }
@@ -195,19 +216,20 @@ function ring(turn: Turn, timer: Timer): void {
   if (timer.kind === "sweep") return sweep(turn);
   if (timer.kind === "doubt") return doubtEnds(turn, timer.ref);
   if (timer.kind === "incident") return checkIncident(turn, timer.ref);
+  if (timer.kind === "journey") return checkJourneys(turn);
   const tracked = turn.unit.tracked.get(timer.ref);
   if (tracked === undefined) return;
-  const { pursuit } = tracked;
   switch (timer.kind) {
     case "judge":
-      if (pursuit?.state === "held") pursue(turn, tracked, pursuit.step, "release");
-      return;
+      return judgeHeld(turn, tracked);
     case "step":
-      if (wasNotEnough(turn, timer.ref)) stepOn(turn, tracked);
+      if (wasNotEnough(turn, tracked)) stepOn(turn, tracked);
       return;
     case "human":
-      if (wasNotEnough(turn, timer.ref)) pursueHuman(turn, tracked);
+      if (wasNotEnough(turn, tracked)) pursueHuman(turn, tracked);
       return;
+    case "quiet":
+      return goQuiet(turn, tracked);
     case "review":
       return reviewExpires(turn, tracked);
     case "outcome":
@@ -225,9 +247,8 @@ function sweep(turn: Turn): void {
 }
 
 /** The message failed, was not seen, or was seen and new evidence came after it. */
-function wasNotEnough(turn: Turn, match: string): boolean {
-  const tracked = turn.unit.tracked.get(match);
-  if (tracked === undefined || tracked.silenced !== null || tracked.helped !== null) return false;
+function wasNotEnough(turn: Turn, tracked: Tracked): boolean {
+  if (tracked.silenced !== null || tracked.helped !== null) return false;
   if (tracked.pursuit === null || tracked.pursuit.state === "ended") return false;
   const pattern = turn.tenant.library.byId(tracked.match.pattern);
   const last = lastDelivery(turn, tracked);

@@ -4,30 +4,26 @@
  */
 import type { UnitControl } from "../core/control.ts";
 import type { Alert, Delivery } from "../core/delivery.ts";
-import type { Event } from "../core/event.ts";
-import type { Match } from "../core/match.ts";
-import { decideOutcome } from "../core/outcome.ts";
+import { messageValues } from "../core/explain.ts";
+import { dueByOf } from "../core/policy/deadlines.ts";
+import { inRollout } from "../core/policy/rollout.ts";
 import { kindOf } from "../core/tenant.ts";
 import { DAY } from "../core/time.ts";
 import type { Tracked } from "../core/unit.ts";
-import { putAlert } from "./assess/alerts.ts";
+import { putAlert, raiseAlert } from "./assess/alerts.ts";
 import { helped, stopPerson } from "./assess/attempts.ts";
-import { emitPerson, issueOfCategory, personOf } from "./assess/profile.ts";
-import {
-  endPursuit,
-  pursue,
-  pursueHuman,
-  recordDecision,
-  stopped,
-  suppress,
-  withdraw,
-} from "./assess/pursuit.ts";
-import { emitMatch, schedule, type Turn, unschedule } from "./assess/turn.ts";
+import { endPursuit, freeStep, recordDecision, scoreOfMatch, stopped, withdraw } from "./assess/decisions.ts";
+import { pursueHuman } from "./assess/humans.ts";
+import { correctOutcome } from "./assess/outcomes.ts";
+import { emitPerson, personOf } from "./assess/profile.ts";
+import { pursue } from "./assess/pursuit.ts";
+import { putDelivery, reserve, suppress } from "./assess/rows.ts";
+import { emitMatch, type Turn, unschedule } from "./assess/turn.ts";
+
+/** Receipts for a message by hand are taken for so long. */
+const MANUAL_KEPT = 30 * DAY;
 
 type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
-
-/** A ticket that comes late may still correct an outcome for this long. */
-const CORRECTIONS = 7 * DAY;
 
 // ---- the customer
 
@@ -48,12 +44,19 @@ export function takeFeedback(turn: Turn, control: Of<"feedback">): void {
   });
   if (tracked === undefined || control.answer === null) return;
   if (control.answer === "yes") helped(turn, control.match, "yes");
-  if (control.answer === "no") pursueHuman(turn, tracked);
+  if (control.answer === "no") notHelped(turn, tracked);
   if (control.answer === "not_mine") disown(turn, tracked, control.person);
   if (control.answer === "someone_else") {
     withdraw(turn, tracked, "resolved");
     endPursuit(turn, tracked, "resolved");
   }
+}
+
+/** A click may have looked like help; what they say counts. */
+function notHelped(turn: Turn, tracked: Tracked): void {
+  tracked.helped = null;
+  pursueHuman(turn, tracked);
+  correctOutcome(turn, tracked);
 }
 
 /** "I do not have this problem": no more of this family for 30 days, and the match counts for nothing. */
@@ -74,6 +77,7 @@ function silence(
   turn.scoresTouched = true;
   withdraw(turn, tracked, reason);
   endPursuit(turn, tracked, reason);
+  correctOutcome(turn, tracked);
 }
 
 export function changePreference(turn: Turn, { person: id, change }: Of<"preference">): void {
@@ -109,17 +113,25 @@ export function changePreference(turn: Turn, { person: id, change }: Of<"prefere
   }
   emitPerson(turn, person);
   if (change.kind === "channel" && !change.on) leaveChannel(turn, id, change.channel);
+  if (change.kind === "snooze" || change.kind === "pause") judgeAgain(turn, ["snoozed", "paused"]);
+}
+
+/** What held these may be gone. */
+export function judgeAgain(turn: Turn, reasons: readonly string[]): void {
+  for (const { match, pursuit } of turn.unit.tracked.values()) {
+    if (pursuit?.state === "held" && reasons.includes(pursuit.lastReason)) turn.toJudge.add(match.id);
+  }
 }
 
 /** What is queued on a channel that was switched off looks for another way. */
-function leaveChannel(turn: Turn, person: string, channel: string): void {
+export function leaveChannel(turn: Turn, person: string, channel: string): void {
   for (const tracked of turn.unit.tracked.values()) {
     const { pursuit } = tracked;
     const row = pursuit === null ? undefined : queuedOf(turn, pursuit.deliveries, person, channel);
     if (pursuit === null || row === undefined) continue;
     suppress(turn, row, "opted_out");
-    pursuit.sentSteps = pursuit.sentSteps.filter((step) => step !== row.step);
-    pursue(turn, tracked, row.step, "release");
+    freeStep(tracked, row.step);
+    pursue(turn, tracked, row.step, "first");
   }
 }
 
@@ -139,8 +151,11 @@ export function takeVerdict(turn: Turn, control: Of<"verdict">): void {
   if (control.verdict === "false_alarm" && control.undo !== true)
     return silence(turn, tracked, "false_alarm", "resolved");
   if (tracked.silenced !== "false_alarm") return;
-  tracked.silenced = null;
+  const { state, closedBy } = tracked.match;
+  tracked.silenced = state === "closed" && closedBy !== "quiet" ? "recovery" : null;
   turn.scoresTouched = true;
+  correctOutcome(turn, tracked);
+  if (tracked.silenced !== null) return;
   if (tracked.pursuit !== null && tracked.pursuit.sentSteps.length === 0 && tracked.match.state === "open") {
     tracked.pursuit.state = "held";
     turn.toJudge.add(tracked.match.id);
@@ -155,7 +170,8 @@ export function takeReview(turn: Turn, control: Of<"review">): void {
   if (pursuit.state !== "review") return;
   unschedule(turn.unit, "review", control.match);
   if (control.answer === "reject") {
-    recordDecision(turn, tracked, stopped("review_rejected", pursuit.step), 0, null);
+    const score = scoreOfMatch(turn, tracked);
+    recordDecision(turn, tracked, stopped("review_rejected", pursuit.step), score, null);
     return endPursuit(turn, tracked, "review_rejected");
   }
   pursuit.approved = true;
@@ -164,7 +180,7 @@ export function takeReview(turn: Turn, control: Of<"review">): void {
     tracked.match = { ...tracked.match, data: { ...tracked.match.data, editedText: control.text } };
     emitMatch(turn, tracked);
   }
-  pursue(turn, tracked, pursuit.step, "approved");
+  pursue(turn, tracked, pursuit.step, "first");
 }
 
 /** An approval can be taken back until the row is being sent. */
@@ -184,8 +200,15 @@ function undoReview(turn: Turn, tracked: Tracked): void {
 
 /** The review ran out of time: nothing is sent, ops hear of it. */
 export function reviewExpires(turn: Turn, tracked: Tracked): void {
-  if (tracked.pursuit?.state !== "review") return;
-  recordDecision(turn, tracked, stopped("review_expired", tracked.pursuit.step), 0, null);
+  const { pursuit, match } = tracked;
+  const owner = turn.tenant.library.byId(match.pattern)?.owner.role;
+  if (pursuit?.state !== "review") return;
+  const score = scoreOfMatch(turn, tracked);
+  const verdict = stopped("review_expired", pursuit.step);
+  recordDecision(turn, tracked, verdict, score, null);
+  if (owner !== undefined) {
+    raiseAlert(turn, tracked, "review_expired", owner, score, dueByOf("short", turn.now), verdict);
+  }
   endPursuit(turn, tracked, "review_expired");
 }
 
@@ -214,7 +237,11 @@ function alertChanges(control: Of<"alert">): Partial<Alert> {
 
 /** A message by hand, to be claimed by the deliverer like any other. */
 export function sendByHand(turn: Turn, control: Of<"manual">): void {
+  if (turn.unit.deliveries.has(control.delivery)) return;
+  forgetOldManual(turn);
   const tracked = control.match === null ? undefined : turn.unit.tracked.get(control.match);
+  // Nothing leaves before the account is live, by hand neither.
+  const dry = !inRollout(turn.tenant, turn.unit);
   const row: Delivery = {
     id: control.delivery,
     tenant: turn.unit.tenant,
@@ -230,20 +257,20 @@ export function sendByHand(turn: Turn, control: Of<"manual">): void {
     step: 0,
     template: control.template,
     templateVersion: turn.tenant.templates.get(control.template) ?? "",
-    values: tracked?.match.data ?? {},
+    values: tracked === undefined ? {} : messageValues(tracked.match),
     createdAt: turn.now,
     notBefore: turn.now,
     dueBy: turn.now + DAY,
     priority: 100,
     released: false,
-    status: "queued",
+    status: dry ? "dry_run" : "queued",
     attempts: 0,
     detail: null,
     providerId: null,
     claimedAt: null,
     leaseUntil: null,
     fence: 0,
-    sentAt: null,
+    sentAt: dry ? turn.now : null,
     deliveredAt: null,
     seenAt: null,
     clickedAt: null,
@@ -251,74 +278,17 @@ export function sendByHand(turn: Turn, control: Of<"manual">): void {
     manual: { actor: control.actor, reason: control.reason },
     simulated: false,
   };
-  turn.unit.deliveries.set(row.id, row);
-  turn.effects.push({ kind: "delivery", row });
-  const { id: delivery, match, family, channel, step } = row;
-  const person = personOf(turn, control.person);
-  person.messages.push({
-    delivery,
-    match,
-    family,
-    channel,
-    step,
-    at: turn.now,
-    state: "reserved",
-    dry: false,
-  });
-  emitPerson(turn, person);
+  personOf(turn, control.person);
+  putDelivery(turn, row);
+  reserve(turn, row, dry ? "sent" : "reserved", dry);
 }
 
-// ---- tickets and outcomes
-
-/** A ticket may be what a match foretold: it decides, or corrects, the outcome. */
-export function takeTicket(turn: Turn, event: Event): void {
-  if (event.type !== "ticket.created") return;
-  const id = String(event.data.ticket ?? event.id);
-  for (const tracked of turn.unit.tracked.values()) {
-    if (!foretells(turn, tracked, event)) continue;
-    const earlier = tracked.ticket === null || event.time < tracked.ticket.at;
-    if (earlier) tracked.ticket = { id, at: event.time };
-    if (tracked.outcome !== null) writeOutcome(turn, tracked);
+/** Rows of a match go with the match; of those without one, nobody asks for ever. */
+function forgetOldManual(turn: Turn): void {
+  for (const row of [...turn.unit.deliveries.values()]) {
+    const isOver = row.status !== "queued" && row.status !== "sending" && row.status !== "in_doubt";
+    if (row.match === "" && isOver && turn.now - row.createdAt > MANUAL_KEPT) {
+      turn.unit.deliveries.delete(row.id);
+    }
   }
-}
-
-function foretells(turn: Turn, { match }: Tracked, event: Event): boolean {
-  const pattern = turn.tenant.library.byId(match.pattern);
-  if (pattern === undefined) return false;
-  if (event.time <= match.firedAt || event.time > match.firedAt + pattern.window) return false;
-  if (match.key.startsWith("person/") && event.person !== match.person) return false;
-  const { category } = event.data;
-  const issue = issueOfCategory(category, turn.tenant.settings);
-  if (typeof category === "string" && pattern.categories.includes(category)) return true;
-  return issue === null || issue === pattern.issue;
-}
-
-/** The window has passed: decide, and keep the match a week longer for late tickets. */
-export function outcomeIsDue(turn: Turn, tracked: Tracked): void {
-  writeOutcome(turn, tracked);
-  schedule(turn, "settle", tracked.match.id, turn.now + CORRECTIONS);
-}
-
-function writeOutcome(turn: Turn, tracked: Tracked): void {
-  const deliveries = deliveriesOf(turn, tracked.match);
-  const row = decideOutcome(tracked, deliveries, turn.now);
-  if (tracked.outcome === row.kind) return;
-  tracked.outcome = row.kind;
-  turn.effects.push({ kind: "outcome", row });
-}
-
-function deliveriesOf(turn: Turn, match: Match): Delivery[] {
-  return [...turn.unit.deliveries.values()].filter((row) => row.match === match.id);
-}
-
-/** Nothing can change any more: forget the match and what belongs to it, unless it is still open. */
-export function settle(turn: Turn, tracked: Tracked): void {
-  const { match } = tracked;
-  if (match.state === "open") return schedule(turn, "settle", match.id, turn.now + DAY);
-  turn.unit.tracked.delete(match.id);
-  for (const row of deliveriesOf(turn, match)) turn.unit.deliveries.delete(row.id);
-  for (const alert of [...turn.unit.alerts.values()]) {
-    if (alert.match === match.id) turn.unit.alerts.delete(alert.id);
-  }
-  turn.scoresTouched = true;
 }

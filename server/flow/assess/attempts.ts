@@ -1,131 +1,35 @@
-/** The life of a delivery inside its unit: claimed, attempted, reported on. */
-import type { AttemptResult, ClaimFacts, ReceiptKind, UnitControl } from "../../core/control.ts";
+/** What comes of an attempt to send, and what the provider says later. */
+import type { AttemptResult, ReceiptKind, UnitControl } from "../../core/control.ts";
 import type { Delivery } from "../../core/delivery.ts";
-import { scoreKeyOf } from "../../core/match.ts";
-import type { Verdict } from "../../core/policy/contract.ts";
-import { judge } from "../../core/policy/judge.ts";
+import { dueByOf, humanAfter } from "../../core/policy/deadlines.ts";
 import { ladderOf } from "../../core/policy/ladder.ts";
 import { kindOf } from "../../core/tenant.ts";
 import { DAY } from "../../core/time.ts";
 import type { PersonState, Pursuit, Tracked } from "../../core/unit.ts";
+import { raiseAlert } from "./alerts.ts";
+import { endPursuit, scoreOfMatch, withdraw } from "./decisions.ts";
+import { pursueHuman, scheduleHuman } from "./humans.ts";
+import { correctOutcome } from "./outcomes.ts";
 import { emitPerson } from "./profile.ts";
-import {
-  endPursuit,
-  pursue,
-  pursueHuman,
-  questionOf,
-  recordDecision,
-  setMessage,
-  stepDelay,
-  stopped,
-  suppress,
-  updateDelivery,
-  voidMessage,
-  withdraw,
-} from "./pursuit.ts";
-import { scoreNow } from "./scores.ts";
-import { schedule, type Turn, unschedule } from "./turn.ts";
+import { pursue, stepDelay } from "./pursuit.ts";
+import { setMessage, suppress, updateDelivery, voidMessage } from "./rows.ts";
+import { isScheduled, schedule, type Turn, unschedule } from "./turn.ts";
 
 type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
 
 /** How long a delivery may stay in doubt before it is given up as unknown. */
 const DOUBT = DAY;
 
-/** Judges the guards again at the moment of sending; only then does the row become `sending`. */
-export function claim(turn: Turn, control: Of<"claim">): void {
-  const row = turn.unit.deliveries.get(control.delivery);
-  if (row?.status !== "queued") return;
-  const tracked = turn.unit.tracked.get(row.match);
-  if (row.manual !== null || tracked === undefined) return claimManual(turn, row, control);
-  if (row.attempts > 0 && turn.now > row.dueBy) return fail(turn, row, "its deadline passed", null);
-  const verdict = judgeClaim(turn, row, tracked, control.facts);
-  const score = scoreNow(turn, scoreKeyOf(tracked.match.key)).score;
-  recordDecision(turn, tracked, verdict, score, row.id);
-  if (verdict.kind === "send") startSending(turn, row, control.leaseFor);
-  else if (verdict.kind === "hold" && verdict.until !== null) postpone(turn, row, verdict);
-  else stopClaimed(turn, row, tracked, verdict);
-}
-
-function judgeClaim(turn: Turn, row: Delivery, tracked: Tracked, facts: ClaimFacts | null): Verdict {
-  const pattern = turn.tenant.library.byId(row.pattern);
-  const { pursuit } = tracked;
-  if (pattern === undefined || pursuit === null) return stopped("killed", row.step);
-  const score = scoreNow(turn, scoreKeyOf(tracked.match.key)).score;
-  // The step it was queued on is its own: it must not count as a duplicate of itself.
-  const own = { ...pursuit, sentSteps: pursuit.sentSteps.filter((step) => step !== row.step) };
-  const approved = pursuit.approved;
-  return judge({
-    ...questionOf(turn, tracked, pattern, own, score, row.step, approved),
-    only: row.channel,
-    ...(row.person === null ? {} : { person: row.person }),
-    delivery: row.id,
-    facts,
-  });
-}
-
-function startSending(turn: Turn, row: Delivery, leaseFor: number): void {
-  updateDelivery(turn, row, {
-    status: "sending",
-    attempts: row.attempts + 1,
-    fence: row.fence + 1,
-    claimedAt: turn.now,
-    leaseUntil: turn.now + leaseFor,
-  });
-  setMessage(turn, row, "reserved", turn.now);
-}
-
-function postpone(turn: Turn, row: Delivery, verdict: Verdict): void {
-  const until = verdict.until ?? turn.now;
-  updateDelivery(turn, row, {
-    notBefore: until,
-    released: true,
-    dueBy: Math.max(row.dueBy, until + (row.dueBy - row.createdAt)),
-    detail: verdict.reason,
-  });
-}
-
-/** It may not go out on this channel any more; perhaps on another. */
-function stopClaimed(turn: Turn, row: Delivery, tracked: Tracked, verdict: Verdict): void {
-  suppress(turn, row, verdict.reason);
-  const { pursuit } = tracked;
-  if (pursuit === null) return;
-  pursuit.sentSteps = pursuit.sentSteps.filter((step) => step !== row.step);
-  if (OTHER_CHANNEL_MAY_DO.has(verdict.reason)) pursue(turn, tracked, row.step, "release");
-  else endPursuit(turn, tracked, verdict.reason);
-}
-const OTHER_CHANNEL_MAY_DO: ReadonlySet<string> = new Set(["killed", "opted_out", "no_consent", "not_ready"]);
-
-/** By hand: guards may be overridden with a reason, but never a stop, a missing consent or the kill switch. */
-function claimManual(turn: Turn, row: Delivery, control: Of<"claim">): void {
-  const reason = manualStop(turn, row, control.facts);
-  if (reason !== null) return suppress(turn, row, reason);
-  startSending(turn, row, control.leaseFor);
-}
-
-function manualStop(turn: Turn, row: Delivery, facts: ClaimFacts | null): string | null {
-  const { switches } = turn.tenant;
-  const kind = kindOf(row.channel);
-  if (switches.tenant || switches.channels.includes(kind) || facts?.killed === true) return "killed";
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
-  if (person === undefined) return "unreachable";
-  if (person.stoppedAt !== null || facts?.stopped === true) return "opted_out";
-  if (person.channelsOff.includes(kind)) return "opted_out";
-  return lacksConsent(person, kind) ? "no_consent" : null;
-}
-
-export function lacksConsent(person: PersonState, kind: string): boolean {
-  if (kind === "sms") return person.consent.sms !== true;
-  if (kind === "voice") return person.consent.phone !== true;
-  if (kind === "push") return person.consent.push !== true;
-  return kind === "email" && person.consent.email === false;
-}
-
-// ---- attempts
-
 export function attempted(turn: Turn, control: Of<"attempted">): void {
   const row = turn.unit.deliveries.get(control.delivery);
   if (row === undefined || row.fence !== control.fence) return;
+  if (row.unit !== turn.unit.id) return follow(turn, row, control);
   const { result } = control;
+  // A receipt was faster than the provider's answer, and did not know the provider's id.
+  if (row.status === "sent" && result.kind === "sent" && row.providerId === null) {
+    updateDelivery(turn, row, { providerId: result.providerId });
+    return;
+  }
   // In doubt, a look-up at the provider settles it: it went out after all, or may be tried again.
   const settles = row.status === "in_doubt" && (result.kind === "sent" || result.kind === "retry");
   if (row.status !== "sending" && !settles) return;
@@ -135,12 +39,18 @@ export function attempted(turn: Turn, control: Of<"attempted">): void {
   fail(turn, row, result.detail, result.address);
 }
 
+/** The row went with its person to another unit. */
+function follow(turn: Turn, { unit }: Delivery, control: UnitControl): void {
+  turn.effects.push({ kind: "forward", unit, control });
+}
+
 function markSent(turn: Turn, row: Delivery, providerId: string | null, preview: boolean): void {
   updateDelivery(turn, row, { status: "sent", sentAt: turn.now, providerId, preview, leaseUntil: null });
   setMessage(turn, row, "sent", turn.now);
   unschedule(turn.unit, "doubt", row.id);
   const pattern = turn.tenant.library.byId(row.pattern);
-  if (pattern !== undefined && turn.unit.tracked.get(row.match)?.pursuit?.state === "sent") {
+  const isNewest = turn.unit.tracked.get(row.match)?.pursuit?.deliveries.at(-1) === row.id;
+  if (pattern !== undefined && isNewest && turn.unit.tracked.get(row.match)?.pursuit?.state === "sent") {
     schedule(turn, "step", row.match, turn.now + stepDelay(pattern));
   }
 }
@@ -164,45 +74,56 @@ function doubt(turn: Turn, row: Delivery, detail: string): void {
 }
 
 /** Failed for good: the ladder steps on at once, past the last message to the human. */
-function fail(turn: Turn, row: Delivery, detail: string, address: "bad" | "opted_out" | null): void {
+export function fail(
+  turn: Turn,
+  row: Delivery,
+  detail: string,
+  address: Extract<AttemptResult, { kind: "failed" }>["address"],
+): void {
   updateDelivery(turn, row, { status: "failed", detail, leaseUntil: null });
   voidMessage(turn, row);
   unschedule(turn.unit, "doubt", row.id);
-  if (address === "bad") bounce(turn, row);
+  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  if (address === "bad" && person !== undefined) bounce(turn, row, person);
+  // Who stopped us at the provider stopped us everywhere: the ladder must not step on to them.
+  if (address === "opted_out" && person !== undefined) stopPerson(turn, person, turn.now);
   const tracked = turn.unit.tracked.get(row.match);
   if (tracked !== undefined && row.manual === null) stepOn(turn, tracked);
 }
 
-function bounce(turn: Turn, row: Delivery): void {
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
-  if (person === undefined) return;
+function bounce(turn: Turn, row: Delivery, person: PersonState): void {
   const email = kindOf(row.channel) === "email";
   person.reach = { ...person.reach, ...(email ? { bouncedEmail: true } : { bouncedPhone: true }) };
   emitPerson(turn, person);
 }
 
-/** The next step of the ladder, or the human when there is none. */
+/** The next step of the ladder, or the human when there is none and the last message failed. */
 export function stepOn(turn: Turn, tracked: Tracked): void {
   const { pursuit } = tracked;
   if (pursuit === null || pursuit.state === "ended" || pursuit.state === "review") return;
   if (tracked.silenced !== null || tracked.helped !== null) return;
   const last = lastDelivery(turn, tracked);
   const failed = last?.status === "failed" || last?.status === "unknown";
-  if (!hasStepAfter(turn, tracked, pursuit)) {
-    if (failed) pursueHuman(turn, tracked);
-    return;
+  const sent = pursuit.deliveries.length;
+  if (hasStepAfter(turn, tracked, pursuit)) pursue(turn, tracked, pursuit.step + 1, "step");
+  const waits = tracked.pursuit?.state === "held" || tracked.pursuit?.state === "review";
+  if (failed && pursuit.deliveries.length === sent && !waits) pursueHuman(turn, tracked);
+}
+
+/** New evidence after the message was seen: it did not help, so the ladder goes on where it had come to rest. */
+export function moreEvidence(turn: Turn, tracked: Tracked): void {
+  const { pursuit, match } = tracked;
+  const pattern = turn.tenant.library.byId(match.pattern);
+  if (pattern === undefined || pursuit?.state !== "sent" || pursuit.lastReason !== "none") return;
+  const last = lastDelivery(turn, tracked);
+  if (last?.seenAt == null || last.sentAt === null) return;
+  if (!isScheduled(turn.unit, "step", match.id) && hasStepAfter(turn, tracked, pursuit)) {
+    schedule(turn, "step", match.id, Math.max(turn.now, last.sentAt + stepDelay(pattern)));
   }
-  // An in-app message that nobody saw gives way to the next step, unless there is none.
-  const waiting = last?.status === "queued" ? last : null;
-  if (waiting !== null) voidMessage(turn, waiting);
-  const before = pursuit.deliveries.length;
-  pursue(turn, tracked, pursuit.step + 1, "step");
-  if (waiting === null) {
-    if (failed && pursuit.deliveries.length === before) pursueHuman(turn, tracked);
-    return;
+  const first = turn.unit.deliveries.get(pursuit.deliveries[0] ?? "")?.createdAt ?? turn.now;
+  if (!isScheduled(turn.unit, "human", match.id)) {
+    scheduleHuman(turn, tracked, pattern, Math.max(first, turn.now - humanAfter(pattern.timing)));
   }
-  if (pursuit.deliveries.length > before) suppress(turn, waiting, "superseded");
-  else setMessage(turn, waiting, "reserved", turn.now);
 }
 
 function hasStepAfter(turn: Turn, tracked: Tracked, pursuit: Pursuit): boolean {
@@ -222,6 +143,7 @@ export function lastDelivery(turn: Turn, tracked: Tracked): Delivery | undefined
 export function receipt(turn: Turn, control: Of<"receipt">): void {
   const row = turn.unit.deliveries.get(control.delivery);
   if (row === undefined) return;
+  if (row.unit !== turn.unit.id) return follow(turn, row, control);
   const handle = RECEIPTS[control.receipt];
   handle(turn, settleDoubt(turn, row, control), control);
 }
@@ -252,9 +174,14 @@ const RECEIPTS: { readonly [kind in ReceiptKind]: Handler } = {
   unknown: (turn, row) => giveUp(turn, row),
 };
 
-/** Any word from the provider about a message in doubt says that it went out. */
+/**
+ * Any word from the provider about a message in doubt says that it went out; also about one that was queued again
+ * because nobody knew of it.
+ */
 function settleDoubt(turn: Turn, row: Delivery, control: Of<"receipt">): Delivery {
-  const undecided = row.status === "in_doubt" || row.status === "sending" || row.status === "unknown";
+  const again = row.status === "queued" && row.attempts > 0;
+  const undecided =
+    row.status === "in_doubt" || row.status === "sending" || row.status === "unknown" || again;
   if (!undecided || control.receipt === "unknown") return row;
   markSent(turn, row, control.providerId ?? row.providerId, false);
   return turn.unit.deliveries.get(row.id) ?? row;
@@ -296,15 +223,23 @@ export function helped(turn: Turn, match: string, how: "clicked" | "yes"): void 
   tracked.helped = how;
   withdraw(turn, tracked, "resolved");
   endPursuit(turn, tracked, "resolved");
+  correctOutcome(turn, tracked);
 }
 
 function giveUp(turn: Turn, row: Delivery): void {
   if (row.status !== "in_doubt") return;
   updateDelivery(turn, row, { status: "unknown", detail: "no word from the provider within 24 h" });
+  unschedule(turn.unit, "doubt", row.id);
+  const tracked = turn.unit.tracked.get(row.match);
+  const owner = turn.tenant.library.byId(row.pattern)?.owner.role;
+  if (tracked === undefined || owner === undefined) return;
+  raiseAlert(turn, tracked, "delivery", owner, scoreOfMatch(turn, tracked), dueByOf("medium", turn.now));
 }
 
 /** The doubt has lasted too long: counted in the cap, shown to ops, never sent again. */
 export function doubtEnds(turn: Turn, delivery: string): void {
   const row = turn.unit.deliveries.get(delivery);
-  if (row !== undefined) giveUp(turn, row);
+  if (row === undefined) return;
+  if (row.unit === turn.unit.id) return giveUp(turn, row);
+  follow(turn, row, { kind: "receipt", delivery, receipt: "unknown", at: turn.now });
 }

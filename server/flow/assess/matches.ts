@@ -1,3 +1,4 @@
+import { personKey } from "../../core/keys.ts";
 import { type Match, scoreKeyOf } from "../../core/match.ts";
 import type { MatchChange, MatchView } from "../../core/matching/contract.ts";
 import { newPursuit, TENANT_UNIT } from "../../core/new-unit.ts";
@@ -5,7 +6,9 @@ import type { Pattern } from "../../core/pattern.ts";
 import { dueByOf } from "../../core/policy/deadlines.ts";
 import { DAY } from "../../core/time.ts";
 import type { Tracked } from "../../core/unit.ts";
-import { endPursuit, withdraw } from "./pursuit.ts";
+import { moreEvidence } from "./attempts.ts";
+import { endPursuit, withdraw } from "./decisions.ts";
+import { startAnew } from "./incidents.ts";
 import { emitMatch, schedule, type Turn } from "./turn.ts";
 
 /** New product areas and new patterns are experimental for this long. */
@@ -14,7 +17,8 @@ const NEW_AREA = 90 * DAY;
 /** Takes what the matcher noticed into the unit: new matches, longer ones, closed ones, undone ones. */
 export function applyMatchChange(turn: Turn, change: MatchChange): void {
   const { pattern, key, episode } = change.kind === "retracted" ? change : change.match;
-  const id = turn.hash("match", turn.unit.tenant, pattern.id, pattern.version, key, episode);
+  // A person in two accounts has the same key in both: the unit tells their matches apart.
+  const id = turn.hash("match", turn.unit.tenant, turn.unit.id, pattern.id, pattern.version, key, episode);
   const tracked = turn.unit.tracked.get(id);
   if (change.kind === "retracted") {
     if (tracked !== undefined) retract(turn, tracked);
@@ -58,7 +62,6 @@ function report(turn: Turn, match: Match): void {
 
 function matchOf(turn: Turn, id: string, view: MatchView): Match {
   const { pattern } = view;
-  const key = scoreKeyOf(view.key);
   return {
     id,
     tenant: turn.unit.tenant,
@@ -69,7 +72,7 @@ function matchOf(turn: Turn, id: string, view: MatchView): Match {
     key: view.key,
     episode: view.episode,
     account: turn.unit.account?.id ?? null,
-    person: key.startsWith("person/") ? key.slice("person/".length) : view.person,
+    person: view.person ?? personOfKey(turn, view.key),
     state: view.state,
     firstAt: view.firstAt,
     firedAt: view.firedAt,
@@ -84,6 +87,14 @@ function matchOf(turn: Turn, id: string, view: MatchView): Match {
     simulated: turn.simulated,
     incident: null,
   };
+}
+
+/** For a match without evidence of anybody: a person's key names them, with some characters encoded. */
+function personOfKey({ unit }: Turn, key: string): string | null {
+  const name = scoreKeyOf(key);
+  if (!name.startsWith("person/")) return null;
+  for (const id of unit.persons.keys()) if (personKey(id) === name) return id;
+  return null;
 }
 
 function isExperimental(turn: Turn, pattern: Pattern): boolean {
@@ -102,8 +113,7 @@ function silenceOf(view: MatchView): Tracked["silenced"] {
 function revise(turn: Turn, tracked: Tracked, view: MatchView): void {
   const before = tracked.match;
   const revived = before.state === "retracted";
-  const { noticedAt, incident, simulated, experimental } = before;
-  tracked.match = { ...matchOf(turn, before.id, view), noticedAt, incident, simulated, experimental };
+  tracked.match = revised(turn, tracked, view);
   turn.scoresTouched = true;
   const silence = silenceOf(view);
   if (tracked.silenced === null || tracked.silenced === "recovery") {
@@ -112,9 +122,24 @@ function revise(turn: Turn, tracked: Tracked, view: MatchView): void {
   }
   if (revived) reopen(turn, tracked);
   emitMatch(turn, tracked);
+  if (tracked.match.state !== "open" || tracked.match.lastSeen <= before.lastSeen) return;
+  startAnew(turn, tracked);
+  moreEvidence(turn, tracked);
 }
 
-function recover(turn: Turn, tracked: Tracked): void {
+/** What people and incidents have added to a match stays when its evidence changes. */
+function revised(turn: Turn, { match: before, adopted }: Tracked, view: MatchView): Match {
+  const { noticedAt, incident, simulated, experimental, person } = before;
+  const next = { ...matchOf(turn, before.id, view), noticedAt, incident, simulated, experimental };
+  const { editedText } = before.data;
+  return {
+    ...next,
+    ...(adopted === true && before.key.startsWith("person/") ? { person } : {}),
+    data: editedText === undefined ? next.data : { ...next.data, editedText },
+  };
+}
+
+export function recover(turn: Turn, tracked: Tracked): void {
   tracked.silenced = "recovery";
   withdraw(turn, tracked, "resolved");
   endPursuit(turn, tracked, "resolved");

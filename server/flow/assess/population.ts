@@ -3,12 +3,15 @@
  * matches (`sighting`) and counts of the journey signals (`tally`).
  */
 import type { UnitControl } from "../../core/control.ts";
-import { incidentEnds, incidentStarts, noteSighting, rotateWindow } from "../../core/incident.ts";
-import { takeTally } from "../../core/journey.ts";
-import type { Population } from "../../core/population.ts";
+import type { Event } from "../../core/event.ts";
+import { concerns, incidentEnds, incidentStarts, noteSighting, rotateWindow } from "../../core/incident.ts";
+import { type JourneyChange, journeyDue, passJourneys, takeTally } from "../../core/journey.ts";
+import type { Pattern } from "../../core/pattern.ts";
+import type { Population, Sighting } from "../../core/population.ts";
 import type { Incident } from "../../core/tenant.ts";
 import { MINUTE } from "../../core/time.ts";
 import { ownerOf, putAlert } from "./alerts.ts";
+import { tellAdmin } from "./incidents.ts";
 import { schedule, type Turn } from "./turn.ts";
 
 type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
@@ -19,19 +22,41 @@ const CHECK_EVERY = MINUTE;
 
 export function takeSighting(turn: Turn, { sighting }: Of<"sighting">): void {
   const population = populationOf(turn);
-  rotateWindow(population, turn.now);
+  rotateWindow(population, turn.now, turn.tenant);
   noteSighting(population, sighting, turn.tenant.settings.incident.within);
+  for (const incident of turn.tenant.incidents) {
+    if (incident.endedAt === null) tellAffected(turn, incident, [sighting]);
+  }
   for (const scope of incidentStarts(population, sighting, turn.tenant, turn.now)) {
     start(turn, scope.scope, "rate", scope.matches, scope.accounts, scope.threshold);
   }
 }
 
+/** By hand, by a monitoring system, or (in the unit of an account) because most of its people are affected. */
 export function declare(turn: Turn, control: Of<"declare">): void {
-  const running = turn.tenant.incidents.find(
-    (one) => one.endedAt === null && JSON.stringify(one.scope) === JSON.stringify(control.scope),
-  );
+  if (turn.unit.population === null) return tellAdmin(turn, control);
+  const running = runningIncident(turn, control.scope);
   if (control.running && running === undefined) start(turn, control.scope, control.actor, 0, 0, 0);
   if (!control.running && running !== undefined) end(turn, running, control.actor);
+}
+
+function runningIncident(turn: Turn, scope: Incident["scope"]): Incident | undefined {
+  return turn.tenant.incidents.find(
+    (one) => one.endedAt === null && JSON.stringify(one.scope) === JSON.stringify(scope),
+  );
+}
+
+/**
+ * A monitoring system says that a component is gravely disturbed for everybody, or well again. What it says of one
+ * account goes to that account's unit, and is a pattern like any other.
+ */
+export function takeServiceEvent(turn: Turn, { type, data, source }: Event): void {
+  if (turn.unit.population === null || typeof data.component !== "string" || turn.simulated) return;
+  const scope = { kind: "component", name: data.component } as const;
+  const running = runningIncident(turn, scope);
+  const isGrave = type === "service.degraded" && data.severity === "critical";
+  if (isGrave && running === undefined) start(turn, scope, `system:${source}`, 0, 0, 0);
+  if (type === "service.recovered" && running !== undefined) end(turn, running, `system:${source}`);
 }
 
 function start(
@@ -57,9 +82,29 @@ function start(
     broadcast: "waiting",
     simulated: turn.simulated,
   };
-  turn.effects.push({ kind: "tenant", control: { kind: "incident", incident } });
+  change(turn, incident);
   alertOps(turn, incident);
   schedule(turn, "incident", incident.id, turn.now + CHECK_EVERY);
+  tellAffected(turn, incident, populationOf(turn).recent);
+  if (scope.kind === "account") tellAccount(turn, scope.name, startedBy);
+}
+
+/** Its matches are marked, also those of the minutes before it was noticed. */
+function tellAffected(turn: Turn, { id, scope }: Incident, sightings: readonly Sighting[]): void {
+  for (const sighting of sightings) {
+    const { pattern, account, person, match } = sighting;
+    const known = turn.tenant.library.byId(pattern);
+    const isApart = known?.urgent === true || known?.issue === "billing";
+    if (!concerns(scope, { ...sighting, isApart })) continue;
+    const unit = account === null ? `person/${person ?? ""}` : `account/${account}`;
+    turn.effects.push({ kind: "forward", unit, control: { kind: "affected", match, incident: id } });
+  }
+}
+
+function tellAccount(turn: Turn, name: string, actor: string): void {
+  const scope = { kind: "account", name } as const;
+  const control = { kind: "declare", scope, running: true, actor, reason: "many of its people" } as const;
+  turn.effects.push({ kind: "forward", unit: `account/${name}`, control });
 }
 
 function alertOps(turn: Turn, incident: Incident): void {
@@ -100,7 +145,7 @@ export function checkIncident(turn: Turn, id: string): void {
   const incident = turn.tenant.incidents.find((one) => one.id === id);
   if (incident === undefined || incident.endedAt !== null) return;
   const population = populationOf(turn);
-  rotateWindow(population, turn.now);
+  rotateWindow(population, turn.now, turn.tenant);
   if (incident.startedBy === "rate" && incidentEnds(population, incident, turn.tenant, turn.now)) {
     return end(turn, incident, "rate");
   }
@@ -136,35 +181,69 @@ export function takeTallies(turn: Turn, { counts }: Of<"tally">): void {
   for (const tally of counts) {
     const pattern = turn.tenant.library.byId(tally.pattern);
     if (pattern === undefined) continue;
-    for (const signal of takeTally(population, pattern, tally)) {
-      if (signal.kind !== "opened") continue;
-      const id = turn.hash("journey", turn.unit.tenant, pattern.id, tally.key, signal.episode);
-      putAlert(turn, {
-        id,
-        tenant: turn.unit.tenant,
-        unit: turn.unit.id,
-        match: null,
-        pattern: pattern.id,
-        incident: null,
-        account: null,
-        person: null,
-        kind: "journey",
-        title: pattern.name,
-        why: `${signal.count} in ${signal.bucket}, usually ${signal.usual}.`,
-        firstAction: pattern.firstAction,
-        playbook: pattern.playbookText,
-        owner: ownerOf(turn, pattern.owner.role),
-        score: pattern.risk,
-        createdAt: turn.now,
-        dueBy: turn.now + 60 * MINUTE,
-        state: "open",
-        assignee: null,
-        snoozedUntil: null,
-        revision: 1,
-        simulated: turn.simulated,
-      });
-    }
+    for (const signal of takeTally(population, pattern, tally))
+      alertJourney(turn, pattern, tally.key, signal);
   }
+  scheduleJourneys(turn);
+}
+
+/** A bucket is complete: a signal that has fallen silent shows only now. */
+export function checkJourneys(turn: Turn): void {
+  const patternOf = (id: string) => turn.tenant.library.byId(id);
+  for (const { pattern, key, change: signal } of passJourneys(populationOf(turn), patternOf, turn.now)) {
+    alertJourney(turn, pattern, key, signal);
+  }
+  scheduleJourneys(turn);
+}
+
+function scheduleJourneys(turn: Turn): void {
+  const due = journeyDue(populationOf(turn), (id) => turn.tenant.library.byId(id));
+  schedule(turn, "journey", "", due);
+}
+
+function alertJourney(turn: Turn, pattern: Pattern, key: string, signal: JourneyChange): void {
+  const id = turn.hash("journey", turn.unit.tenant, pattern.id, key, signal.episode);
+  if (signal.kind === "closed") return resolveJourney(turn, id);
+  putAlert(turn, {
+    id,
+    tenant: turn.unit.tenant,
+    unit: turn.unit.id,
+    match: null,
+    pattern: pattern.id,
+    incident: null,
+    account: null,
+    person: null,
+    kind: "journey",
+    title: pattern.name,
+    why: `${signal.count} in ${signal.bucket}, usually ${signal.usual}${whereOf(key)}.`,
+    firstAction: pattern.firstAction,
+    playbook: pattern.playbookText,
+    owner: ownerOf(turn, pattern.owner.role),
+    score: pattern.risk,
+    createdAt: turn.now,
+    dueBy: turn.now + 60 * MINUTE,
+    state: "open",
+    assignee: null,
+    snoozedUntil: null,
+    revision: 1,
+    simulated: turn.simulated,
+  });
+}
+
+/** ` (step=invite)` */
+function whereOf(key: string): string {
+  const at = key.indexOf(";");
+  return at < 0 ? "" : ` (${key.slice(at + 1).replaceAll(";", ", ")})`;
+}
+
+/** Ordinary again: nobody needs to look any more, and the alert need not be remembered. */
+function resolveJourney(turn: Turn, id: string): void {
+  const alert = turn.unit.alerts.get(id);
+  if (alert === undefined) return;
+  if (alert.state !== "resolved") {
+    putAlert(turn, { ...alert, state: "resolved", revision: alert.revision + 1 });
+  }
+  turn.unit.alerts.delete(id);
 }
 
 function populationOf(turn: Turn): Population {

@@ -2,7 +2,7 @@ import type { Event, Field } from "../../core/event.ts";
 import { newPerson } from "../../core/new-unit.ts";
 import type { IssueType } from "../../core/pattern.ts";
 import type { TenantSettings } from "../../core/tenant.ts";
-import { HOUR } from "../../core/time.ts";
+import { HOUR, LATE } from "../../core/time.ts";
 import type { AccountState, PersonState, PersonTicket } from "../../core/unit.ts";
 import type { Turn } from "./turn.ts";
 
@@ -19,22 +19,29 @@ export function personOf(turn: Turn, id: string): PersonState {
   return person;
 }
 
-/** Folds what an event says about its account and person into their profiles. */
-export function foldProfile(turn: Turn, event: Event): void {
-  if (event.account !== null && turn.unit.account !== null && foldAccount(turn.unit.account, event)) {
+/**
+ * Folds what an event says about its account and person into their profiles, and answers whether they changed. What
+ * is history on arrival fills gaps, but overrides nothing that is known.
+ */
+export function foldProfile(turn: Turn, event: Event): boolean {
+  const isOld = turn.now - event.time > LATE;
+  const { account } = turn.unit;
+  const accountChanged = event.account !== null && account !== null && foldAccount(account, event, isOld);
+  if (accountChanged) {
     turn.effects.push({
       kind: "account",
       tenant: turn.unit.tenant,
       unit: turn.unit.id,
-      row: { ...turn.unit.account },
+      row: { ...account },
     });
   }
-  if (event.person === null) return;
+  if (event.person === null) return accountChanged;
   const isNew = !turn.unit.persons.has(event.person);
   const person = personOf(turn, event.person);
   if (person.lastEventAt === null || event.time > person.lastEventAt) person.lastEventAt = event.time;
-  const changed = saysWhoTheyAre(event) && foldPerson(person, event);
+  const changed = saysWhoTheyAre(event) && foldPerson(person, event, isOld);
   if (isNew || changed) emitPerson(turn, person);
+  return accountChanged || changed;
 }
 
 /** Any event may bring an address along; only `person.identified` says more. */
@@ -82,20 +89,29 @@ const ABOUT_ACCOUNTS: ReadonlySet<string> = new Set([
   "plan.changed",
 ]);
 
-function foldAccount(account: AccountState, event: Event): boolean {
+function foldAccount(account: AccountState, event: Event, isOld: boolean): boolean {
   if (!ABOUT_ACCOUNTS.has(event.type)) return false;
   const before = JSON.stringify(account);
   if (event.type === "account.signed_up" || event.type === "account.updated") {
     for (const name of ACCOUNT_TEXTS) {
       const value = event.data[name];
-      if (typeof value === "string") account[name] = value;
+      if (typeof value === "string" && !(isOld && account[name] !== null)) account[name] = value;
     }
-    if (typeof event.data.mrr === "number") account.mrr = event.data.mrr;
-    if (isRecord(event.data.contacts)) account.contacts = contactsOf(event.data.contacts);
+    if (typeof event.data.mrr === "number" && !(isOld && account.mrr !== null)) account.mrr = event.data.mrr;
+    if (isRecord(event.data.contacts)) {
+      const named = contactsOf(event.data.contacts);
+      account.contacts = isOld ? { ...named, ...account.contacts } : named;
+    }
   }
   if (event.type === "account.signed_up") account.signedUpAt = earliest(account.signedUpAt, event.time);
   if (event.type === "onboarding.completed") account.onboardedAt = earliest(account.onboardedAt, event.time);
-  if (event.type === "plan.changed" && typeof event.data.to === "string") account.plan = event.data.to;
+  if (
+    event.type === "plan.changed" &&
+    typeof event.data.to === "string" &&
+    !(isOld && account.plan !== null)
+  ) {
+    account.plan = event.data.to;
+  }
   return JSON.stringify(account) !== before;
 }
 
@@ -110,22 +126,28 @@ function contactsOf(field: { readonly [name: string]: unknown }): AccountState["
   return contacts;
 }
 
-function foldPerson(person: PersonState, event: Event): boolean {
+function foldPerson(person: PersonState, event: Event, isOld: boolean): boolean {
   const before = JSON.stringify(person);
   const { data } = event;
   for (const name of ["timeZone", "locale", "tier"] as const) {
     const value = data[name];
-    if (typeof value === "string") person[name] = value;
+    if (typeof value === "string" && !(isOld && person[name] !== null)) person[name] = value;
   }
-  if (Array.isArray(data.roles)) {
+  if (Array.isArray(data.roles) && !(isOld && person.roles.length > 0)) {
     person.roles = data.roles.filter((role): role is string => typeof role === "string");
   }
-  // A new address is a new chance: what bounced was the old one.
-  if (data.hasEmail === true) person.reach = { ...person.reach, email: true, bouncedEmail: false };
-  if (data.hasPhone === true) person.reach = { ...person.reach, phone: true, bouncedPhone: false };
+  // A new address is a new chance: what bounced was the old one. One that is only repeated is not new.
+  const { bouncedEmail, bouncedPhone } = person.reach;
+  if (data.hasEmail === true) {
+    person.reach = { ...person.reach, email: true, bouncedEmail: bouncedEmail && data.newEmail !== true };
+  }
+  if (data.hasPhone === true) {
+    person.reach = { ...person.reach, phone: true, bouncedPhone: bouncedPhone && data.newPhone !== true };
+  }
   if (isRecord(data.consent)) {
     for (const kind of ["email", "sms", "phone", "push"] as const) {
       const given = data.consent[kind];
+      if (isOld && person.consent[kind] !== undefined) continue;
       if (typeof given === "boolean") person.consent = { ...person.consent, [kind]: given };
     }
   }

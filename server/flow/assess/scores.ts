@@ -1,7 +1,7 @@
 import { clueOf } from "../../core/explain.ts";
 import { hash32 } from "../../core/hash.ts";
-import { scoreKeyOf } from "../../core/match.ts";
-import { bandOf, LEAST_POINTS, type Score, type Scored, scoreOf } from "../../core/score.ts";
+import { scoredUnder } from "../../core/match.ts";
+import { bandOf, LEAST_POINTS, type Score, type Scored, scoreOf, worth } from "../../core/score.ts";
 import { MINUTE, type Millis } from "../../core/time.ts";
 import type { Band, Tracked, Unit } from "../../core/unit.ts";
 import { schedule, type Turn } from "./turn.ts";
@@ -13,8 +13,7 @@ const HISTORY_STEP = 5;
 export function scoredFor(unit: Unit, key: string, patternOf: PatternOf): Scored[] {
   const items: Scored[] = [];
   for (const tracked of unit.tracked.values()) {
-    const own = scoreKeyOf(tracked.match.key);
-    if (own !== key && key !== unit.id) continue;
+    if (key !== unit.id && scoredUnder(tracked.match) !== key) continue;
     const scored = scoredOf(tracked, patternOf);
     if (scored !== null) items.push(scored);
   }
@@ -41,28 +40,54 @@ export function scoreNow(turn: Turn, key: string): Score {
 /** The keys of a unit that may have a score: the unit's own, and each person with a match. */
 export function scoreKeys(unit: Unit): Set<string> {
   const keys = new Set<string>(unit.scores.keys());
-  for (const tracked of unit.tracked.values()) keys.add(scoreKeyOf(tracked.match.key));
+  for (const { match } of unit.tracked.values()) keys.add(scoredUnder(match));
   if (keys.size > 0 && unit.id.startsWith("account/")) keys.add(unit.id);
   return keys;
 }
 
+/** A key's score as it now is, and whether it has just reached a higher band. */
+export interface Rescored {
+  readonly score: number;
+  readonly risen: boolean;
+}
+
 /**
  * Recomputes every score of the unit and writes what changed. History gets a row when the set of contributions or
- * the band changes, or the score moved by 5 points. Answers the keys whose band rose.
+ * the band changes, or the score moved by 5 points.
  */
-export function rescore(turn: Turn): string[] {
-  const risen: string[] = [];
+export function rescore(turn: Turn): Map<string, Rescored> {
+  const rescored = new Map<string, Rescored>();
+  const byKey = scoredByKey(turn);
   let quietUntil = Number.POSITIVE_INFINITY;
   for (const key of scoreKeys(turn.unit)) {
-    const score = scoreNow(turn, key);
-    if (writeScore(turn, key, score)) risen.push(key);
-    quietUntil = Math.min(quietUntil, unchangedUntil(turn, key, score));
+    const items = byKey.get(key) ?? [];
+    const score = scoreOf(items, turn.now);
+    rescored.set(key, { score: score.score, risen: writeScore(turn, key, score) });
+    quietUntil = Math.min(quietUntil, unchangedUntil(turn, key, score, items));
   }
   turn.scoresTouched = false;
   if (quietUntil < Number.POSITIVE_INFINITY) scheduleSweep(turn, quietUntil);
-  return risen;
+  return rescored;
 }
 
+/** As `scoredFor`, for all keys in one go: an account may have many persons with a match each. */
+function scoredByKey({ unit, tenant }: Turn): Map<string, Scored[]> {
+  const all: Scored[] = [];
+  const byKey = new Map<string, Scored[]>([[unit.id, all]]);
+  for (const tracked of unit.tracked.values()) {
+    const scored = scoredOf(tracked, (id) => tenant.library.byId(id));
+    if (scored === null) continue;
+    all.push(scored);
+    const key = scoredUnder(tracked.match);
+    if (key === unit.id) continue;
+    const own = byKey.get(key);
+    if (own === undefined) byKey.set(key, [scored]);
+    else own.push(scored);
+  }
+  return byKey;
+}
+
+/** Answers whether the key has reached a higher band. */
 function writeScore(turn: Turn, key: string, score: Score): boolean {
   const { settings } = turn.tenant;
   const band = bandOf(score.score, settings.bands);
@@ -120,8 +145,8 @@ function scheduleSweep(turn: Turn, nothingBefore: Millis): void {
   schedule(turn, "sweep", "", Math.max(next, due));
 }
 
-/** A moment before which this score can neither leave its band, nor move 5 points, nor lose a contribution. */
-function unchangedUntil(turn: Turn, key: string, score: Score): Millis {
+/** A moment before which this score can neither leave its band, nor move 5 points, nor change what it is made of. */
+function unchangedUntil(turn: Turn, key: string, score: Score, items: readonly Scored[]): Millis {
   const last = turn.unit.scores.get(key);
   if (last === undefined || score.contributions.length === 0) return Number.POSITIVE_INFINITY;
   const { bands } = turn.tenant.settings;
@@ -129,11 +154,26 @@ function unchangedUntil(turn: Turn, key: string, score: Score): Millis {
   const lowest = Math.max(last.band === "normal" ? 0 : floor, last.score - HISTORY_STEP + 1) - 0.5;
   let fastest = Number.POSITIVE_INFINITY;
   let until = Number.POSITIVE_INFINITY;
-  for (const { pattern, alone } of score.contributions) {
-    const halfLife = turn.tenant.library.byId(pattern)?.halfLife ?? SWEEP;
-    fastest = Math.min(fastest, halfLife);
-    until = Math.min(until, halfLife * Math.log2(alone / LEAST_POINTS));
+  for (const { match, family, alone } of score.contributions) {
+    const leader = items.find((item) => item.match.id === match);
+    if (leader === undefined) continue;
+    fastest = Math.min(fastest, leader.halfLife);
+    until = Math.min(until, leader.halfLife * Math.log2(alone / LEAST_POINTS));
+    for (const item of items) {
+      if (item.match.family === family) until = Math.min(until, overtakes(item, leader, alone, turn.now));
+    }
   }
+  // The score of all falls no faster than its fastest part alone would.
   if (lowest > 0) until = Math.min(until, fastest * Math.log2(Math.max(1, score.unrounded / lowest)));
-  return turn.now + until;
+  // A millisecond early, as logarithms round.
+  return turn.now + Math.floor(until) - 1;
+}
+
+/** How long from now until a match that fades more slowly leads its family; at the earliest, if it does not fade yet. */
+function overtakes(item: Scored, leader: Scored, led: number, now: Millis): Millis {
+  const behind = worth(item, now);
+  if (item === leader || behind === 0) return Number.POSITIVE_INFINITY;
+  const fades = item.match.lastSeen <= now ? 1 / item.halfLife : 0;
+  const closing = 1 / leader.halfLife - fades;
+  return closing <= 0 ? Number.POSITIVE_INFINITY : Math.log2(led / behind) / closing;
 }

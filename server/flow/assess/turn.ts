@@ -43,6 +43,10 @@ export function unschedule(unit: Unit, kind: TimerKind, ref: string): void {
   if (at >= 0) unit.timers.splice(at, 1);
 }
 
+export function isScheduled(unit: Unit, kind: TimerKind, ref: string): boolean {
+  return unit.timers.some((timer) => timer.kind === kind && timer.ref === ref);
+}
+
 function comesBefore(a: Timer, b: Timer | undefined): boolean {
   if (b === undefined || a.due !== b.due) return b === undefined || a.due < b.due;
   return a.kind === b.kind ? a.ref < b.ref : a.kind < b.kind;

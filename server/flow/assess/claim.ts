@@ -1,0 +1,161 @@
+/** The moment of sending: the guards are judged again, and only then does the row become `sending`. */
+import type { ClaimFacts, UnitControl } from "../../core/control.ts";
+import type { Delivery } from "../../core/delivery.ts";
+import type { Pattern } from "../../core/pattern.ts";
+import type { Verdict } from "../../core/policy/contract.ts";
+import { dueByOf } from "../../core/policy/deadlines.ts";
+import { judge } from "../../core/policy/judge.ts";
+import { inRollout } from "../../core/policy/rollout.ts";
+import { kindOf } from "../../core/tenant.ts";
+import type { PersonState, Pursuit, Tracked } from "../../core/unit.ts";
+import { fail } from "./attempts.ts";
+import { endPursuit, freeStep, recordDecision, scoreOfMatch } from "./decisions.ts";
+import { scheduleHuman } from "./humans.ts";
+import { afterIncident } from "./incidents.ts";
+import { emitPerson } from "./profile.ts";
+import { endHold, pursue, stepDelay } from "./pursuit.ts";
+import { questionOf } from "./question.ts";
+import { keepBack, setMessage, suppress, updateDelivery } from "./rows.ts";
+import { isScheduled, schedule, type Turn } from "./turn.ts";
+
+type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
+
+export function claim(turn: Turn, control: Of<"claim">): void {
+  const row = turn.unit.deliveries.get(control.delivery);
+  if (row?.status !== "queued" || row.unit !== turn.unit.id) return;
+  learnFacts(turn, row, control.facts);
+  if (!inRollout(turn.tenant, turn.unit)) return keepBack(turn, row);
+  if (row.manual !== null) return claimManual(turn, row, control);
+  const tracked = turn.unit.tracked.get(row.match);
+  const pattern = turn.tenant.library.byId(row.pattern);
+  // What it was about has been forgotten.
+  if (tracked?.pursuit == null || pattern === undefined) return suppress(turn, row, "stale");
+  if (row.attempts > 0 && turn.now > row.dueBy) return fail(turn, row, "its deadline passed", null);
+  const verdict = judgeClaim(turn, row, tracked, tracked.pursuit, pattern, control.facts);
+  recordDecision(turn, tracked, verdict, scoreOfMatch(turn, tracked), row.id);
+  if (verdict.kind === "send") {
+    endHold(turn, tracked);
+    startSending(turn, row, control.leaseFor);
+  } else if (verdict.kind === "hold") postpone(turn, row, tracked, pattern, verdict);
+  else stopClaimed(turn, row, tracked, verdict, control.facts);
+}
+
+/**
+ * What the store knows and this unit does not, as it was said elsewhere: a stop, a refusal, a channel switched off. A
+ * consent counts only where the store has it.
+ */
+function learnFacts(turn: Turn, row: Delivery, facts: ClaimFacts | null): void {
+  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  if (person === undefined || facts === null) return;
+  const before = JSON.stringify([person.stoppedAt, person.consent, person.channelsOff]);
+  if (facts.stopped) person.stoppedAt ??= turn.now;
+  const refused = Object.entries(person.consent).filter(([, given]) => given === false);
+  person.consent = { ...facts.consent, ...Object.fromEntries(refused) };
+  person.channelsOff = [...new Set([...person.channelsOff, ...facts.channelsOff])];
+  if (JSON.stringify([person.stoppedAt, person.consent, person.channelsOff]) !== before) {
+    emitPerson(turn, person);
+  }
+}
+
+function judgeClaim(
+  turn: Turn,
+  row: Delivery,
+  tracked: Tracked,
+  pursuit: Pursuit,
+  pattern: Pattern,
+  facts: ClaimFacts | null,
+): Verdict {
+  const incident = afterIncident(turn, tracked, row.step);
+  if (incident !== null) return { ...incident, channel: row.channel, person: row.person };
+  // The step it was queued on is its own: it must not count as a duplicate of itself.
+  const own = { ...pursuit, sentSteps: pursuit.sentSteps.filter((step) => step !== row.step) };
+  return judge({
+    ...questionOf(turn, tracked, pattern, row.step),
+    pursuit: own,
+    only: row.channel,
+    ...(row.person === null ? {} : { person: row.person }),
+    delivery: row.id,
+    facts,
+  });
+}
+
+function startSending(turn: Turn, row: Delivery, leaseFor: number): void {
+  updateDelivery(turn, row, {
+    status: "sending",
+    attempts: row.attempts + 1,
+    fence: row.fence + 1,
+    claimedAt: turn.now,
+    leaseUntil: turn.now + leaseFor,
+  });
+  setMessage(turn, row, "reserved", turn.now);
+}
+
+/** Time in the hold counts neither against the deadline nor towards the next step or the human. */
+function postpone(turn: Turn, row: Delivery, tracked: Tracked, pattern: Pattern, verdict: Verdict): void {
+  const { pursuit } = tracked;
+  const until = verdict.until ?? turn.now;
+  if (pursuit === null) return;
+  pursuit.heldSince ??= turn.now;
+  pursuit.dueBy = Math.max(pursuit.dueBy, dueByOf(pattern.timing, until));
+  updateDelivery(turn, row, {
+    notBefore: until,
+    released: true,
+    dueBy: pursuit.dueBy,
+    detail: verdict.reason,
+  });
+  if (pursuit.state !== "sent") return;
+  schedule(turn, "step", row.match, until + stepDelay(pattern));
+  if (isScheduled(turn.unit, "human", row.match)) scheduleHuman(turn, tracked, pattern, until);
+}
+
+/** It may not go out on this channel any more; perhaps on another. */
+function stopClaimed(
+  turn: Turn,
+  row: Delivery,
+  tracked: Tracked,
+  verdict: Verdict,
+  facts: ClaimFacts | null,
+): void {
+  suppress(turn, row, verdict.reason);
+  freeStep(tracked, row.step);
+  const onlyChannel = verdict.reason === "killed" && channelIsOff(turn, row) && facts?.killed !== true;
+  if (onlyChannel || OTHER_CHANNEL_MAY_DO.has(verdict.reason)) pursue(turn, tracked, row.step, "first");
+  else endPursuit(turn, tracked, verdict.reason);
+}
+const OTHER_CHANNEL_MAY_DO: ReadonlySet<string> = new Set([
+  "opted_out",
+  "no_consent",
+  "unreachable",
+  "not_ready",
+]);
+
+function channelIsOff({ tenant: { switches } }: Turn, { pattern, channel }: Delivery): boolean {
+  return (
+    !switches.tenant && !switches.patterns.includes(pattern) && switches.channels.includes(kindOf(channel))
+  );
+}
+
+/** By hand: guards may be overridden with a reason, but never a stop, a missing consent or the kill switch. */
+function claimManual(turn: Turn, row: Delivery, control: Of<"claim">): void {
+  const reason = manualStop(turn, row, control.facts);
+  if (reason !== null) return suppress(turn, row, reason);
+  startSending(turn, row, control.leaseFor);
+}
+
+function manualStop(turn: Turn, row: Delivery, facts: ClaimFacts | null): string | null {
+  const { switches } = turn.tenant;
+  const kind = kindOf(row.channel);
+  if (switches.tenant || switches.channels.includes(kind) || facts?.killed === true) return "killed";
+  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  if (person === undefined) return "unreachable";
+  if (person.stoppedAt !== null || facts?.stopped === true) return "opted_out";
+  if (person.channelsOff.includes(kind)) return "opted_out";
+  return lacksConsent(person, kind) ? "no_consent" : null;
+}
+
+function lacksConsent(person: PersonState, kind: string): boolean {
+  if (kind === "sms") return person.consent.sms !== true;
+  if (kind === "voice") return person.consent.phone !== true;
+  if (kind === "push") return person.consent.push !== true;
+  return kind === "email" && person.consent.email === false;
+}

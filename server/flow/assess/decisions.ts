@@ -1,0 +1,85 @@
+/** The decision log, and how a pursuit comes to its end. */
+import type { Decision, Judgement, Reason } from "../../core/decision.ts";
+import { scoredUnder } from "../../core/match.ts";
+import type { Verdict } from "../../core/policy/contract.ts";
+import type { Tracked } from "../../core/unit.ts";
+import { suppress } from "./rows.ts";
+import { scoreNow } from "./scores.ts";
+import { type Turn, unschedule } from "./turn.ts";
+
+export function stopped(reason: Reason, step: number): Verdict {
+  return { kind: "stop", reason, until: null, channel: null, person: null, step };
+}
+
+/** The score of the match's own key at this moment. */
+export function scoreOfMatch(turn: Turn, { match }: Tracked): number {
+  return scoreNow(turn, scoredUnder(match)).score;
+}
+
+export function decisionId(turn: Turn, tracked: Tracked): string {
+  return turn.hash("decision", tracked.match.id, tracked.pursuit?.judgements ?? 0);
+}
+
+export function recordDecision(
+  turn: Turn,
+  tracked: Tracked,
+  verdict: Judgement & { readonly step: number },
+  score: number,
+  delivery: string | null,
+): void {
+  const { match, pursuit } = tracked;
+  const { kind, reason, until, channel, person, wouldHave, step } = verdict;
+  const row: Decision = {
+    id: decisionId(turn, tracked),
+    tenant: match.tenant,
+    match: match.id,
+    pattern: match.pattern,
+    key: match.key,
+    account: match.account,
+    step,
+    at: turn.now,
+    kind,
+    reason,
+    until,
+    channel,
+    person,
+    dueBy: pursuit?.dueBy ?? null,
+    score,
+    delivery,
+    simulated: turn.simulated || match.simulated,
+    ...(wouldHave === undefined ? {} : { wouldHave }),
+  };
+  turn.effects.push({ kind: "decision", row });
+  if (pursuit === null) return;
+  pursuit.judgements += 1;
+  pursuit.lastReason = reason;
+}
+
+export function endPursuit(turn: Turn, tracked: Tracked, reason: Reason): void {
+  const { pursuit, match } = tracked;
+  if (pursuit === null) return;
+  pursuit.state = "ended";
+  pursuit.lastReason = reason;
+  for (const kind of ["judge", "step", "human", "review"] as const) unschedule(turn.unit, kind, match.id);
+}
+
+/**
+ * Takes back what was queued and not yet claimed; what is on its way stays. Nothing was sent on those steps, so they
+ * are free again should the match come back.
+ */
+export function withdraw(turn: Turn, tracked: Tracked, reason: Reason): void {
+  const { pursuit } = tracked;
+  if (pursuit === null) return;
+  for (const id of pursuit.deliveries) {
+    const row = turn.unit.deliveries.get(id);
+    if (row?.status !== "queued") continue;
+    suppress(turn, row, reason);
+    freeStep(tracked, row.step);
+    const verdict = { ...stopped(reason, row.step), channel: row.channel, person: row.person };
+    recordDecision(turn, tracked, verdict, scoreOfMatch(turn, tracked), row.id);
+  }
+}
+
+export function freeStep({ pursuit }: Tracked, step: number): void {
+  if (pursuit !== null) pursuit.sentSteps = pursuit.sentSteps.filter((sent) => sent !== step);
+}

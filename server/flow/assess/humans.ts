@@ -1,0 +1,116 @@
+/** When a person of ours is asked: the human step of a ladder, patterns that only ever alert, and critical matches. */
+import type { GuardReason, Reason } from "../../core/decision.ts";
+import type { Channel, Pattern } from "../../core/pattern.ts";
+import type { Verdict } from "../../core/policy/contract.ts";
+import { dueByOf, humanAfter } from "../../core/policy/deadlines.ts";
+import { judgeHuman } from "../../core/policy/judge.ts";
+import { ladderOf } from "../../core/policy/ladder.ts";
+import { bandOf } from "../../core/score.ts";
+import type { Millis } from "../../core/time.ts";
+import type { PersonState, Pursuit, Tracked } from "../../core/unit.ts";
+import { raiseAlert } from "./alerts.ts";
+import { endPursuit, recordDecision, scoreOfMatch, stopped } from "./decisions.ts";
+import { questionOf } from "./question.ts";
+import { isScheduled, schedule, type Turn } from "./turn.ts";
+
+/** From the first message on, a person of ours is asked if it does not help. `from`: when that message leaves. */
+export function scheduleHuman(turn: Turn, tracked: Tracked, pattern: Pattern, from: Millis): void {
+  const after = humanAfter(pattern.timing);
+  if (tracked.pursuit?.humanDone !== false || after === Number.POSITIVE_INFINITY) return;
+  schedule(turn, "human", tracked.match.id, from + after);
+}
+
+/** Only the first message starts the clock; one that is put off takes it along. */
+export function scheduleFirstHuman(turn: Turn, tracked: Tracked, pattern: Pattern): void {
+  if (!isScheduled(turn.unit, "human", tracked.match.id)) scheduleHuman(turn, tracked, pattern, turn.now);
+}
+
+/** The human step: an alert to a person of ours, when the message did not help. */
+export function pursueHuman(turn: Turn, tracked: Tracked): void {
+  const pattern = turn.tenant.library.byId(tracked.match.pattern);
+  const { pursuit } = tracked;
+  if (pattern === undefined || pursuit === null || pursuit.humanDone) return;
+  const { human, messages } = ladderOf(pattern, personOfPursuit(turn, pursuit));
+  if (human === null) return;
+  const score = scoreOfMatch(turn, tracked);
+  const verdict = { ...judgeHuman(questionOf(turn, tracked, pattern, messages.length)), channel: human };
+  if (verdict.kind === "send") return ask(turn, tracked, pattern, verdict, human, score);
+  recordDecision(turn, tracked, verdict, score, null);
+  waitOrEnd(turn, tracked, verdict, "human");
+}
+
+function personOfPursuit(turn: Turn, { person }: Pursuit): PersonState | null {
+  return person === null ? null : (turn.unit.persons.get(person) ?? null);
+}
+
+function ask(
+  turn: Turn,
+  tracked: Tracked,
+  pattern: Pattern,
+  verdict: Verdict,
+  human: Channel,
+  score: number,
+): void {
+  const { pursuit } = tracked;
+  if (pursuit === null) return;
+  pursuit.humanDone = true;
+  if (pursuit.sentSteps.length === 0) pursuit.state = "sent";
+  recordDecision(turn, tracked, verdict, score, null);
+  raiseAlert(turn, tracked, human, pattern.owner.role, score, pursuit.dueBy);
+}
+
+/** Held: judged again then. Stopped before any message went out: nothing more is done. */
+function waitOrEnd(turn: Turn, tracked: Tracked, verdict: Verdict, timer: "human" | "judge"): void {
+  const { pursuit, match } = tracked;
+  if (pursuit === null) return;
+  if (verdict.kind === "hold" && verdict.until !== null) schedule(turn, timer, match.id, verdict.until);
+  else if (pursuit.sentSteps.length === 0) endPursuit(turn, tracked, verdict.reason);
+}
+
+/**
+ * Patterns that never message the customer (cancellation, sentiment): the alert is all there is, under the same rules
+ * as a human step.
+ */
+export function alertOnly(turn: Turn, tracked: Tracked, pattern: Pattern): void {
+  const { pursuit } = tracked;
+  if (pursuit === null || pursuit.humanDone) return;
+  const { human } = ladderOf(pattern, null);
+  const score = scoreOfMatch(turn, tracked);
+  const verdict = { ...judgeHuman(questionOf(turn, tracked, pattern, 0)), channel: human };
+  if (verdict.kind !== "send") {
+    recordDecision(turn, tracked, verdict, score, null);
+    return waitOrEnd(turn, tracked, verdict, "judge");
+  }
+  pursuit.humanDone = true;
+  recordDecision(turn, tracked, { ...stopped("alert_only", 0), channel: human }, score, null);
+  raiseAlert(turn, tracked, human ?? "human.ops", pattern.owner.role, score, pursuit.dueBy);
+  endPursuit(turn, tracked, "alert_only");
+}
+
+/** Reasons after which nobody needs to be told: it is over, somebody is told already, or it was switched off. */
+const NO_ALERT: ReadonlySet<Reason> = new Set<GuardReason>([
+  "killed",
+  "retracted",
+  "resolved",
+  "below",
+  "muted",
+  "duplicate",
+  "incident",
+]);
+
+/** Nobody critical is dropped in silence: the owner hears of a critical match once, whatever else is done about it. */
+export function alertWhenCritical(
+  turn: Turn,
+  tracked: Tracked,
+  pattern: Pattern,
+  score: number,
+  verdict: Verdict,
+): void {
+  const { pursuit } = tracked;
+  if (pursuit === null || pursuit.alerted || tracked.silenced !== null) return;
+  if (bandOf(score, turn.tenant.settings.bands) !== "critical") return;
+  if (verdict.kind !== "send" && NO_ALERT.has(verdict.reason)) return;
+  pursuit.alerted = true;
+  const dueBy = Math.min(pursuit.dueBy, dueByOf("immediate", turn.now));
+  raiseAlert(turn, tracked, "critical", pattern.owner.role, score, dueBy, verdict);
+}

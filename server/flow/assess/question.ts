@@ -1,0 +1,38 @@
+import { newPursuit } from "../../core/new-unit.ts";
+import type { Pattern } from "../../core/pattern.ts";
+import type { Question } from "../../core/policy/contract.ts";
+import type { TenantState } from "../../core/tenant.ts";
+import type { Tracked } from "../../core/unit.ts";
+import { scoreOfMatch } from "./decisions.ts";
+import type { Turn } from "./turn.ts";
+
+/** What the guards are asked about a match, from a ladder step on. */
+export function questionOf(turn: Turn, tracked: Tracked, pattern: Pattern, step: number): Question {
+  const { now, unit } = turn;
+  const { match } = tracked;
+  const pursuit = tracked.pursuit ?? newPursuit(now);
+  return {
+    now,
+    unit,
+    match,
+    pursuit,
+    step,
+    tenant: tenantFor(turn.tenant, pursuit.insteadOf),
+    pattern: patternFor(pattern, pursuit.insteadOf),
+    resolved: tracked.silenced !== null || tracked.helped !== null,
+    score: scoreOfMatch(turn, tracked),
+    approved: pursuit.approved,
+  };
+}
+
+/** The one message of an account incident goes to the account's admin, and is not held by that incident. */
+function patternFor(pattern: Pattern, insteadOf: string | undefined): Pattern {
+  if (insteadOf === undefined) return pattern;
+  const { recipientFallback: _none, ...rest } = pattern;
+  return { ...rest, recipient: "admin" };
+}
+
+function tenantFor(tenant: TenantState, insteadOf: string | undefined): TenantState {
+  if (insteadOf === undefined) return tenant;
+  return { ...tenant, incidents: tenant.incidents.filter(({ id }) => id !== insteadOf) };
+}

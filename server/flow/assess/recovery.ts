@@ -1,0 +1,63 @@
+/**
+ * Recoveries that the matcher does not see: of a match that has gone quiet, which still counts in the score, and of
+ * one that came from another unit or name.
+ */
+import type { Event } from "../../core/event.ts";
+import { personKey } from "../../core/keys.ts";
+import type { ClosedBy } from "../../core/match.ts";
+import { type Match, scoreKeyOf } from "../../core/match.ts";
+import type { Pattern, Selector } from "../../core/pattern.ts";
+import { LATE, type Millis } from "../../core/time.ts";
+import type { Tracked } from "../../core/unit.ts";
+import { satisfies } from "../../core/where.ts";
+import { recover } from "./matches.ts";
+import { emitMatch, type Turn } from "./turn.ts";
+
+export function recoverFaded(turn: Turn, event: Event): void {
+  if (turn.now - event.time > LATE) return;
+  for (const tracked of turn.unit.tracked.values()) {
+    const { match, silenced, adopted } = tracked;
+    const isOpen = adopted === true && match.state === "open";
+    const hasFaded = match.state === "closed" && match.closedBy === "quiet";
+    if (silenced !== null || !(isOpen || hasFaded) || event.time < match.lastSeen) continue;
+    const pattern = turn.tenant.library.byId(match.pattern);
+    const by = pattern === undefined ? null : endedBy(pattern, event);
+    if (by === null || !isAbout(turn, match, event)) continue;
+    if (isOpen) close(turn, tracked, event.time, by);
+    recover(turn, tracked);
+    turn.scoresTouched = true;
+  }
+}
+
+/** An adopted match goes quiet as its pattern says; nobody else is there to say so. */
+export function goQuiet(turn: Turn, tracked: Tracked): void {
+  if (tracked.match.state !== "open") return;
+  const quiet = turn.tenant.library.byId(tracked.match.pattern)?.quiet ?? 0;
+  close(turn, tracked, tracked.match.lastSeen + quiet, "quiet");
+}
+
+function close(turn: Turn, tracked: Tracked, at: Millis, by: ClosedBy): void {
+  tracked.match = { ...tracked.match, state: "closed", closedAt: at, closedBy: by };
+  emitMatch(turn, tracked);
+}
+
+function endedBy({ when, recovers }: Pattern, event: Event): ClosedBy | null {
+  if (recovers !== undefined && hears(recovers, event)) return "recovery";
+  if (when.kind === "consecutive" && hears(when.brokenBy, event)) return "broken";
+  return when.kind === "absence" && hears(when.missing, event) ? "answered" : null;
+}
+
+function hears({ of, where }: Selector, { type, data }: Event): boolean {
+  return of.includes(type) && satisfies(where, data);
+}
+
+/** Whether the event has the match's key, under the name that its person has now. */
+function isAbout({ tenant, unit }: Turn, { key, person, pattern, version }: Match, event: Event): boolean {
+  const keying = tenant.library.rules.get(`${pattern}@${version}`)?.keying;
+  const part = keying?.partOf(event.account, event);
+  if (keying === undefined || part === undefined) return false;
+  const owner = scoreKeyOf(key);
+  const current =
+    owner.startsWith("person/") && person !== null ? personKey(person) + key.slice(owner.length) : key;
+  return keying.keyOf(unit.id, part) === current;
+}
