@@ -1,5 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
+import type { Alert } from "../core/delivery.ts";
 import { newPerson, TENANT_UNIT } from "../core/new-unit.ts";
 import type { Unit } from "../core/unit.ts";
 import { decodeUnit, encodeUnit, renamePerson } from "../core/unit-codec.ts";
@@ -113,5 +114,15 @@ function withoutPerson(state: Unit, person: string, pseudonym: string): Unit {
   if (known !== undefined) {
     unit.persons.set(pseudonym, { ...newPerson(pseudonym), stoppedAt: known.stoppedAt });
   }
+  for (const alert of unit.alerts.values()) {
+    if (alert.person === pseudonym) unit.alerts.set(alert.id, withoutName(alert, person, pseudonym));
+  }
   return unit;
+}
+
+/** The title of an alert ends with whom it is about. */
+function withoutName(alert: Alert, person: string, pseudonym: string): Alert {
+  const { title } = alert;
+  if (!title.endsWith(`: ${person}`)) return alert;
+  return { ...alert, title: title.slice(0, -person.length) + pseudonym };
 }

@@ -88,6 +88,7 @@ describe("erasing a person", () => {
 
   it("is remembered without a name, and cannot be done twice", async () => {
     const world = await withCanary();
+    world.clock.advance(1_000);
 
     await world.app.admin.erasePerson("acme", { person: CANARY }, BY);
 
