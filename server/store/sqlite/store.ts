@@ -34,13 +34,15 @@ export interface SqliteStoreOptions {
   readonly now: () => Millis;
   /** Log entries kept in memory before they are indexed. */
   readonly indexAfter?: number;
+  /** What the file is reached through; a connection of its own unless given. */
+  readonly connection?: Connection;
 }
 
 /** A store in one SQLite file. Nothing is touched before `open()`. */
-export function openSqliteStore({ file, secretKey, now, indexAfter }: SqliteStoreOptions): Store {
-  const connection = new Connection(file);
+export function openSqliteStore({ file, secretKey, now, ...options }: SqliteStoreOptions): Store {
+  const connection = options.connection ?? new Connection(file);
   const names = new Names(connection);
-  const tail = new Tail(connection, names, now, indexAfter ?? CAPACITY);
+  const tail = new Tail(connection, names, now, options.indexAfter ?? CAPACITY);
   const base: Base = { connection, names, tail, vault: createVault(secretKey), now };
   const commit = committer(base);
   const life = lifetime(base);

@@ -40,16 +40,16 @@ export const SECRETS = [
 const { person } = CANARY;
 
 /** One of every kind of record that names the person, in an account and in a unit of their own. */
-export function aLife(tenant: string, from: number): Batch {
+export function aLife(tenant: string, from: number, otherPerson: string = OTHER.person): Batch {
   const unit = "account/acme";
-  const other = { unit, account: "acme", person: OTHER.person };
+  const other = { unit, account: "acme", person: otherPerson };
   const key = `person/${person}`;
   const match = aMatch({ tenant, id: "life-m1", person, key: `${key};endpoint=/v1/x`, unit });
   const state: PersonState = aPerson({ id: person, locale: "xx-CANARY" });
   const effects: readonly Effect[] = [
     { kind: "match", row: match },
     { kind: "match", row: aMatch({ ...match, id: "life-m2", unit: key, account: null, key }) },
-    { kind: "match", row: aMatch({ tenant, id: "life-m3", person: OTHER.person }) },
+    { kind: "match", row: aMatch({ tenant, id: "life-m3", person: otherPerson }) },
     { kind: "decision", row: aDecision({ tenant, id: "life-d1", match: "life-m1", person, key }) },
     { kind: "decision", row: aDecision({ tenant, id: "life-d2", match: "life-m2", person: null, key }) },
     {
@@ -66,12 +66,12 @@ export function aLife(tenant: string, from: number): Batch {
     { kind: "score", row: aScore({ tenant, key, why: `${person} was locked out` }) },
     { kind: "score", row: aScore({ tenant, why: `12 errors of ${person}` }) },
     { kind: "person", tenant, unit, row: state },
-    { kind: "person", tenant, unit, row: aPerson({ id: OTHER.person }) },
+    { kind: "person", tenant, unit, row: aPerson({ id: otherPerson }) },
     {
       kind: "account",
       tenant,
       unit,
-      row: anAccount({ contacts: { billing: [person, OTHER.person], technical: [person] } }),
+      row: anAccount({ contacts: { billing: [person, otherPerson], technical: [person] } }),
     },
   ];
   return aBatch({
@@ -87,9 +87,9 @@ export function aLife(tenant: string, from: number): Batch {
       anInput(from + 2, { tenant, person, account: null, data: { endpoint: `/users/${person}/files` } }),
       anInput(from + 3, {
         tenant,
-        person: OTHER.person,
+        person: otherPerson,
         type: "account.updated",
-        data: { contacts: { billing: [person, OTHER.person] } },
+        data: { contacts: { billing: [person, otherPerson] } },
       }),
       aControl(from + 4, unit, { kind: "profile", person: state }, tenant),
       aControl(from + 5, unit, { kind: "erase", person, pseudonym: "gone-1" }, tenant),
@@ -110,21 +110,21 @@ export function aLife(tenant: string, from: number): Batch {
         },
         tenant,
       ),
-      anInput(from + 7, { tenant, person: OTHER.person }),
+      anInput(from + 7, { tenant, person: otherPerson }),
     ],
     effects,
     contacts: [
       { tenant, person, details: { email: CANARY.email, phone: CANARY.phone, name: CANARY.name } },
-      { tenant, person: OTHER.person, details: { email: OTHER.email, name: OTHER.name } },
+      { tenant, person: otherPerson, details: { email: OTHER.email, name: OTHER.name } },
     ],
     identities: [
       { tenant, namespace: "email", value: CANARY.email, kind: "person", id: person },
       { tenant, namespace: "phone", value: CANARY.phone, kind: "person", id: person },
-      { tenant, namespace: "email", value: OTHER.email, kind: "person", id: OTHER.person },
+      { tenant, namespace: "email", value: OTHER.email, kind: "person", id: otherPerson },
     ],
     memberships: [
       { tenant, person, unit, at: NOON },
-      { tenant, person: OTHER.person, unit, at: NOON },
+      { tenant, person: otherPerson, unit, at: NOON },
     ],
     receptions: [aReception({ tenant })],
     deadLetters: [

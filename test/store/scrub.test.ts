@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { scrubber } from "../../server/store/sqlite/scrub.ts";
+import { aPerson } from "../builders.ts";
+
+const scrub = scrubber({ person: "ana-17", pseudonym: "gone-1", words: ["ana@example.com", "Ana Lee"] });
+const short = scrubber({ person: "1", pseudonym: "gone-1", words: [] });
+
+describe("taking a person out of a record", () => {
+  it.each([
+    ["the field that names them", { person: "ana-17" }, { person: "gone-1" }],
+    ["a key of theirs", { key: "person/ana-17;endpoint=/x" }, { key: "person/gone-1;endpoint=/x" }],
+    ["a list of contacts", { contacts: { billing: ["ana-17", "bo"] } }, { contacts: { billing: ["bo"] } }],
+    ["their id in a text", { why: "ana-17 was locked out" }, { why: "gone-1 was locked out" }],
+    ["their addresses", { detail: "no ANA@example.com here" }, { detail: "no [erased] here" }],
+    ["their name", { title: "Call Ana Lee!" }, { title: "Call [erased]!" }],
+    ["what is nested", { a: [{ b: { user: "ana-17" } }] }, { a: [{ b: { user: "gone-1" } }] }],
+  ])("replaces %s", (_, given, expected) => {
+    expect(scrub.value(given)).toEqual(expected);
+  });
+
+  it.each([
+    ["a longer id", { person: "ana-170", why: "ana-170 called" }],
+    ["a word that begins the same", { why: "Ana Leeds" }],
+    ["numbers, nulls and truths", { n: 17, on: true, none: null }],
+    ["words of ours", { type: "ana-17", tenant: "ana-17" }],
+  ])("leaves %s", (_, given) => {
+    expect(scrub.value(given)).toEqual(given);
+  });
+
+  it("replaces a short id only where it must be theirs", () => {
+    const given = { person: "1", key: "person/1", step: "1", why: "attempt 1 of 3" };
+
+    expect(short.value(given)).toEqual({ ...given, person: "gone-1", key: "person/gone-1" });
+  });
+
+  it("leaves of a person's state only whether they stopped", () => {
+    const state = aPerson({ id: "ana-17", stoppedAt: 5, locale: "de", tier: "gold" });
+
+    const left = scrub.value({ kind: "profile", person: state });
+
+    expect(left).toMatchObject({
+      person: { id: "gone-1", stoppedAt: 5, locale: null, tier: null, consent: {} },
+    });
+  });
+});
