@@ -81,9 +81,9 @@ const SHOWN = 5;
 
 function complain(cli: Cli, { rejected, rejectedCount }: BacktestRun): void {
   if (rejectedCount === 0) return;
-  cli.deps.stderr.write(`${counted(rejectedCount, "line")} could not be used:\n`);
+  cli.warn(`${counted(rejectedCount, "line")} could not be used:`);
   for (const { file, line, reason } of rejected.slice(0, SHOWN)) {
-    cli.deps.stderr.write(`${file}:${line}: ${reason}\n`);
+    cli.warn(`${file}:${line}: ${reason}`);
   }
 }
 

@@ -8,6 +8,7 @@ import { FolderLocked } from "../lib/folder-lock.ts";
 import type { CliDeps } from "./deps.ts";
 import { writeJson } from "./output.ts";
 import { progressLine } from "./progress.ts";
+import { plainLines } from "./text.ts";
 
 /** What the commands of the command line share. */
 export interface Cli {
@@ -18,7 +19,10 @@ export interface Cli {
   tenant(named: string | undefined): Promise<string>;
   config(): Config;
   path(named: string): string;
+  /** Tells people something; what is in it cannot move the cursor or colour the terminal. */
   say(text: string): void;
+  /** The same beside the data: on standard error. */
+  warn(text: string): void;
   json(value: unknown): void;
 }
 export type Params = { readonly [name: string]: unknown };
@@ -32,7 +36,7 @@ export function createCli(deps: CliDeps): Cli {
   const read = () => {
     if (config !== undefined) return config;
     const loaded = deps.loadConfig();
-    for (const warning of loaded.warnings) deps.stderr.write(`${warning}\n`);
+    for (const warning of loaded.warnings) cli.warn(warning);
     config = loaded.config;
     return config;
   };
@@ -40,7 +44,8 @@ export function createCli(deps: CliDeps): Cli {
     deps,
     config: read,
     path: (named) => resolve(deps.cwd, named),
-    say: (text) => deps.stdout.write(`${text}\n`),
+    say: (text) => deps.stdout.write(`${plainLines(text)}\n`),
+    warn: (text) => deps.stderr.write(`${plainLines(text)}\n`),
     json: (value) => writeJson(deps.stdout, value),
     call: (name, params, label) => call(deps, read(), name, { actor: `cli:${deps.user}`, ...params }, label),
     async tenant(named) {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { PlainError } from "../lib/errors.ts";
 import type { Cli } from "./cli.ts";
 import { example, jsonOption } from "./options.ts";
-import { counted, stripControls } from "./text.ts";
+import { counted } from "./text.ts";
 
 const MARKS = { ok: "ok     ", warning: "warning", problem: "PROBLEM" } as const;
 
@@ -20,8 +20,8 @@ export function addDoctor(program: Command, cli: Cli): void {
       else {
         for (const { level, tenant, what, todo } of findings) {
           const where = tenant === null ? "" : `${tenant}: `;
-          cli.say(`${MARKS[level]}  ${stripControls(where + what)}`);
-          if (todo !== null) cli.say(`         ${stripControls(todo)}`);
+          cli.say(`${MARKS[level]}  ${where}${what}`);
+          if (todo !== null) cli.say(`         ${todo}`);
         }
       }
       const problems = findings.filter(({ level }) => level === "problem").length;

@@ -74,7 +74,7 @@ function complain(
   if (result.rejected === result.lines) {
     throw new PlainError(`Nothing in the file can be used; line ${first.line}: ${first.reason}.`);
   }
-  for (const { line, reason } of result.problems) cli.deps.stderr.write(`line ${line}: ${reason}\n`);
+  for (const { line, reason } of result.problems) cli.warn(`line ${line}: ${reason}`);
   const more = result.rejected - result.problems.length;
-  if (more > 0) cli.deps.stderr.write(`and ${counted(more, "more line")}\n`);
+  if (more > 0) cli.warn(`and ${counted(more, "more line")}`);
 }
