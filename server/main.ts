@@ -19,14 +19,26 @@ const deps: CliDeps = {
   // Loaded when needed: most of what a command line is asked for needs no database and no server.
   openApp: async (config) => (await import("./app.ts")).openApp(config, { purpose: "a command" }),
   async startServer(config) {
-    const [{ startServer }, { controlHandlers }] = await Promise.all([
+    const [{ startServer }, { controlHandlers }, { createHome }] = await Promise.all([
       import("./app.ts"),
       import("./commands/index.ts"),
+      import("./http/home/index.ts"),
     ]);
-    const running = await startServer(config, { handlers: controlHandlers });
+    const running = await startServer(config, {
+      handlers: controlHandlers,
+      home: ({ store, pipeline, now, log }) => createHome({ store, pipeline, now, log, demo: null }).router,
+    });
     return { app: running, url: running.url, close: () => running.close() };
   },
-  runDemo: async (config, options) => (await import("./demo/main.ts")).runDemo(config, options),
+  async runDemo(options) {
+    const [{ runDemo }, { demoEnvironment }] = await Promise.all([
+      import("./demo/main.ts"),
+      import("./demo/environment.ts"),
+    ]);
+    // Its warnings are about data that is worth keeping; everything here is invented.
+    const { config } = loadConfig(demoEnvironment(process.env), process.cwd());
+    await runDemo(config, options);
+  },
   onStop(listener) {
     for (const signal of STOP_SIGNALS) process.on(signal, listener);
   },

@@ -37,7 +37,8 @@ export interface CliDeps {
   /** Opens the application without serving it. @throws FolderLocked when a server holds the data folder */
   openApp(config: LoadedConfig["config"]): Promise<App>;
   startServer(config: LoadedConfig["config"]): Promise<RunningServer>;
-  runDemo(config: LoadedConfig["config"], options: DemoOptions): Promise<void>;
+  /** In a data folder of its own, unless another is set. */
+  runDemo(options: DemoOptions): Promise<void>;
   /** Calls back at each signal that asks this process to stop. */
   onStop(listener: () => void): void;
   exit(code: number): never;

@@ -49,11 +49,11 @@ export function addDemo(program: Command, cli: Cli): void {
   const command = program.command("demo").summary("watch it work, with simulated customers");
   command
     .description(
-      "Starts a server with a tenant, 90 days of simulated history and live simulated customers, whose webhooks are really signed and sent over this machine. Nothing leaves it.",
+      "Starts a server with a tenant, 90 days of simulated history and live simulated customers, whose webhooks are really signed and sent over this machine. Nothing leaves it. Its data is in .demo, unless FORESTALL_DATA says otherwise; FORESTALL_DATA=.demo lets every other command speak with it.",
     )
     .option("--port <number>", "where to listen; otherwise PORT", port)
     .option("--incident", "begin with an incident that concerns many customers at once", false)
-    .action((options: DemoOptions) => cli.deps.runDemo(cli.config(), options));
+    .action((options: DemoOptions) => cli.deps.runDemo(options));
   example(command, "demo", "demo --port 8080 --incident");
 }
 

@@ -10,7 +10,7 @@ import { importEvents, importSuppressions } from "./import.ts";
 import { erase, exportData } from "./privacy.ts";
 import { live, pause, pausePerson, resume, resumePerson } from "./rollout.ts";
 import { sourceAdd, sourceList, sourceRemove, sourceRotate } from "./source.ts";
-import { tenantCreate, tenantList, tenantSettings } from "./tenant.ts";
+import { libraryTake, tenantCreate, tenantList, tenantSettings } from "./tenant.ts";
 import { tokenCreate, tokenList, tokenRevoke, tokenRotate } from "./token.ts";
 
 /** Every command there is, by name. */
@@ -18,6 +18,7 @@ export const COMMANDS = {
   "tenant.create": tenantCreate,
   "tenant.list": tenantList,
   "tenant.settings": tenantSettings,
+  "library.take": libraryTake,
   "source.add": sourceAdd,
   "source.list": sourceList,
   "source.rotate": sourceRotate,

@@ -25,3 +25,12 @@ export const tenantSettings = command({
     return patch === undefined ? admin.settings(id) : admin.saveSettings(id, patch, byOf(params));
   },
 });
+
+export const libraryTake = command({
+  name: "library.take",
+  params: z.object({ ...by, ...tenant }),
+  run: async ({ admin, library }, params) => {
+    const taken = await admin.takeLibrary(params.tenant, byOf(params));
+    return { version: library.version, taken };
+  },
+});
