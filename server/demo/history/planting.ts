@@ -11,7 +11,7 @@ const SETTLED = 8 * DAY;
 const STAGE_FREE = 5 * DAY;
 const TRIES = 120;
 /** So many of each trouble fall into the last hours: the demo begins with something to see. */
-const JUST_NOW = 3;
+const JUST_NOW = 2;
 
 /** Spreads every trouble over the quarter: each at a working hour of an account that fits and is not busy. */
 export function plant(world: World, troubles: readonly Trouble[], random: Random): Episode[] {

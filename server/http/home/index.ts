@@ -94,8 +94,9 @@ async function homeOf(deps: HomeDeps, demo: DemoHome) {
 }
 
 function incidentOf(deps: HomeDeps, { tenant }: DemoHome) {
-  const nameOf = (pattern: string) => deps.pipeline.tenant(tenant)?.library.byId(pattern)?.name ?? pattern;
-  return incidentPart(runningIncidents(deps, tenant), nameOf);
+  const state = deps.pipeline.tenant(tenant);
+  const nameOf = (pattern: string) => state?.library.byId(pattern)?.name ?? pattern;
+  return incidentPart(runningIncidents(deps, tenant), state?.settings.incident.within ?? 0, nameOf);
 }
 
 function partHandler(deps: HomeDeps, demo: DemoHome): RequestHandler<{ name: string }> {

@@ -37,6 +37,10 @@ const REASONS: { readonly [reason in Reason]: string } = {
 
 export const reasonWords = (reason: Reason): string => REASONS[reason];
 
+/** Who is not logged in is known by the session of a page only, and its name says nothing to anybody. */
+export const personWords = (person: string | null): string =>
+  person === null || person.startsWith("anonymous:") ? "a visitor who is not logged in" : person;
+
 const CHANNELS: { readonly [channel: string]: string } = {
   email: "Email",
   sms: "SMS",

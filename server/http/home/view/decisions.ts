@@ -1,7 +1,7 @@
 import { type Html, html } from "../../../lib/html.ts";
 import { timeOf } from "../facts/clock.ts";
 import type { DecisionLine } from "../facts/decisions.ts";
-import { VERDICTS } from "../words.ts";
+import { personWords, VERDICTS } from "../words.ts";
 
 export function decisionsPart(lines: readonly DecisionLine[]): Html {
   return html`<ol class="decisions" id="decisions" data-empty="${lines.length === 0 ? "yes" : "no"}">${lines.map(
@@ -24,14 +24,19 @@ export function decisionRow(line: DecisionLine): Html {
   </li>`;
 }
 
-const whoOf = ({ accountName, person }: DecisionLine): string => accountName ?? person ?? "All customers";
+const whoOf = ({ accountName, person }: DecisionLine): string => {
+  if (accountName !== null) return accountName;
+  return person === null ? "All customers" : capital(personWords(person));
+};
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "By email to ada.berg.17", "Until 08:00 in Tokyo: it is night where they are (quiet)". */
 function outcomeOf({ verdict, channel, reason, reasonName, until, person }: DecisionLine): Html {
   const code = html`<code>${reasonName}</code>`;
   switch (verdict) {
     case "sent":
-      return html`${channel}${person !== null && html` to ${person}`}`;
+      return html`${channel}${person !== null && html` to ${personWords(person)}`}`;
     case "asked":
       return html`${channel ?? "A colleague"} is asked${reasonName !== "none" && html`: ${reason} ${code}`}`;
     case "held":

@@ -1,13 +1,18 @@
 import type { Incident } from "../../../core/tenant.ts";
+import type { Millis } from "../../../core/time.ts";
 import { type Html, html } from "../../../lib/html.ts";
-import { timeOf } from "../facts/clock.ts";
+import { lengthOf, timeOf } from "../facts/clock.ts";
 
 /** What is going on for many customers at once; empty when nothing is. */
-export function incidentPart(incidents: readonly Incident[], nameOf: (pattern: string) => string): Html {
+export function incidentPart(
+  incidents: readonly Incident[],
+  within: Millis,
+  nameOf: (pattern: string) => string,
+): Html {
   return html`${incidents.map(
     (incident) => html`<div class="incident">
       <p><strong>Incident${scopeOf(incident, nameOf)}.</strong>
-      ${incident.matches} troubles at ${incident.accounts === 1 ? "one account" : `${incident.accounts} accounts`} within ten minutes, since ${timeOf(incident.startedAt)}.
+      ${incident.matches} troubles at ${incident.accounts === 1 ? "one account" : `${incident.accounts} accounts`} within ${lengthOf(within)}, since ${timeOf(incident.startedAt)}.
       Single messages are held, so that customers get one answer instead of many.</p>
     </div>`,
   )}`;

@@ -1,6 +1,7 @@
 import { type Html, html } from "../../../lib/html.ts";
 import { timeOf } from "../facts/clock.ts";
 import type { ShownMessage } from "../facts/messages.ts";
+import { personWords } from "../words.ts";
 
 const GROUPS = [
   { kind: "email", title: "Email", none: "No email yet." },
@@ -26,9 +27,9 @@ function card(message: ShownMessage, product: string): Html {
   const { delivery, at, channel, patternName, person, accountName, state } = message;
   return html`<li class="card">
     ${lookOf(message, product)}
-    <p class="caption"><strong>${patternName}</strong>, ${channel.toLowerCase()} to ${person ?? "a visitor"}${
+    <p class="caption"><strong>${patternName}</strong>, ${channel.toLowerCase()} to ${personWords(person)}${
       accountName !== null && html` of ${accountName}`
-    }, ${timeOf(at)}: ${state}. <a href="/demo/trace/${delivery}">Where it came from<span class="sr">: ${patternName}, ${person}</span></a></p>
+    }, ${timeOf(at)}: ${state}. <a href="/demo/trace/${delivery}">Where it came from<span class="sr">: ${patternName}, ${personWords(person)}</span></a></p>
   </li>`;
 }
 
@@ -37,7 +38,7 @@ function lookOf({ content, delivery, person }: ShownMessage, product: string): H
     case "email":
       return html`<div class="mail">
         <p class="mail-head"><span class="soft">${product}</span> <strong>${content.subject}</strong></p>
-        <iframe src="/demo/preview/${delivery}" title="Email to ${person}: ${content.subject}" sandbox loading="lazy"></iframe>
+        <iframe src="/demo/preview/${delivery}" title="Email to ${personWords(person)}: ${content.subject}" sandbox></iframe>
       </div>`;
     case "sms":
       return html`<div class="phone"><p class="bubble">${content.text}</p></div>`;

@@ -4,7 +4,7 @@ import { type Html, html } from "../../../lib/html.ts";
 import type { Trace } from "../../../store/contract.ts";
 import { dayAndTimeOf, lengthOf } from "../facts/clock.ts";
 import { stateOf } from "../facts/messages.ts";
-import { channelWords, reasonWords, VERDICTS, verdictOf } from "../words.ts";
+import { channelWords, personWords, reasonWords, VERDICTS, verdictOf } from "../words.ts";
 
 export interface TraceFacts {
   readonly trace: Trace;
@@ -21,7 +21,7 @@ export function traceView({ trace, pattern, patternName }: TraceFacts): Html {
   const title = match === null ? "A message sent by hand" : `${patternName(match.pattern)}`;
   return html`
     <h1>${title}</h1>
-    <p class="soft">${match !== null && (match.account ?? match.person)}${
+    <p class="soft">${match !== null && (match.account ?? personWords(match.person))}${
       match !== null && pattern !== undefined && html`: ${clueOf(pattern, match)}`
     }</p>
     <ol class="timeline">
@@ -132,7 +132,7 @@ function decisionSteps({ decisions }: Trace): Html {
       at,
       html`<p><span class="verdict ${verdict}">${VERDICTS[verdict]}</span> ${
         channel !== null && channelWords(channel)
-      }${person !== null && html` to ${person}`}: ${reasonWords(reason)} <code>${reason}</code></p>
+      }${person !== null && html` to ${personWords(person)}`}: ${reasonWords(reason)} <code>${reason}</code></p>
       ${until !== null && html`<p class="soft">Judged again ${dayAndTimeOf(until)}.</p>`}
       ${
         wouldHave !== undefined &&
@@ -148,7 +148,7 @@ function deliveryStep(row: NonNullable<Trace["delivery"]>): Html {
   return step(
     "Delivery",
     row.sentAt ?? row.createdAt,
-    html`<p>${channelWords(row.channel)}${row.person !== null && html` to ${row.person}`}: ${stateOf(row)}${
+    html`<p>${channelWords(row.channel)}${row.person !== null && html` to ${personWords(row.person)}`}: ${stateOf(row)}${
       row.detail !== null && ` (${row.detail})`
     }</p>
     ${facts([

@@ -1,0 +1,69 @@
+import type { Decision } from "../../core/decision.ts";
+import { clueOf } from "../../core/explain.ts";
+import type { Match } from "../../core/match.ts";
+import type { TenantState } from "../../core/tenant.ts";
+import type { Style } from "./style.ts";
+
+/** What one line needs to know besides the decision. */
+export interface Known {
+  readonly tenant: TenantState;
+  readonly match: Match | null;
+  readonly accountName: string | null;
+}
+
+const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const WIDTHS = { verdict: 6, pattern: 31, who: 22 } as const;
+const NARROWEST = 40;
+
+/** One decision as one line: when, what, which pattern, who, and why. */
+export function decisionLine(row: Decision, known: Known, style: Style, columns: number): string {
+  const pattern = known.tenant.library.byId(row.pattern);
+  const who = known.accountName ?? row.account ?? nameOf(row.person) ?? "all customers";
+  const clue = known.match === null || pattern === undefined ? "" : clueOf(pattern, known.match, row.at);
+  const head = `${TIME.format(row.at)}  `;
+  const left = [verdictOf(row), pattern?.name ?? row.pattern, who] as const;
+  const why = `${howOf(row)}${clue === "" ? "" : `; ${clue}`}`;
+  const used = head.length + WIDTHS.verdict + WIDTHS.pattern + WIDTHS.who + 6;
+  return [
+    style.soft(head.trimEnd()),
+    colour(row, style)(padded(left[0], WIDTHS.verdict)),
+    padded(left[1], WIDTHS.pattern),
+    padded(left[2], WIDTHS.who),
+    style.soft(cut(why, Math.max(NARROWEST, columns - used))),
+  ].join("  ");
+}
+
+function verdictOf({ kind, reason, channel }: Decision): string {
+  if (kind === "hold") return "hold";
+  const human = channel?.startsWith("human.") === true && (kind === "send" || reason === "alert_only");
+  if (human) return "ask";
+  return kind === "send" ? "send" : "stop";
+}
+
+function colour(row: Decision, style: Style): (text: string) => string {
+  const verdict = verdictOf(row);
+  if (verdict === "send") return style.good;
+  if (verdict === "hold") return style.warn;
+  return verdict === "ask" ? style.ask : style.soft;
+}
+
+/** The channel and the person where something goes out, the reason where nothing does. */
+function howOf({ kind, reason, channel, person, until, at }: Decision): string {
+  if (kind === "send") return `${channel ?? ""}${person === null ? "" : ` to ${nameOf(person)}`}`;
+  if (reason === "alert_only") return `${channel ?? "a person"}, never a message`;
+  return until === null || kind !== "hold" ? reason : `${reason} for ${lengthOf(until - at)}`;
+}
+
+/** Who is not logged in has no name that says anything. */
+const nameOf = (person: string | null) => (person?.startsWith("anonymous:") === true ? "a visitor" : person);
+
+function lengthOf(length: number): string {
+  const minutes = Math.max(1, Math.round(length / 60_000));
+  if (minutes < 100) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
+}
+
+const cut = (text: string, width: number) =>
+  text.length <= width ? text : `${text.slice(0, width - 1).toWellFormed()}…`;
+const padded = (text: string, width: number) => cut(text, width).padEnd(width);
