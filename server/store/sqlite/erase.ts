@@ -1,6 +1,6 @@
 import { shardOf } from "../../core/hash.ts";
 import type { Millis } from "../../core/time.ts";
-import type { Store } from "../contract.ts";
+import type { AuditRow, Store } from "../contract.ts";
 import { type Base, pause } from "./base.ts";
 import type { Checkpointer } from "./checkpoint.ts";
 import { contactReader } from "./directory.ts";
@@ -8,7 +8,7 @@ import { scrubLog } from "./erase-log.ts";
 import { anonymiseRecords, type Records, recordsOf } from "./erase-records.ts";
 import { unitsOfPerson } from "./log.ts";
 import { letterPlace } from "./record-rows.ts";
-import { type Scrubber, scrubber } from "./scrub.ts";
+import { GONE, type Scrubber, scrubber } from "./scrub.ts";
 
 /** Rows of a table looked at between two pauses. */
 const WINDOW = 5_000;
@@ -38,8 +38,8 @@ export function erasure(base: Base, checkpointer: () => Checkpointer): Pick<Stor
         const changed =
           renameUnit(base, no, tenant, person, name) +
           anonymiseRecords(base, no, person, name, scrub, records, units) +
-          rewrite(base, "accounts", mentions.accounts, scrub) +
-          rewrite(base, "audit", mentions.audit, scrub) +
+          rewriteAccounts(base, mentions.accounts, scrub) +
+          rewriteAudit(base, mentions.audit, person, scrub) +
           removeLetters(base, mentions.letters) +
           renamePseudonyms(base, no, tenant, person, name, records) +
           removeSnapshots(base, units) +
@@ -87,20 +87,28 @@ async function scan(
   return found;
 }
 
-function rewrite(
+function rewriteAccounts({ connection }: Base, mentions: readonly Mention[], scrub: Scrubber): number {
+  const update = connection.query("UPDATE accounts SET body = ? WHERE no = ?");
+  return mentions.reduce(
+    (sum, { no, body }) => sum + update.run(JSON.stringify(scrub.value(JSON.parse(body))), no),
+    0,
+  );
+}
+
+/** Who did what stays. Why they did it to this person is free text, which may hold anything. */
+function rewriteAudit(
   { connection }: Base,
-  table: "accounts" | "audit",
   mentions: readonly Mention[],
+  person: string,
   scrub: Scrubber,
 ): number {
-  const subject = table === "audit" ? ", subject = ?3" : "";
-  const update = connection.query(`UPDATE ${table} SET body = ?2${subject} WHERE no = ?1`);
-  for (const { no, body } of mentions) {
-    const row = scrub.value(JSON.parse(body));
-    const subjectNow = typeof row === "object" && row !== null && "subject" in row ? String(row.subject) : "";
-    update.run(no, JSON.stringify(row), ...(table === "audit" ? [subjectNow] : []));
-  }
-  return mentions.length;
+  const update = connection.query("UPDATE audit SET subject = ?, body = ? WHERE no = ?");
+  return mentions.reduce((sum, { no, body }) => {
+    const row = JSON.parse(body) as AuditRow;
+    const theirs = row.subject === `person/${person}` ? { ...row, reason: GONE } : row;
+    const left = scrub.value(theirs) as AuditRow;
+    return sum + update.run(left.subject, JSON.stringify(left), no);
+  }, 0);
 }
 
 /** A dead letter is somebody's raw payload: one that mentions the person goes. */
