@@ -41,9 +41,14 @@ export class Buckets {
   }
 
   /** The current bucket is over: the next one begins, empty. */
-  complete({ bucket, over }: Measure): void {
+  complete(measure: Measure): void {
+    this.completeUpTo(this.current + 1, measure);
+  }
+
+  /** The same for all buckets before `next`: nothing happened in those after the current one. */
+  completeUpTo(next: number, { bucket, over }: Measure): void {
     if (this.total > 0) this.past.push(this.current, this.total);
-    this.begin(this.current + 1);
+    this.begin(next);
     const oldest = this.current - horizon(bucket, over);
     let stale = 0;
     while (stale < this.past.length && (this.past[stale] ?? 0) < oldest) stale += 2;

@@ -16,9 +16,11 @@ type Surge = Extract<When, { readonly kind: "spike" | "drop" }>;
 export function surge(when: Surge): Behaviour {
   const { kind, bucket, factor, minimum } = when;
 
+  // The usual is a median over hundreds of buckets: it is asked for when all else fits.
   const isSpike = (buckets: Buckets, count: number) => {
+    if (count === 0 || count < minimum) return false;
     const usual = buckets.usual(when);
-    return usual !== null && count > 0 && count >= minimum && count >= factor * usual;
+    return usual !== null && count >= factor * usual;
   };
   const isDrop = (buckets: Buckets) => {
     const usual = buckets.usual(when);
@@ -29,7 +31,7 @@ export function surge(when: Surge): Behaviour {
   const judge = (fold: Fold, state: State, buckets: Buckets) => {
     const end = (buckets.current + 1) * bucket;
     if (kind === "spike") {
-      if (!isSpike(buckets, buckets.total)) close(fold, state, end, "ordinary");
+      if (state.episode !== null && !isSpike(buckets, buckets.total)) close(fold, state, end, "ordinary");
       return;
     }
     const { episode } = state;
@@ -52,7 +54,9 @@ export function surge(when: Surge): Behaviour {
       const nothingToSay = state.episode === null && buckets.past.length === 0 && buckets.total === 0;
       if (nothingToSay) return buckets.begin(newest);
       judge(fold, state, buckets);
-      buckets.complete(when);
+      // With nothing open, only a drop has something to say about buckets in which nothing happened.
+      if (kind === "spike" && state.episode === null) buckets.completeUpTo(newest, when);
+      else buckets.complete(when);
     }
   };
 
