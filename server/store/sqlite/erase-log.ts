@@ -31,22 +31,27 @@ export async function scrubLog(
   const isIdentified = (row: LogRow) => row.type !== null && names.word(row.type) === "person.identified";
   const isTheirs = (row: LogRow) =>
     row.person === person || scrub.mentions(row.name) || (row.data !== null && scrub.mentions(row.data));
+  const write = (rows: readonly LogRow[]) =>
+    connection.write(() => {
+      for (const row of rows) rewrite(update, row, isIdentified(row), person, pseudonym, scrub);
+    });
   let rewritten = 0;
+  let waiting: LogRow[] = [];
   for (const unit of units) {
     for (let seqs = tail.after(unit, 0, SLICE); seqs.length > 0; ) {
       const rows = seqs.map((seq) => select.get(seq)).filter((row) => row !== undefined);
-      const theirs = rows.filter(isTheirs);
-      if (theirs.length > 0) {
-        connection.write(() => {
-          for (const row of theirs) rewrite(update, row, isIdentified(row), person, pseudonym, scrub);
-        });
+      waiting.push(...rows.filter(isTheirs));
+      if (waiting.length >= SLICE) {
+        write(waiting);
+        rewritten += waiting.length;
+        waiting = [];
       }
-      rewritten += theirs.length;
       await pause();
       seqs = tail.after(unit, seqs.at(-1) ?? 0, SLICE);
     }
   }
-  return rewritten;
+  write(waiting);
+  return rewritten + waiting.length;
 }
 
 function rewrite(
