@@ -17,6 +17,7 @@ const { config } = loadConfig(
   {
     FORESTALL_DATA: orders.dataDir,
     PORT: String(orders.port),
+    FORESTALL_PUBLIC_URL: `http://127.0.0.1:${orders.port}`,
     LOG_LEVEL: "error",
     FORESTALL_ALLOW_LOOPBACK_PROVIDERS: "1",
   },
