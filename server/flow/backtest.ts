@@ -12,6 +12,8 @@ import { bandOf, scoreOf } from "../core/score.ts";
 import type { TenantState } from "../core/tenant.ts";
 import type { Millis } from "../core/time.ts";
 import type { Band, Unit } from "../core/unit.ts";
+import { profileOf } from "./assess/joining.ts";
+import { structuredPerson } from "./assess/profile.ts";
 import { scoredFor, scoreKeys } from "./assess/scores.ts";
 import { assess, dueOf, type Tools } from "./assess.ts";
 import { unitOf } from "./pipeline/directory.ts";
@@ -42,7 +44,8 @@ class MemoryBacktest implements Backtest {
   readonly #initial: TenantState;
   readonly #due = new DueHeap();
   readonly #hinted = new Map<string, Millis>();
-  readonly #defaultUnit = new Map<string, string>();
+  /** Person -> units, the newest first. */
+  readonly #unitsOf = new Map<string, readonly string[]>();
   readonly #matches = new Map<string, Match>();
   readonly #decisions: Decision[] = [];
   #state: TenantState;
@@ -62,44 +65,73 @@ class MemoryBacktest implements Backtest {
     return attributed;
   }
 
-  /** A person's events belong to the account they were last seen in. */
+  /** A person's events belong to the account they name, else to the one the person came to last. */
   #attribute(event: Event): Event {
     const { person } = event;
     const named = event.account ?? (typeof event.data.account === "string" ? event.data.account : null);
-    if (person === null) return named === event.account ? event : { ...event, account: named };
-    const known = this.#defaultUnit.get(person);
-    const account = named ?? known ?? null;
-    if (named !== null && named !== known) this.#join(person, named, event.receivedAt);
+    const units = person === null ? [] : (this.#unitsOf.get(person) ?? []);
+    const account = named ?? accountOf(units[0]);
+    if (person !== null) this.#join(person, units, unitOf(account, person), event.receivedAt);
+    this.#noteProductArea(event);
     return account === event.account ? event : { ...event, account };
   }
 
-  #join(person: string, account: string, at: Millis): void {
-    const before = this.#defaultUnit.get(person);
-    this.#defaultUnit.set(person, account);
-    const to = `account/${account}`;
+  #join(person: string, units: readonly string[], to: string, at: Millis): void {
+    if (units.includes(to)) return;
     const alone = `person/${person}`;
-    if (before === undefined && this.#units.has(alone)) {
+    const [other] = units;
+    this.#unitsOf.set(person, [to, ...units.filter((unit) => unit !== alone)]);
+    if (units.includes(alone)) {
       this.#apply(alone, at, { control: { kind: "handover", person, to, as: person } });
+    } else if (other !== undefined) {
+      this.#apply(other, at, { control: { kind: "share", person, to } });
     }
-    const state =
-      before === undefined ? undefined : this.#units.get(`account/${before}`)?.persons.get(person);
-    if (state !== undefined) this.#apply(to, at, { control: { kind: "profile", person: state } });
   }
 
+  #noteProductArea({ data: { productArea: name }, time }: Event): void {
+    if (typeof name !== "string" || name === "") return;
+    const known = this.#state.productAreas.get(name);
+    if (known !== undefined && known <= time) return;
+    this.#state = { ...this.#state, productAreas: new Map([...this.#state.productAreas, [name, time]]) };
+  }
+
+  /** One input, and what follows from it, in the order in which the pipeline takes them. */
   #apply(id: string, receivedAt: Millis, body: { event: Event } | { control: UnitControl }): void {
-    const unit = this.#unit(id);
-    const effects = assess(unit, this.#state, ++this.#seq, receivedAt, body, this.#tools);
-    this.#hint(unit);
-    for (const effect of effects) this.#keep(effect, receivedAt);
+    const queue: { unit: string; body: typeof body }[] = [{ unit: id, body }];
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const unit = this.#unit(next.unit);
+      const effects = assess(unit, this.#state, ++this.#seq, receivedAt, next.body, this.#tools);
+      this.#hint(unit);
+      for (const effect of effects) {
+        if (effect.kind === "forward") queue.push({ unit: effect.unit, body: { control: effect.control } });
+        else this.#keep(effect);
+      }
+      if ("control" in next.body && next.body.control.kind === "profile") continue;
+      for (const told of this.#tellOtherUnits(unit, effects)) queue.push(told);
+    }
   }
 
-  #keep(effect: Effect, receivedAt: Millis): void {
+  #keep(effect: Effect): void {
     if (effect.kind === "match") this.#matches.set(effect.row.id, effect.row);
     else if (effect.kind === "decision") this.#decisions.push(effect.row);
-    else if (effect.kind === "forward") this.#apply(effect.unit, receivedAt, { control: effect.control });
-    else if (effect.kind === "tenant") {
+    else if (effect.kind === "tenant" && effect.control.kind === "incident") {
       const { incidents } = this.#tenants.apply(this.#initial.id, this.#seq, effect.control);
-      this.#state = { ...this.#initial, incidents, seq: this.#seq };
+      this.#state = { ...this.#state, incidents, seq: this.#seq };
+    }
+  }
+
+  /** As the pipeline does for a person in several accounts. */
+  *#tellOtherUnits(from: Unit, effects: readonly Effect[]) {
+    const persons = new Set(effects.flatMap((effect) => (effect.kind === "person" ? [effect.row.id] : [])));
+    for (const id of persons) {
+      const units = this.#unitsOf.get(id) ?? [];
+      const person = from.persons.get(id);
+      if (person === undefined || units.length < 2 || !units.includes(from.id)) continue;
+      for (const unit of units) {
+        const there = unit === from.id ? person : this.#unit(unit).persons.get(id);
+        if (there !== undefined && profileOf(there) === profileOf(person)) continue;
+        yield { unit, body: { control: { kind: "profile", person: structuredPerson(person) } as const } };
+      }
     }
   }
 
@@ -159,6 +191,10 @@ class MemoryBacktest implements Backtest {
     }
     return rows.sort((a, b) => b.score - a.score || compare(a.key, b.key));
   }
+}
+
+function accountOf(unit: string | undefined): string | null {
+  return unit?.startsWith("account/") === true ? unit.slice("account/".length) : null;
 }
 
 function compare(a: string, b: string): number {

@@ -15,7 +15,9 @@ import { TENANT_UNIT } from "../core/new-unit.ts";
 import { LATE, type Millis, ON_TIME, SECOND } from "../core/time.ts";
 import type { Unit } from "../core/unit.ts";
 import { isKnown } from "../core/vocabulary.ts";
-import type { LogInput, Store } from "../store/contract.ts";
+import { type LogInput, type Store, StoreUnavailable } from "../store/contract.ts";
+import { profileOf } from "./assess/joining.ts";
+import { structuredPerson } from "./assess/profile.ts";
 import { assess, type Tools } from "./assess.ts";
 import {
   type Along,
@@ -29,11 +31,30 @@ import {
 import { addAlong, batchOf, type Draft, isEmpty, newDraft } from "./pipeline/batch.ts";
 import { Directory, eventOf, type Pseudonym } from "./pipeline/directory.ts";
 import { JourneyCounter } from "./pipeline/journey-counter.ts";
+import { type Job, nextTurn, Queue } from "./pipeline/queue.ts";
 import { createTenants, type LibraryOf, type Tenants } from "./pipeline/tenants.ts";
 import { nameOf, type UnitName, Units } from "./pipeline/units.ts";
 
+/** What the pipeline needs of the store. */
+export type PipelineStore = Pick<
+  Store,
+  | "commit"
+  | "probe"
+  | "lastSeq"
+  | "known"
+  | "loadUnits"
+  | "saveUnits"
+  | "dueUnits"
+  | "checkpoint"
+  | "setCheckpoint"
+  | "inputs"
+  | "identify"
+  | "memberships"
+  | "erased"
+>;
+
 export interface PipelineOptions {
-  readonly store: Store;
+  readonly store: PipelineStore;
   readonly now: () => Millis;
   readonly tools: Tools;
   readonly libraryOf: LibraryOf;
@@ -45,18 +66,7 @@ export interface PipelineOptions {
   readonly pause?: () => Promise<void>;
 }
 
-interface Job {
-  readonly size: number;
-  /** Names what it needs before it may run, then changes memory and fills the draft. */
-  prepare(): Promise<void>;
-  run(draft: Draft): Promise<void>;
-  done(): void;
-  failed(error: unknown): void;
-}
-
 const MOST_WAITING = 20_000;
-/** Events in one commit at most: bounds how long one batch holds the loop. */
-const BATCH_EVENTS = 1_000;
 const TICK_UNITS = 500;
 /** Without a backfilled event for this long, a tenant's history counts as brought in. */
 const HISTORY_PAUSE = 5 * SECOND;
@@ -70,7 +80,7 @@ export function createPipeline(options: PipelineOptions): Pipeline & PipelineCon
 export interface PipelineControl {
   /** Folds the tenant-wide log and takes up the units with inputs after the checkpoint. */
   start(onProgress?: (inputs: number) => void): Promise<void>;
-  /** Saves changed units, a few at a time; true when all are saved. */
+  /** Saves changed units, a few at a time. */
   checkpoint(): Promise<void>;
   /** Replaces a unit's state, as erasing does. */
   rewrite(tenant: string, unit: string, change: (unit: Unit) => Unit): Promise<void>;
@@ -78,21 +88,23 @@ export interface PipelineControl {
   readonly tenants: Tenants;
 }
 
+/** An input that follows from another one, at the same moment. */
+interface Forward extends UnitName {
+  readonly control: UnitControl;
+  readonly receivedAt: Millis;
+}
+
 class StorePipeline implements Pipeline, PipelineControl {
   readonly units: Units;
   readonly tenants: Tenants;
   readonly #options: PipelineOptions;
-  readonly #store: Store;
+  readonly #store: PipelineStore;
   readonly #directory: Directory;
-  readonly #journeys: JourneyCounter;
+  readonly #journeys = new JourneyCounter();
   readonly #listeners = new Set<(committed: Committed) => void>();
-  #queue: Job[] = [];
-  #waiting = 0;
-  #running: Promise<void> | null = null;
-  #failing = false;
+  readonly #queue: Queue;
   #seq = 0;
   #clock: Millis = 0;
-  #lastProbe: Millis = 0;
   /** Tenant -> until when its history counts as still coming in. */
   readonly #historyUntil = new Map<string, Millis>();
 
@@ -102,13 +114,18 @@ class StorePipeline implements Pipeline, PipelineControl {
     this.tenants = createTenants(options.libraryOf);
     this.units = new Units(options.store, this.tenants, options.tools);
     this.#directory = new Directory(options.store, options.pseudonym);
-    this.#journeys = new JourneyCounter();
+    this.#queue = new Queue({
+      now: options.now,
+      mostWaiting: options.mostWaiting ?? MOST_WAITING,
+      runBatch: (jobs) => this.#runBatch(jobs),
+      recover: () => this.#recover(),
+    });
   }
 
   // ---- what callers see
 
   get load(): { waiting: number; failing: boolean } {
-    return { waiting: this.#waiting, failing: this.#failing };
+    return this.#queue.load;
   }
 
   tenant(id: string) {
@@ -123,8 +140,9 @@ class StorePipeline implements Pipeline, PipelineControl {
   receive(tenant: string, incoming: readonly Incoming[], along?: Along): Promise<ReceiveResult> {
     let duplicates = 0;
     let known: ReadonlySet<string> = new Set();
-    return this.#submit(incoming.length, {
+    return this.#queue.submit(incoming.length, {
       prepare: async () => {
+        duplicates = 0;
         known = await this.#store.known(incoming.map(({ source, id }) => ({ tenant, source, id })));
         await this.#directory.prepare(tenant, incoming);
         await this.units.load(this.#unitsOf(tenant, incoming));
@@ -140,18 +158,19 @@ class StorePipeline implements Pipeline, PipelineControl {
     });
   }
 
-  async control(tenant: string, target: Target, control: UnitControl, along?: Along): Promise<ControlResult> {
-    const units = "unit" in target ? [target.unit] : await this.#directory.unitsOf(tenant, target.person);
-    const [first = "person" in target ? `person/${target.person}` : TENANT_UNIT, ...others] = units;
+  control(tenant: string, target: Target, control: UnitControl, along?: Along): Promise<ControlResult> {
     let result: ControlResult = { seq: 0, effects: [] };
-    return this.#submit(1, {
-      prepare: () => this.units.load([first, ...others].map((unit) => ({ tenant, unit }))),
+    let inputs: readonly { readonly unit: string; readonly control: UnitControl }[] = [];
+    return this.#queue.submit(1, {
+      prepare: async () => {
+        inputs = await this.#addressed(tenant, target, control);
+        await this.units.load(inputs.map(({ unit }) => ({ tenant, unit })));
+      },
       run: async (draft) => {
         addAlong(draft, along);
         const effects: Effect[] = [];
-        for (const unit of [first, ...others]) {
-          effects.push(...this.#apply(tenant, unit, this.#clock, { control }, draft));
-          await this.#takeForwarded(draft);
+        for (const input of inputs) {
+          effects.push(...(await this.#takeControl(tenant, input.unit, input.control, draft)));
         }
         result = { seq: this.#seq, effects };
       },
@@ -161,7 +180,7 @@ class StorePipeline implements Pipeline, PipelineControl {
 
   tenantControl(tenant: string, control: TenantControl, along?: Along): Promise<ControlResult> {
     let result: ControlResult = { seq: 0, effects: [] };
-    return this.#submit(1, {
+    return this.#queue.submit(1, {
       prepare: async () => {},
       run: async (draft) => {
         addAlong(draft, along);
@@ -174,29 +193,57 @@ class StorePipeline implements Pipeline, PipelineControl {
 
   async peek(tenant: string, unit: string): Promise<Unit | null> {
     await this.units.load([{ tenant, unit }]);
-    const state = this.units.get(tenant, unit);
-    if (state === undefined || state.seq > 0) return state ?? null;
-    // Asking about a name must not make a unit of it.
-    this.units.drop([{ tenant, unit }]);
-    return null;
+    return this.#queue.between(() => {
+      const state = this.units.get(tenant, unit);
+      if (state === undefined || state.seq > 0) return state ?? null;
+      // Asking about a name must not make a unit of it.
+      this.units.drop([{ tenant, unit }]);
+      return null;
+    });
   }
 
+  // ---- time
+
   async tick(now: Millis): Promise<void> {
+    // A store that takes no writes keeps its timers: they run, at their due times, when it does again.
+    if (!(await this.#queue.ready())) return;
     await this.#writeTallies(now);
     const later: UnitName[] = [];
-    for (;;) {
-      const asleep = await this.#store.dueUnits(now, TICK_UNITS);
-      await this.units.load(asleep);
-      const due = this.units.takeDue(now, TICK_UNITS);
-      const [ready, waiting] = this.#withoutHistory(due, now);
-      later.push(...waiting);
-      await Promise.all(ready.map(({ tenant, unit }) => this.control(tenant, { unit }, { kind: "tick" })));
-      if (due.length < TICK_UNITS) break;
+    try {
+      while (await this.#tickSome(now, later));
+    } finally {
+      await this.#hint(later);
     }
-    for (const { tenant, unit } of later) {
-      const state = this.units.get(tenant, unit);
-      if (state !== undefined) this.units.hint(state);
-    }
+  }
+
+  /** Ticks some of the units that are due, asleep or awake, and answers whether there may be more. */
+  async #tickSome(now: Millis, later: UnitName[]): Promise<boolean> {
+    const asleep = await this.#store.dueUnits(now, TICK_UNITS);
+    await this.units.load(asleep);
+    const due = this.units.takeDue(now, TICK_UNITS);
+    const [ready, waiting] = this.#withoutHistory(due, now);
+    later.push(...waiting);
+    const ticked = await Promise.allSettled(
+      ready.map(({ tenant, unit }) => this.control(tenant, { unit }, { kind: "tick" })),
+    );
+    const failed = ready.filter((_, i) => ticked[i]?.status === "rejected");
+    later.push(...failed);
+    // What is on disk says that they are due until a newer snapshot says otherwise; they must not hide the others.
+    if (asleep.length === TICK_UNITS) await this.#save(() => this.units.snapshotsOf(asleep));
+    return (
+      failed.length === 0 && ready.length > 0 && (due.length === TICK_UNITS || asleep.length === TICK_UNITS)
+    );
+  }
+
+  /** Their timers are still due: they are asked again at the next tick. */
+  async #hint(names: readonly UnitName[]): Promise<void> {
+    if (names.length === 0) return;
+    await this.#queue.between(() => {
+      for (const { tenant, unit } of names) {
+        const state = this.units.get(tenant, unit);
+        if (state !== undefined) this.units.hint(state);
+      }
+    });
   }
 
   /** A tick would carry a unit to the present while its past is still being told. */
@@ -205,11 +252,18 @@ class StorePipeline implements Pipeline, PipelineControl {
     return [due.filter((name) => !isWaiting(name)), due.filter(isWaiting)];
   }
 
+  #tallying: Promise<void> = Promise.resolve();
+
   /** Counts of the journey signals become inputs of the tenant's own unit once a minute. */
-  async #writeTallies(now: Millis): Promise<void> {
-    for (const { tenant, counts } of this.#journeys.take(now)) {
-      await this.control(tenant, { unit: TENANT_UNIT }, { kind: "tally", counts });
-    }
+  #writeTallies(now: Millis): Promise<void> {
+    this.#tallying = this.#tallying
+      .catch(() => {})
+      .then(async () => {
+        for (const { tenant, counts } of this.#journeys.due(now)) {
+          await this.control(tenant, { unit: TENANT_UNIT }, { kind: "tally", counts });
+        }
+      });
+    return this.#tallying;
   }
 
   // ---- starting, saving, rewriting
@@ -220,17 +274,27 @@ class StorePipeline implements Pipeline, PipelineControl {
       if (input.unit === null) this.tenants.apply(input.tenant, input.seq, tenantControlOf(input));
       this.#clock = Math.max(this.#clock, input.receivedAt);
     }
-    const names = new Map<string, { tenant: string; unit: string }>();
+    const names = new Map<string, UnitName>();
     let read = 0;
-    for await (const { tenant, unit, receivedAt } of this.#log({ after: await this.#store.checkpoint() })) {
+    for await (const input of this.#log({ after: await this.#store.checkpoint() })) {
+      const { tenant, unit, receivedAt } = input;
       if (unit !== null) names.set(nameOf(tenant, unit), { tenant, unit });
       // History has times of its own: only what came live moves the clock.
       if (receivedAt <= this.#options.now()) this.#clock = Math.max(this.#clock, receivedAt);
+      this.#countAgain(input);
       read += 1;
       if (read % 50_000 === 0) onProgress?.(read);
     }
     const all = [...names.values()];
     for (let at = 0; at < all.length; at += 500) await this.units.load(all.slice(at, at + 500));
+  }
+
+  /** Journey signals that were counted but not written are counted again. */
+  #countAgain({ tenant, seq, body }: LogInput): void {
+    if ("event" in body) {
+      this.#countJourneys(tenant, body.event, seq);
+      this.#journeys.keep();
+    } else if (body.control.kind === "tally") this.#journeys.written(tenant, body.control.counts);
   }
 
   async *#log(query: { after: number; tenantWide?: boolean }): AsyncGenerator<LogInput> {
@@ -245,145 +309,128 @@ class StorePipeline implements Pipeline, PipelineControl {
   }
 
   async checkpoint(): Promise<void> {
-    const reached = this.#seq;
-    let left = this.units.dirty;
+    await this.units.reloadLost();
+    // Both are read at one moment: every unit that is dirty then will have been saved when its position is written.
+    let [reached, left] = await this.#queue.between(() => {
+      return [Math.min(this.#seq, this.#journeys.oldest - 1), this.units.dirty] as const;
+    });
     while (left > 0) {
-      const slice = this.units.takeDirty(Math.min(left, CHECKPOINT_SLICE));
-      if (slice.length === 0) break;
-      try {
-        await this.#store.saveUnits(slice);
-      } catch (error) {
-        this.units.giveBack(slice);
-        throw error;
-      }
-      left -= slice.length;
+      const size = Math.min(left, CHECKPOINT_SLICE);
+      const saved = await this.#save(() => this.units.takeDirty(size));
+      if (saved === 0) break;
+      left -= size;
       await (this.#options.pause ?? nextTurn)();
     }
     await this.#store.setCheckpoint(reached);
   }
 
+  /** Writes snapshots that are taken at a moment when no batch is under way; what cannot be saved stays dirty. */
+  async #save(take: () => ReturnType<Units["takeDirty"]>): Promise<number> {
+    const slice = await this.#queue.between(take);
+    if (slice.length === 0) return 0;
+    try {
+      await this.#store.saveUnits(slice);
+    } catch (error) {
+      this.units.giveBack(slice);
+      throw error;
+    }
+    return slice.length;
+  }
+
   async drain(): Promise<void> {
-    while (this.#running !== null) await this.#running;
+    await this.#queue.idle();
     await this.#writeTallies(Number.POSITIVE_INFINITY);
     await this.checkpoint();
   }
 
   async rewrite(tenant: string, unit: string, change: (unit: Unit) => Unit): Promise<void> {
     await this.units.load([{ tenant, unit }]);
-    const state = this.units.get(tenant, unit);
-    if (state !== undefined) this.units.replace(change(state));
-    this.#directory.forget();
+    await this.#queue.between(() => {
+      const state = this.units.get(tenant, unit);
+      if (state !== undefined) this.units.replace(change(state));
+      this.#directory.forget();
+    });
     await this.checkpoint();
   }
 
   // ---- batches
 
-  #submit<Result>(
-    size: number,
-    work: { prepare(): Promise<void>; run(draft: Draft): Promise<void>; result(): Result },
-  ): Promise<Result> {
-    const refusal = this.#refusal(size);
-    if (refusal !== null) return Promise.reject(refusal);
-    return new Promise<Result>((resolve, reject) => {
-      const { prepare, run } = work;
-      this.#queue.push({ size, prepare, run, done: () => resolve(work.result()), failed: reject });
-      this.#waiting += size;
-      this.#running ??= this.#work();
-    });
-  }
-
-  #refusal(size: number): Overloaded | null {
-    const most = this.#options.mostWaiting ?? MOST_WAITING;
-    if (this.#waiting + size > most && this.#waiting > 0) {
-      return new Overloaded(429, 2, "too many events are waiting; send them again shortly");
-    }
-    if (!this.#failing) return null;
-    // One caller a second finds out whether the store takes writes again.
-    const now = this.#options.now();
-    if (now - this.#lastProbe >= SECOND) {
-      this.#lastProbe = now;
-      void this.#recover();
-    }
-    return new Overloaded(503, 2, "the store does not take writes at the moment");
-  }
-
-  async #recover(): Promise<void> {
-    const works = await this.#store.probe().catch(() => false);
-    if (works) this.#failing = false;
-  }
-
-  async #work(): Promise<void> {
-    // Let the requests of this turn of the event loop gather first.
-    await nextTurn();
-    while (this.#queue.length > 0) await this.#runBatch(this.#takeJobs());
-    this.#running = null;
-  }
-
-  #takeJobs(): Job[] {
-    let events = 0;
-    let count = 0;
-    for (const job of this.#queue) {
-      if (count > 0 && events + job.size > BATCH_EVENTS) break;
-      events += job.size;
-      count += 1;
-    }
-    return this.#queue.splice(0, count);
-  }
-
   async #runBatch(jobs: readonly Job[]): Promise<void> {
     const draft = newDraft();
     const seqBefore = this.#seq;
     const clockBefore = this.#clock;
+    let committing = false;
     try {
       this.#clock = Math.max(this.#clock, this.#options.now());
       this.#known.clear();
+      this.#directory.trim();
       // In turn: what one job learns (a new member, a new name) the next one knows.
       for (const job of jobs) {
         await job.prepare();
         await job.run(draft);
       }
+      committing = true;
       if (!isEmpty(draft)) await this.#store.commit(batchOf(draft));
     } catch (error) {
       this.#undo(draft, seqBefore, clockBefore);
-      this.#failing = true;
       this.#options.onFailure?.(error);
-      const refusal = new Overloaded(503, 2, "nothing was written; send it again shortly", { cause: error });
-      for (const job of jobs) this.#finish(job, () => job.failed(refusal));
-      return;
+      return this.#afterFailure(jobs, error, committing || error instanceof StoreUnavailable);
     }
     for (const name of draft.touched.values()) {
       const unit = this.units.get(name.tenant, name.unit);
       if (unit !== undefined) this.units.touch(unit);
     }
-    for (const job of jobs) this.#finish(job, () => job.done());
-    this.#publish(draft.committed);
+    for (const job of jobs) job.done();
+    this.#publish(draft);
   }
 
-  #finish(job: Job, settle: () => void): void {
-    this.#waiting -= job.size;
-    settle();
+  /** One caller's input that cannot be assessed must not take the others down with it: they are tried one by one. */
+  async #afterFailure(jobs: readonly Job[], error: unknown, isStore: boolean): Promise<void> {
+    if (!isStore) await this.#recover().catch(() => this.#queue.fail());
+    if (!isStore && jobs.length > 1) {
+      for (const job of jobs) await this.#runBatch([job]);
+      return;
+    }
+    if (isStore) this.#queue.fail();
+    const refusal = new Overloaded(503, 2, "nothing was written; send it again shortly", { cause: error });
+    for (const job of jobs) job.failed(refusal);
   }
 
   #undo(draft: Draft, seq: number, clock: Millis): void {
     this.#seq = seq;
     this.#clock = clock;
     this.#forwards = [];
-    this.units.drop(draft.touched.values());
+    this.units.lose(draft.touched.values());
     this.tenants.rollBack(seq);
     this.#directory.forget();
     this.#journeys.undo();
   }
 
-  #publish(committed: readonly Committed[]): void {
+  async #recover(): Promise<boolean> {
+    if (!(await this.#store.probe())) return false;
+    await this.units.reloadLost();
+    return true;
+  }
+
+  #publish({ committed, tallied }: Draft): void {
     this.#journeys.keep();
-    for (const one of committed) for (const listener of this.#listeners) listener(one);
+    for (const { tenant, counts } of tallied) this.#journeys.written(tenant, counts);
+    for (const one of committed) {
+      for (const listener of this.#listeners) {
+        try {
+          listener(one);
+        } catch (error) {
+          this.#options.onFailure?.(error);
+        }
+      }
+    }
   }
 
   // ---- one input
 
   /** Identities seen in this batch: a delivery may repeat itself within one commit. */
   readonly #known = new Set<string>();
-  #forwards: { tenant: string; unit: string; control: UnitControl }[] = [];
+  #forwards: Forward[] = [];
 
   #isKnown(tenant: string, { source, id }: Incoming, known: ReadonlySet<string>): boolean {
     const identity = `${tenant}\u0000${source}\u0000${id}`;
@@ -399,6 +446,36 @@ class StorePipeline implements Pipeline, PipelineControl {
     return [...names].map((unit) => ({ tenant, unit }));
   }
 
+  /** Which units a control concerns: the one it names, or all that the person is in, the default one first. */
+  async #addressed(
+    tenant: string,
+    target: Target,
+    control: UnitControl,
+  ): Promise<readonly { readonly unit: string; readonly control: UnitControl }[]> {
+    if ("unit" in target) return [{ unit: target.unit, control }];
+    const person = await this.#directory.nameNow(tenant, target.person);
+    const units = await this.#directory.unitsOf(tenant, person);
+    const renamed =
+      "person" in control && control.person === target.person ? { ...control, person } : control;
+    return (units.length === 0 ? [`person/${person}`] : units).map((unit) => ({
+      unit,
+      control: renamed as UnitControl,
+    }));
+  }
+
+  async #takeControl(
+    tenant: string,
+    unit: string,
+    control: UnitControl,
+    draft: Draft,
+  ): Promise<readonly Effect[]> {
+    const effects = this.#apply(tenant, unit, this.#clock, { control }, draft);
+    if (control.kind === "tally") draft.tallied.push({ tenant, counts: control.counts });
+    await this.#tellOtherUnits(tenant, unit, this.#clock, effects);
+    await this.#takeForwarded(draft);
+    return effects;
+  }
+
   async #takeEvent(
     tenant: string,
     incoming: Incoming,
@@ -410,29 +487,32 @@ class StorePipeline implements Pipeline, PipelineControl {
     const clamped = !backfill && incoming.time > this.#clock + ON_TIME;
     const receivedAt = backfill ? incoming.time : this.#clock;
     const attributed = this.#directory.attribute(tenant, incoming, receivedAt, draft);
-    for (const { unit, control } of attributed.before) this.#forwards.push({ tenant, unit, control });
-    if (attributed.before.length > 0) await this.#takeForwarded(draft);
+    for (const { unit, control } of attributed.before) {
+      this.#forwards.push({ tenant, unit, control, receivedAt });
+    }
+    if (this.#forwards.length > 0) await this.#takeForwarded(draft);
     const { unit } = attributed;
     if (this.units.get(tenant, unit) === undefined) await this.units.load([{ tenant, unit }]);
     const event = eventOf(tenant, incoming, attributed, receivedAt, clamped, reception);
     if (!isKnown(event.type)) countUnknown(draft, event);
     this.#noteProductArea(tenant, event, draft);
-    this.#countJourneys(tenant, event);
-    this.#apply(tenant, unit, receivedAt, { event }, draft);
+    this.#countJourneys(tenant, event, this.#seq + 1);
+    const effects = this.#apply(tenant, unit, receivedAt, { event }, draft);
+    await this.#tellOtherUnits(tenant, unit, receivedAt, effects);
     if (this.#forwards.length > 0) await this.#takeForwarded(draft);
   }
 
-  #countJourneys(tenant: string, event: Event): void {
-    const library = this.tenants.latest(tenant)?.library;
-    if (library === undefined || event.backfill === true || event.receivedAt - event.time > LATE) return;
-    this.#journeys.count(tenant, library, event);
+  #countJourneys(tenant: string, event: Event, seq: number): void {
+    if (event.backfill === true || event.receivedAt - event.time > LATE) return;
+    this.#journeys.count(tenant, this.tenants.asOf(tenant, seq).library, event, seq);
   }
 
   #noteProductArea(tenant: string, event: Event, draft: Draft): void {
-    const { productArea } = event.data;
-    if (typeof productArea !== "string" || productArea === "") return;
-    if (this.tenants.latest(tenant)?.productAreas.has(productArea) === true) return;
-    this.#takeTenantControl(tenant, { kind: "product_area", name: productArea, at: event.time }, draft);
+    const { productArea: name } = event.data;
+    if (typeof name !== "string" || name === "") return;
+    const known = this.tenants.latest(tenant)?.productAreas.get(name);
+    if (known !== undefined && known <= event.time) return;
+    this.#takeTenantControl(tenant, { kind: "product_area", name, at: event.time }, draft);
   }
 
   #apply(
@@ -453,19 +533,45 @@ class StorePipeline implements Pipeline, PipelineControl {
     const event = "event" in body ? body.event : null;
     draft.committed.push({ tenant, seq, at: receivedAt, event, effects });
     for (const effect of effects) {
-      if (effect.kind === "forward")
-        this.#forwards.push({ tenant, unit: effect.unit, control: effect.control });
-      else if (effect.kind === "tenant") this.#takeTenantControl(tenant, effect.control, draft);
+      if (effect.kind === "tenant") this.#takeTenantControl(tenant, effect.control, draft);
+      else if (effect.kind === "forward") {
+        this.#forwards.push({ tenant, unit: effect.unit, control: effect.control, receivedAt });
+      }
     }
     return effects;
+  }
+
+  /** A person in several accounts: what one of them has learned about the person, the others are told. */
+  async #tellOtherUnits(
+    tenant: string,
+    unitId: string,
+    receivedAt: Millis,
+    effects: readonly Effect[],
+  ): Promise<void> {
+    const persons = new Set(effects.flatMap((effect) => (effect.kind === "person" ? [effect.row.id] : [])));
+    for (const id of persons) {
+      const units = this.#directory.knownUnitsOf(tenant, id) ?? (await this.#directory.unitsOf(tenant, id));
+      const others = units.filter((unit) => unit !== unitId);
+      if (others.length === 0 || !units.includes(unitId)) continue;
+      await this.units.load(others.map((unit) => ({ tenant, unit })));
+      const person = this.units.get(tenant, unitId)?.persons.get(id);
+      if (person === undefined) continue;
+      for (const unit of others) {
+        const there = this.units.get(tenant, unit)?.persons.get(id);
+        if (there !== undefined && profileOf(there) === profileOf(person)) continue;
+        const control = { kind: "profile", person: structuredPerson(person) } as const;
+        this.#forwards.push({ tenant, unit, control, receivedAt });
+      }
+    }
   }
 
   /** Inputs that follow from others: they may need units that sleep, and lead to further ones. */
   async #takeForwarded(draft: Draft): Promise<void> {
     for (let next = this.#forwards.shift(); next !== undefined; next = this.#forwards.shift()) {
-      const { tenant, unit, control } = next;
+      const { tenant, unit, control, receivedAt } = next;
       if (this.units.get(tenant, unit) === undefined) await this.units.load([{ tenant, unit }]);
-      this.#apply(tenant, unit, this.#clock, { control }, draft);
+      const effects = this.#apply(tenant, unit, receivedAt, { control }, draft);
+      if (control.kind !== "profile") await this.#tellOtherUnits(tenant, unit, receivedAt, effects);
     }
   }
 
@@ -495,10 +601,4 @@ function countUnknown(draft: Draft, { tenant, source, type, receivedAt: at }: Ev
   const known = draft.unknown.get(key);
   if (known === undefined) draft.unknown.set(key, { tenant, source, type, count: 1, at });
   else known.count += 1;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

@@ -7,7 +7,7 @@ import { stopPerson } from "./attempts.ts";
 import { withdraw } from "./decisions.ts";
 import { scheduleHuman } from "./humans.ts";
 import { correctOutcome } from "./outcomes.ts";
-import { emitPerson, structuredPerson } from "./profile.ts";
+import { emitPerson, newestTickets, structuredPerson } from "./profile.ts";
 import { stepDelay } from "./pursuit.ts";
 import { putDelivery } from "./rows.ts";
 import { emitMatch, schedule, type Turn, unschedule } from "./turn.ts";
@@ -38,7 +38,7 @@ export function takeProfile(turn: Turn, { person: other }: Of<"profile">): void 
     ...person,
     roles: own?.roles ?? [],
     messages: own?.messages ?? [],
-    tickets: mergeById(person.tickets, own?.tickets ?? [], ({ id }) => id),
+    tickets: newestTickets(mergeById(person.tickets, own?.tickets ?? [], ({ id }) => id)),
     lastEventAt: own?.lastEventAt ?? null,
   };
   turn.unit.persons.set(merged.id, merged);
@@ -186,7 +186,7 @@ function merge(own: PersonState | undefined, other: PersonState): PersonState {
     messages: mergeById(own.messages, other.messages, ({ delivery }: PersonMessage) => delivery).sort(
       (a, b) => a.at - b.at,
     ),
-    tickets: mergeById(own.tickets, other.tickets, ({ id }) => id),
+    tickets: newestTickets(mergeById(own.tickets, other.tickets, ({ id }) => id)),
     lastEventAt: latest(own.lastEventAt, other.lastEventAt),
   };
 }

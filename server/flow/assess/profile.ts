@@ -199,9 +199,13 @@ export function foldTicket(turn: Turn, event: Event): void {
 
 function addTicket(person: PersonState, id: string, event: Event): PersonTicket {
   const ticket: PersonTicket = { id, issue: null, openedAt: event.time, at: event.time, open: false };
-  person.tickets.push(ticket);
-  if (person.tickets.length > MOST_TICKETS) person.tickets.shift();
+  person.tickets = newestTickets([...person.tickets, ticket]);
   return ticket;
+}
+
+/** Those that are kept of a person's tickets, oldest first. */
+export function newestTickets(tickets: readonly PersonTicket[]): PersonTicket[] {
+  return tickets.toSorted((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1)).slice(-MOST_TICKETS);
 }
 
 /** Drops messages that no guard looks at any more. */

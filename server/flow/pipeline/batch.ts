@@ -1,3 +1,4 @@
+import type { Tally } from "../../core/control.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { Incident } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
@@ -18,6 +19,8 @@ export interface Draft extends Learned {
   /** Units that have been changed in memory by this draft. */
   readonly touched: Map<string, UnitName>;
   readonly committed: Committed[];
+  /** Counts of journey signals that this batch writes. */
+  readonly tallied: { readonly tenant: string; readonly counts: readonly Tally[] }[];
 }
 
 export function newDraft(): Draft {
@@ -34,6 +37,7 @@ export function newDraft(): Draft {
     unknown: new Map(),
     touched: new Map(),
     committed: [],
+    tallied: [],
   };
 }
 

@@ -34,27 +34,38 @@ type Known = { readonly kind: "person" | "account"; readonly id: string } | null
 /** A name for somebody whose own id is not known yet; reveals nothing about an address. */
 export type Pseudonym = (tenant: string, ref: Ref) => string;
 
+type DirectoryStore = Pick<Store, "identify" | "memberships" | "erased">;
+
 export class Directory {
   readonly #identities = new Map<string, Known>();
   readonly #units = new Map<string, readonly string[]>();
   readonly #erased = new Set<string>();
-  readonly #store: Store;
+  readonly #store: DirectoryStore;
   readonly #pseudonym: Pseudonym;
 
-  constructor(store: Store, pseudonym: Pseudonym) {
+  constructor(store: DirectoryStore, pseudonym: Pseudonym) {
     this.#store = store;
     this.#pseudonym = pseudonym;
   }
 
+  /** After a commit that failed, or an erasure: what is on disk counts. */
   forget(): void {
     this.#identities.clear();
     this.#units.clear();
+    this.#erased.clear();
+  }
+
+  /** Between two batches: within one, the cache also holds what is not written yet. */
+  trim(): void {
+    if (this.#identities.size > MOST_CACHED) {
+      this.#identities.clear();
+      this.#erased.clear();
+    }
+    if (this.#units.size > MOST_CACHED) this.#units.clear();
   }
 
   /** Asks the store for every name in these that is not known yet, in as few questions as possible. */
   async prepare(tenant: string, incoming: readonly Incoming[]): Promise<void> {
-    if (this.#identities.size > MOST_CACHED) this.#identities.clear();
-    if (this.#units.size > MOST_CACHED) this.#units.clear();
     const refs = new Map<string, Ref>();
     for (const one of incoming) {
       for (const ref of refsOf(one)) {
@@ -65,10 +76,27 @@ export class Directory {
     if (refs.size > 0) await this.#learnNames(tenant, [...refs.values()]);
     const persons = new Set<string>();
     for (const one of incoming) {
-      const person = one.person === undefined ? null : this.#nameOf(tenant, one.person, "person");
-      if (person !== null && !this.#units.has(`${tenant}\u0000${person}`)) persons.add(person);
+      for (const person of this.#personsOf(tenant, one)) {
+        if (!this.#units.has(`${tenant}\u0000${person}`)) persons.add(person);
+      }
     }
     if (persons.size > 0) await this.#learnUnits(tenant, [...persons]);
+  }
+
+  /** The person it is about, and the stand-ins that may turn out to be them. */
+  *#personsOf(tenant: string, incoming: Incoming): Generator<string> {
+    if (incoming.person === undefined) return;
+    yield this.#nameOf(tenant, incoming.person, "person");
+    yield* this.#standInsOf(tenant, incoming);
+  }
+
+  /** Names under which the person was seen before anybody knew who they are. */
+  #standInsOf(tenant: string, incoming: Incoming): string[] {
+    const known = namesOf(incoming).map((ref) => [this.#identities.get(keyOf(tenant, ref)), ref] as const);
+    return known.flatMap(([found, ref]) => {
+      const standIn = this.#pseudonym(tenant, ref);
+      return found?.id === standIn ? [standIn] : [];
+    });
   }
 
   async #learnNames(tenant: string, refs: readonly Ref[]): Promise<void> {
@@ -82,7 +110,23 @@ export class Directory {
 
   async #learnUnits(tenant: string, persons: readonly string[]): Promise<void> {
     const found = await this.#store.memberships(tenant, persons);
-    for (const person of persons) this.#units.set(`${tenant}\u0000${person}`, found.get(person) ?? []);
+    for (const person of persons) {
+      const key = `${tenant}\u0000${person}`;
+      // What was learned in the meantime is newer than the store's answer.
+      if (!this.#units.has(key)) this.#units.set(key, withoutOwn(person, found.get(person) ?? []));
+    }
+  }
+
+  /** The id that a person goes by now: a stand-in may have been joined with somebody. */
+  async nameNow(tenant: string, person: string): Promise<string> {
+    const ref = { namespace: "native", value: person };
+    if (!this.#identities.has(keyOf(tenant, ref))) await this.#learnNames(tenant, [ref]);
+    return this.#nameOf(tenant, ref, "person");
+  }
+
+  /** As `unitsOf`, when it is known without asking. */
+  knownUnitsOf(tenant: string, person: string): readonly string[] | undefined {
+    return this.#units.get(`${tenant}\u0000${person}`);
   }
 
   /** The units a person is in, newest first; asks the store when it has to. */
@@ -94,7 +138,9 @@ export class Directory {
 
   /** Attributes one event; everything it needs was asked for by `prepare`. */
   attribute(tenant: string, incoming: Incoming, at: Millis, learned: Learned): Attributed {
-    const data = withPresence(admit(incoming.type, incoming.data), incoming);
+    const data = withPresence(admit(incoming.type, incoming.data), incoming, (ref) =>
+      this.#isNew(tenant, ref),
+    );
     const person = this.#personOf(tenant, incoming);
     const account = this.#accountOf(tenant, incoming, data, person);
     const unit = unitOf(account, person);
@@ -125,8 +171,15 @@ export class Directory {
     if (incoming.account !== undefined) return this.#nameOf(tenant, incoming.account, "account");
     if (typeof data.account === "string" && data.account !== "") return data.account;
     if (person === null) return null;
-    const unit = this.#units.get(`${tenant}\u0000${person}`)?.[0];
-    return unit?.startsWith("account/") === true ? unit.slice("account/".length) : null;
+    for (const one of [person, ...this.#standInsOf(tenant, incoming)]) {
+      const unit = this.#units.get(`${tenant}\u0000${one}`)?.[0];
+      if (unit?.startsWith("account/") === true) return unit.slice("account/".length);
+    }
+    return null;
+  }
+
+  #isNew(tenant: string, ref: Ref): boolean {
+    return this.#identities.get(keyOf(tenant, ref)) == null;
   }
 
   #nameOf(tenant: string, ref: Ref, kind: "person" | "account"): string {
@@ -145,13 +198,9 @@ export class Directory {
     before: { unit: string; control: UnitControl }[],
   ): void {
     this.#join(tenant, person, unit, at, learned, before);
-    const contact = incoming.contact;
+    const { contact } = incoming;
     if (contact !== undefined) learned.contacts.push({ tenant, person, details: contact });
-    const names: Ref[] = [...(incoming.alsoPerson ?? [])];
-    if (incoming.person !== undefined && incoming.person.namespace !== "native") names.push(incoming.person);
-    if (contact?.email !== undefined) names.push({ namespace: "email", value: contact.email });
-    if (contact?.phone !== undefined) names.push({ namespace: "phone", value: contact.phone });
-    for (const ref of names) this.#alias(tenant, ref, person, unit, learned, before);
+    for (const ref of namesOf(incoming)) this.#alias(tenant, ref, person, unit, at, learned, before);
   }
 
   /** The person is in this unit from now on; what another unit knows of them comes along. */
@@ -167,8 +216,11 @@ export class Directory {
     const units = this.#units.get(key) ?? [];
     if (units.includes(unit)) return;
     const alone = `person/${person}`;
+    const [other] = units;
     if (units.includes(alone)) {
       before.push({ unit: alone, control: { kind: "handover", person, to: unit, as: person } });
+    } else if (other !== undefined) {
+      before.push({ unit: other, control: { kind: "share", person, to: unit } });
     }
     this.#units.set(key, [unit, ...units.filter((one) => one !== alone)]);
     learned.memberships.push({ tenant, person, unit, at });
@@ -180,6 +232,7 @@ export class Directory {
     ref: Ref,
     person: string,
     unit: string,
+    at: Millis,
     learned: Learned,
     before: { unit: string; control: UnitControl }[],
   ): void {
@@ -192,9 +245,13 @@ export class Directory {
     this.#write(tenant, ref, { kind: "person", id: person }, learned);
     if (known === undefined || known === null || standIn === person) return;
     this.#write(tenant, { namespace: "native", value: standIn }, { kind: "person", id: person }, learned);
-    for (const from of this.#units.get(`${tenant}\u0000${standIn}`) ?? [`person/${standIn}`]) {
-      before.push({ unit: from, control: { kind: "handover", person: standIn, to: unit, as: person } });
+    for (const from of this.#units.get(`${tenant}\u0000${standIn}`) ?? []) {
+      // An account stays where the person was seen; somebody alone goes where the person is.
+      const to = from.startsWith("account/") ? from : unit;
+      before.push({ unit: from, control: { kind: "handover", person: standIn, to, as: person } });
+      if (to !== unit) this.#join(tenant, person, to, at, learned, []);
     }
+    this.#units.set(`${tenant}\u0000${standIn}`, []);
   }
 
   #learnAccount(tenant: string, account: string, incoming: Incoming, learned: Learned): void {
@@ -248,13 +305,31 @@ export function unitOf(account: string | null, person: string | null): string {
   return person === null ? TENANT_UNIT : `person/${person}`;
 }
 
-/** The event log keeps only that there is an address, never the address. */
-function withPresence(data: EventData, { contact }: Incoming): EventData {
+/** The event log keeps only that there is an address, and whether it was new; never the address. */
+function withPresence(data: EventData, { contact }: Incoming, isNew: (ref: Ref) => boolean): EventData {
   if (contact === undefined) return data;
-  const presence: { hasEmail?: true; hasPhone?: true } = {};
-  if (contact.email !== undefined && contact.email !== "") presence.hasEmail = true;
-  if (contact.phone !== undefined && contact.phone !== "") presence.hasPhone = true;
-  return { ...data, ...presence };
+  const { email = "", phone = "" } = contact;
+  return {
+    ...data,
+    ...(email === "" ? {} : { hasEmail: true }),
+    ...(email !== "" && isNew({ namespace: "email", value: email }) ? { newEmail: true } : {}),
+    ...(phone === "" ? {} : { hasPhone: true }),
+    ...(phone !== "" && isNew({ namespace: "phone", value: phone }) ? { newPhone: true } : {}),
+  };
+}
+
+/** Other names of the person than the tenant's own. */
+function namesOf({ person, alsoPerson = [], contact }: Incoming): readonly Ref[] {
+  const names: Ref[] = [...alsoPerson];
+  if (person !== undefined && person.namespace !== "native") names.push(person);
+  if (contact?.email !== undefined) names.push({ namespace: "email", value: contact.email });
+  if (contact?.phone !== undefined) names.push({ namespace: "phone", value: contact.phone });
+  return names;
+}
+
+/** Once a person has an account, the unit they were alone in is empty. */
+function withoutOwn(person: string, units: readonly string[]): readonly string[] {
+  return units.length > 1 ? units.filter((unit) => unit !== `person/${person}`) : units;
 }
 
 /** An event as it enters the log. */

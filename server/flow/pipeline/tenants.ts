@@ -1,5 +1,6 @@
 import type { TenantControl } from "../../core/control.ts";
-import type { CompiledLibrary } from "../../core/matching/compile.ts";
+import { type CompiledLibrary, compileLibrary } from "../../core/matching/compile.ts";
+import type { Pattern } from "../../core/pattern.ts";
 import {
   ALL_ON,
   type ChannelKind,
@@ -93,7 +94,7 @@ function fold(state: TenantState, seq: number, control: TenantControl, libraryOf
     case "settings":
       return { ...state, seq, settings: control.settings };
     case "library":
-      return { ...state, seq, library: libraryOf(control.version) };
+      return { ...state, seq, library: succeed(state.library, libraryOf(control.version)) };
     case "readiness":
       return {
         ...state,
@@ -106,8 +107,10 @@ function fold(state: TenantState, seq: number, control: TenantControl, libraryOf
       return { ...state, seq, switches: control.switches };
     case "rollout":
       return { ...state, seq, rollout: control.rollout };
-    case "product_area":
-      return { ...state, seq, productAreas: new Map([...state.productAreas, [control.name, control.at]]) };
+    case "product_area": {
+      const at = Math.min(control.at, state.productAreas.get(control.name) ?? control.at);
+      return { ...state, seq, productAreas: new Map([...state.productAreas, [control.name, at]]) };
+    }
     case "incident":
       return { ...state, seq, incidents: withIncident(state.incidents, control.incident) };
   }
@@ -119,4 +122,20 @@ function withIncident(known: readonly Incident[], incident: Incident): readonly 
     (one) => one.id !== incident.id && (one.endedAt === null || now - one.endedAt < REMEMBER_INCIDENT),
   );
   return [...others, incident];
+}
+
+/**
+ * A new library keeps the patterns that were changed or left out, paused: they open nothing any more, but what they
+ * have open stays until it closes.
+ */
+function succeed(before: CompiledLibrary, next: CompiledLibrary): CompiledLibrary {
+  const kept = new Set(next.patterns.map(nameOfVersion));
+  const gone = before.patterns.filter((pattern) => !kept.has(nameOfVersion(pattern)));
+  if (gone.length === 0) return next;
+  const paused = gone.map((pattern): Pattern => ({ ...pattern, status: "paused" }));
+  return compileLibrary([...next.patterns, ...paused], next.version);
+}
+
+function nameOfVersion({ id, version }: Pattern): string {
+  return `${id}@${version}`;
 }

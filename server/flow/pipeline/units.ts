@@ -21,17 +21,23 @@ const REPLAY_PAGE = 5_000;
 const text = new TextEncoder();
 const fromBytes = new TextDecoder();
 
+type UnitStore = Pick<Store, "loadUnits" | "inputs">;
+
 export class Units {
   readonly #live = new Map<string, Unit>();
   readonly #dirty = new Set<string>();
   /** When each unit was last put on the heap for: a later entry is pushed only when it is earlier. */
   readonly #hinted = new Map<string, number>();
+  /** Units that are being read: whoever else wants one waits for the same reading. */
+  readonly #loading = new Map<string, Promise<void>>();
+  /** Units whose last input was not written: what is on disk of them has to be read again. */
+  readonly #lost = new Map<string, UnitName>();
   readonly due = new DueHeap();
-  readonly #store: Store;
+  readonly #store: UnitStore;
   readonly #tenants: Tenants;
   readonly #tools: Tools;
 
-  constructor(store: Store, tenants: Tenants, tools: Tools) {
+  constructor(store: UnitStore, tenants: Tenants, tools: Tools) {
     this.#store = store;
     this.#tenants = tenants;
     this.#tools = tools;
@@ -55,11 +61,33 @@ export class Units {
 
   /** Makes sure that these are in memory; those that never were start empty. */
   async load(names: readonly UnitName[]): Promise<void> {
-    const missing = names.filter(({ tenant, unit }) => !this.#live.has(nameOf(tenant, unit)));
-    if (missing.length === 0) return;
-    const snapshots = await this.#store.loadUnits(missing);
+    const waits: Promise<void>[] = [];
+    const missing = new Map<string, UnitName>();
+    for (const one of names) {
+      const name = nameOf(one.tenant, one.unit);
+      if (this.#live.has(name)) continue;
+      const loading = this.#loading.get(name);
+      if (loading !== undefined) waits.push(loading);
+      else missing.set(name, one);
+    }
+    if (missing.size > 0) waits.push(this.#read(missing));
+    if (waits.length > 0) await Promise.all(waits);
+  }
+
+  async #read(missing: ReadonlyMap<string, UnitName>): Promise<void> {
+    const reading = this.#restoreAll([...missing.values()]);
+    for (const name of missing.keys()) this.#loading.set(name, reading);
+    try {
+      await reading;
+    } finally {
+      for (const name of missing.keys()) this.#loading.delete(name);
+    }
+  }
+
+  async #restoreAll(names: readonly UnitName[]): Promise<void> {
+    const snapshots = await this.#store.loadUnits(names);
     const found = new Map(snapshots.map((one) => [nameOf(one.tenant, one.unit), one]));
-    for (const name of missing) await this.#restore(name, found.get(nameOf(name.tenant, name.unit)));
+    for (const name of names) await this.#restore(name, found.get(nameOf(name.tenant, name.unit)));
   }
 
   async #restore({ tenant, unit: id }: UnitName, snapshot: UnitSnapshot | undefined): Promise<void> {
@@ -71,8 +99,10 @@ export class Units {
       if (last === undefined || inputs.length < REPLAY_PAGE) break;
       after = last.seq;
     }
-    this.#live.set(nameOf(tenant, id), unit);
-    if (snapshot === undefined ? unit.seq > 0 : unit.seq > snapshot.seq) this.#dirty.add(nameOf(tenant, id));
+    const name = nameOf(tenant, id);
+    this.#live.set(name, unit);
+    this.#lost.delete(name);
+    if (snapshot === undefined ? unit.seq > 0 : unit.seq > snapshot.seq) this.#dirty.add(name);
     this.hint(unit);
   }
 
@@ -112,7 +142,7 @@ export class Units {
     return names;
   }
 
-  /** Forgets units whose last input was not committed; they are loaded again when needed. */
+  /** Forgets these units; they are loaded again when needed. */
   drop(names: Iterable<UnitName>): void {
     for (const { tenant, unit } of names) {
       const name = nameOf(tenant, unit);
@@ -122,16 +152,42 @@ export class Units {
     }
   }
 
+  /** Forgets units whose last input was not written; `reloadLost` brings back what is on disk of them. */
+  lose(names: Iterable<UnitName>): void {
+    for (const one of names) {
+      this.drop([one]);
+      this.#lost.set(nameOf(one.tenant, one.unit), one);
+    }
+  }
+
+  /** Their timers would ring for nobody, and their snapshots be forgotten, if they waited to be asked for. */
+  async reloadLost(): Promise<void> {
+    if (this.#lost.size > 0) await this.load([...this.#lost.values()]);
+  }
+
   replace(unit: Unit): void {
     this.#live.set(nameOf(unit.tenant, unit.id), unit);
     this.touch(unit);
   }
 
-  /** Takes up to `limit` changed units as snapshots. */
+  /** Takes up to `limit` changed units as snapshots. Only at a moment when no batch is under way. */
   takeDirty(limit: number): UnitSnapshot[] {
-    const snapshots: UnitSnapshot[] = [];
+    const names: string[] = [];
     for (const name of this.#dirty) {
-      if (snapshots.length >= limit) break;
+      if (names.length >= limit) break;
+      names.push(name);
+    }
+    return this.#snapshots(names);
+  }
+
+  /** Those of them that are in memory, changed or not, as snapshots. */
+  snapshotsOf(names: readonly UnitName[]): UnitSnapshot[] {
+    return this.#snapshots(names.map(({ tenant, unit }) => nameOf(tenant, unit)));
+  }
+
+  #snapshots(names: readonly string[]): UnitSnapshot[] {
+    const snapshots: UnitSnapshot[] = [];
+    for (const name of names) {
       this.#dirty.delete(name);
       const unit = this.#live.get(name);
       if (unit !== undefined) snapshots.push(this.#snapshotOf(unit));

@@ -1,0 +1,214 @@
+import type { Delivery } from "../../server/core/delivery.ts";
+import type { Effect } from "../../server/core/effect.ts";
+import { kindOf } from "../../server/core/tenant.ts";
+import type { PersonState } from "../../server/core/unit.ts";
+import type { PipelineStore } from "../../server/flow/pipeline.ts";
+import { type Batch, type LogInput, type Store, StoreUnavailable } from "../../server/store/contract.ts";
+
+/** What the pipeline and a deliverer need of a store. */
+export type FlowStore = PipelineStore &
+  Pick<Store, "person" | "messagesElsewhere" | "dueDeliveries" | "delivery">;
+
+export interface MemoryStore extends FlowStore {
+  /** The next so many commits fail: before anything is written, as a disk that is full does. */
+  failCommits: number;
+  /** While true, neither commits nor snapshots are taken. */
+  isDown: boolean;
+  readonly log: readonly LogInput[];
+  readonly effects: readonly Effect[];
+  /** Everything as it would be after pulling the plug: what was committed, and the snapshots. */
+  clone(): MemoryStore;
+}
+
+interface Kept {
+  inputs: string[];
+  effects: string[];
+  identities: [string, { kind: "person" | "account"; id: string }][];
+  memberships: { tenant: string; person: string; unit: string; at: number }[];
+  snapshots: [string, Awaited<ReturnType<Store["loadUnits"]>>[number]][];
+  erased: string[];
+  checkpoint: number;
+}
+
+/**
+ * A store that keeps to the contract and to nothing else. Records are kept as text, as a disk would, so that nobody
+ * changes them afterwards; a commit is all there or not at all.
+ */
+export function memoryStore(kept?: Kept): MemoryStore {
+  const inputs = [...(kept?.inputs ?? [])];
+  const effects = [...(kept?.effects ?? [])];
+  const identities = new Map(kept?.identities ?? []);
+  let memberships = [...(kept?.memberships ?? [])];
+  const snapshots = new Map(kept?.snapshots ?? []);
+  const erased = new Set(kept?.erased ?? []);
+  let checkpoint = kept?.checkpoint ?? 0;
+  const known = new Set<string>();
+  const byUnit = new Map<string, LogInput[]>();
+  const tenantWide: LogInput[] = [];
+  const deliveries = new Map<string, Delivery>();
+  const persons = new Map<string, { unit: string; row: PersonState }[]>();
+
+  const index = (text: string): void => {
+    const input = JSON.parse(text) as LogInput;
+    if ("event" in input.body) {
+      const { tenant, source, id } = input.body.event;
+      known.add(`${tenant}\u0000${source}\u0000${id}`);
+    }
+    if (input.unit === null) tenantWide.push(input);
+    else {
+      const name = `${input.tenant}\u0000${input.unit}`;
+      byUnit.set(name, [...(byUnit.get(name) ?? []), input]);
+    }
+  };
+  const remember = (text: string): void => {
+    const effect = JSON.parse(text) as Effect;
+    if (effect.kind === "delivery") deliveries.set(effect.row.id, effect.row);
+    if (effect.kind !== "person" && effect.kind !== "person_removed") return;
+    const id = effect.kind === "person" ? effect.row.id : effect.person;
+    const others = (persons.get(id) ?? []).filter(({ unit }) => unit !== effect.unit);
+    persons.set(id, effect.kind === "person" ? [...others, { unit: effect.unit, row: effect.row }] : others);
+  };
+  inputs.forEach(index);
+  effects.forEach(remember);
+
+  const store: MemoryStore = {
+    failCommits: 0,
+    isDown: false,
+    get log() {
+      return inputs.map((text) => JSON.parse(text) as LogInput);
+    },
+    get effects() {
+      return effects.map((text) => JSON.parse(text) as Effect);
+    },
+    clone: () =>
+      memoryStore({
+        inputs: [...inputs],
+        effects: [...effects],
+        identities: [...identities],
+        memberships: [...memberships],
+        snapshots: [...snapshots],
+        erased: [...erased],
+        checkpoint,
+      }),
+    async commit(batch: Batch) {
+      await turn();
+      if (store.isDown || store.failCommits > 0) {
+        store.failCommits = Math.max(0, store.failCommits - 1);
+        throw new StoreUnavailable("no space left on device");
+      }
+      for (const input of batch.inputs) {
+        const text = JSON.stringify(input);
+        inputs.push(text);
+        index(text);
+      }
+      for (const effect of batch.effects) {
+        const text = JSON.stringify(effect);
+        effects.push(text);
+        remember(text);
+      }
+      for (const { tenant, namespace, value, kind, id } of batch.identities) {
+        identities.set(`${tenant}\u0000${namespace}\u0000${value}`, { kind, id });
+      }
+      memberships = [...memberships, ...batch.memberships];
+    },
+    probe: async () => !store.isDown,
+    lastSeq: async () => (inputs.length === 0 ? 0 : (JSON.parse(inputs.at(-1) ?? "") as LogInput).seq),
+    async known(events) {
+      await turn();
+      return new Set(
+        events
+          .map(({ tenant, source, id }) => `${tenant}\u0000${source}\u0000${id}`)
+          .filter((identity) => known.has(identity)),
+      );
+    },
+    async loadUnits(units) {
+      await turn();
+      return units
+        .map(({ tenant, unit }) => snapshots.get(`${tenant}\u0000${unit}`))
+        .filter((one) => one !== undefined);
+    },
+    async saveUnits(rows) {
+      await turn();
+      if (store.isDown) throw new StoreUnavailable("no space left on device");
+      for (const row of rows) snapshots.set(`${row.tenant}\u0000${row.unit}`, row);
+    },
+    async dueUnits(upTo, limit) {
+      return [...snapshots.values()]
+        .filter(({ nextDue }) => nextDue !== null && nextDue <= upTo)
+        .sort((a, b) => (a.nextDue ?? 0) - (b.nextDue ?? 0))
+        .slice(0, limit)
+        .map(({ tenant, unit }) => ({ tenant, unit }));
+    },
+    checkpoint: async () => checkpoint,
+    async setCheckpoint(seq) {
+      checkpoint = seq;
+    },
+    async inputs({ after, limit, tenant, unit, tenantWide: wide }) {
+      await turn();
+      const all =
+        unit === undefined
+          ? inputs.map((text) => JSON.parse(text) as LogInput)
+          : [...tenantWide, ...(byUnit.get(`${tenant}\u0000${unit}`) ?? [])].sort((a, b) => a.seq - b.seq);
+      return all
+        .filter((one) => one.seq > after && (tenant === undefined || one.tenant === tenant))
+        .filter((one) => unit !== undefined || wide !== true || one.unit === null)
+        .slice(0, limit);
+    },
+    async identify(tenant, refs) {
+      await turn();
+      return refs.map(
+        ({ namespace, value }) => identities.get(`${tenant}\u0000${namespace}\u0000${value}`) ?? null,
+      );
+    },
+    async memberships(tenant, wanted) {
+      await turn();
+      return new Map(
+        wanted.map((person) => {
+          const own = memberships.filter((one) => one.tenant === tenant && one.person === person);
+          return [person, own.sort((a, b) => b.at - a.at).map(({ unit }) => unit)];
+        }),
+      );
+    },
+    async erased(tenant, refs) {
+      const gone = refs.filter(({ namespace, value }) => erased.has(`${tenant}:${namespace}:${value}`));
+      return new Set(gone.map(({ namespace, value }) => `${namespace}:${value}`));
+    },
+    async person(_tenant, id) {
+      return persons.get(id)?.at(-1)?.row ?? null;
+    },
+    async messagesElsewhere(_tenant, person, unit, since) {
+      const others = (persons.get(person) ?? []).filter((one) => one.unit !== unit);
+      return others
+        .flatMap(({ row }) => row.messages)
+        .filter(({ state, at }) => state !== "void" && at >= since)
+        .map(({ at }) => at);
+    },
+    async dueDeliveries(now, limit, kinds) {
+      return [...deliveries.values()]
+        .filter(({ status, notBefore, channel }) => {
+          return status === "queued" && notBefore <= now && kinds.includes(kindOf(channel));
+        })
+        .sort((a, b) => b.priority - a.priority || a.dueBy - b.dueBy)
+        .slice(0, limit);
+    },
+    async delivery(_tenant, id) {
+      return deliveries.get(id) ?? null;
+    },
+  };
+  return store;
+}
+
+/** An erased name, as `erasePerson` leaves it behind. */
+export function eraseName(store: MemoryStore, tenant: string, namespace: string, value: string): MemoryStore {
+  const erased = new Set([`${tenant}:${namespace}:${value}`]);
+  store.erased = async (of, refs) =>
+    new Set(
+      refs
+        .filter((ref) => erased.has(`${of}:${ref.namespace}:${ref.value}`))
+        .map((ref) => `${ref.namespace}:${ref.value}`),
+    );
+  return store;
+}
+
+/** A disk takes a moment, in which others go on. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
