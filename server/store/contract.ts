@@ -283,7 +283,10 @@ export interface Store {
   /** Log position before which every unit's snapshot contains all its inputs. */
   checkpoint(): Promise<number>;
   setCheckpoint(seq: number): Promise<void>;
-  /** In order of seq, at most `limit`; `unit` narrows to one unit and the tenant-wide records. */
+  /**
+   * In order of seq, at most `limit`; `unit` narrows to one unit and the tenant-wide records, `tenantWide` to the
+   * tenant-wide records alone: of one tenant, or of all.
+   */
   inputs(query: {
     after: number;
     limit: number;

@@ -22,6 +22,7 @@ export function log(base: Base): Log {
   const ofTenant = connection.query<InputRow>(
     `SELECT ${INPUT_COLUMNS} FROM ${INPUT_TABLES} WHERE i.seq > ? AND i.tenant = ? ORDER BY i.seq LIMIT ?`,
   );
+  const tenants = connection.query<{ no: number }>("SELECT t.no FROM tenant_numbers t");
   const readEvents = eventReader(base);
   return {
     async lastSeq() {
@@ -35,7 +36,11 @@ export function log(base: Base): Log {
       return known;
     },
     async inputs({ after, limit, tenant, unit, tenantWide }) {
-      if (tenant === undefined) return all.all(after, limit).map((row) => fromRow(row, names));
+      if (tenant === undefined) {
+        if (tenantWide !== true) return all.all(after, limit).map((row) => fromRow(row, names));
+        const ownUnits = tenants.all().map(({ no }) => names.unit(no, TENANT_WIDE));
+        return unitInputs(base, ownUnits, after, limit);
+      }
       const no = names.tenant(tenant);
       if (unit === undefined && tenantWide !== true) {
         return ofTenant.all(after, no, limit).map((row) => fromRow(row, names));

@@ -53,6 +53,7 @@ export function logContract(open: Open): void {
 
       expect(await seqs({ tenant: "t1" })).toEqual([1, 2, 3, 5]);
       expect(await seqs({ tenant: "t1", tenantWide: true })).toEqual([2]);
+      expect(await seqs({ tenantWide: true })).toEqual([2, 6]);
       expect(await seqs({ tenant: "t1", unit: "account/acme" })).toEqual([1, 2, 5]);
       expect(await seqs({ tenant: "t2", unit: "account/acme" })).toEqual([4, 6]);
       expect(await seqs({ tenant: "t3", unit: "account/acme" })).toEqual([]);
