@@ -102,6 +102,8 @@ class MemoryBacktest implements Backtest {
       const unit = this.#unit(next.unit);
       const effects = assess(unit, this.#state, ++this.#seq, receivedAt, next.body, this.#tools);
       this.#hint(unit);
+      // Most events change nothing, and a year has millions.
+      if (effects.length === 0) continue;
       for (const effect of effects) {
         if (effect.kind === "forward") queue.push({ unit: effect.unit, body: { control: effect.control } });
         else this.#keep(effect);
