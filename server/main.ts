@@ -37,7 +37,7 @@ const deps: CliDeps = {
     ]);
     // Its warnings are about data that is worth keeping; everything here is invented.
     const { config } = loadConfig(demoEnvironment(process.env), process.cwd());
-    await runDemo(config, options);
+    await runDemo(config, { ...options, colours: wantsColours() });
   },
   onStop(listener) {
     for (const signal of STOP_SIGNALS) process.on(signal, listener);
@@ -49,6 +49,11 @@ const deps: CliDeps = {
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 process.exitCode = await runCli(process.argv.slice(2), deps);
+
+/** As no-color.org has it. */
+function wantsColours(): boolean {
+  return process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "";
+}
 
 function versionOfPackage(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");

@@ -5,8 +5,6 @@ import type { Running } from "../app/serve.ts";
 import { startServer } from "../app.ts";
 import { controlHandlers } from "../commands/index.ts";
 import type { Config } from "../config.ts";
-import type { Match } from "../core/match.ts";
-import { isWorthALine, sameAs } from "../http/home/facts/decisions.ts";
 import { createHome, type Home } from "../http/home/index.ts";
 import { PlainError } from "../lib/errors.ts";
 import { FolderLocked } from "../lib/folder-lock.ts";
@@ -22,9 +20,9 @@ import { createRandom } from "./random.ts";
 import { createSenders } from "./senders/index.ts";
 import { createPost } from "./senders/post.ts";
 import { DEMO_TENANT, type DemoKeys, goLive, prepareTenant } from "./tenant.ts";
-import { decisionLine } from "./terminal/decisions.ts";
 import { progressOf, type Terminal } from "./terminal/progress.ts";
 import { createStyle, type Style } from "./terminal/style.ts";
+import { tellWhatHappens } from "./terminal/telling.ts";
 
 export const SEED = "larkstand-1";
 
@@ -120,7 +118,7 @@ async function liveOn(
   });
   const player = createPlayer(senders, now, signal);
   acts.startIncident = createIncident(history.world, senders, random.fork("incident"), now, signal);
-  const unhear = tellDecisions(app, out, style);
+  const unhear = tellWhatHappens(app, DEMO_TENANT, out, style);
   const unlisten = listenForKeys(options, acts, out);
   const onError = (error: unknown) => {
     if (!signal.aborted) app.log.error({ err: error }, "a simulated customer failed");
@@ -133,32 +131,6 @@ async function liveOn(
     unhear();
     unlisten();
   }
-}
-
-/** One line per decision; the second judgement at sending is no news. */
-function tellDecisions(app: Running, out: Terminal, style: Style): () => void {
-  const said = new Set<string>();
-  let lines: Promise<void> = Promise.resolve();
-  return app.pipeline.subscribe(({ tenant: id, effects }) => {
-    const tenant = app.pipeline.tenant(id);
-    if (id !== DEMO_TENANT || tenant === null) return;
-    const matches = new Map<string, Match>();
-    for (const effect of effects) if (effect.kind === "match") matches.set(effect.row.id, effect.row);
-    for (const effect of effects) {
-      if (effect.kind !== "decision" || !isWorthALine(effect.row) || said.has(sameAs(effect.row))) continue;
-      const { row } = effect;
-      said.add(sameAs(row));
-      if (said.size > 20_000) said.clear();
-      lines = lines
-        .then(async () => {
-          const match = matches.get(row.match) ?? (await app.store.match(DEMO_TENANT, row.match));
-          const account = row.account === null ? null : await app.store.account(DEMO_TENANT, row.account);
-          const known = { tenant, match, accountName: account?.name ?? null };
-          out.write(`${decisionLine(row, known, style, out.columns ?? 140)}\n`);
-        })
-        .catch(() => {});
-    }
-  });
 }
 
 function listenForKeys({ stdin = process.stdin }: DemoOptions, acts: Acts, out: Terminal): () => void {

@@ -2,7 +2,7 @@ import { newUnit } from "../../core/new-unit.ts";
 import { quietUntil } from "../../core/policy/quiet.ts";
 import { inHoldout } from "../../core/policy/rollout.ts";
 import type { TenantState } from "../../core/tenant.ts";
-import { HOUR, type Millis } from "../../core/time.ts";
+import { DAY, HOUR, type Millis } from "../../core/time.ts";
 import type { PersonState } from "../../core/unit.ts";
 import type { Cast, Trouble } from "../history/story.ts";
 import type { Random } from "../random.ts";
@@ -49,11 +49,13 @@ export function createStage({ world, tenant, person, now, random }: StageDeps): 
     const isNight = quietUntil(now(), account.timeZone, state.settings.quiet) !== null;
     return zone === "any" || isNight === (zone === "night");
   };
+  const isRecent = ({ at, dry, state }: PersonState["messages"][number]) =>
+    !dry && state !== "void" && now() - at < DAY;
   /** Nobody there was written to lately or waits for an answer, or other guards than the scene's would speak. */
   const isFresh = async ({ people }: DemoAccount) => {
     const states = await Promise.all(people.map(({ id }) => person(id)));
     return states.every(
-      (state) => state === null || (state.messages.length === 0 && state.tickets.every(({ open }) => !open)),
+      (state) => state === null || !(state.messages.some(isRecent) || state.tickets.some(({ open }) => open)),
     );
   };
   const castOf = (account: DemoAccount, actor: DemoPerson): Cast => {

@@ -2,6 +2,7 @@ import type { Decision } from "../../core/decision.ts";
 import { clueOf } from "../../core/explain.ts";
 import type { Match } from "../../core/match.ts";
 import type { TenantState } from "../../core/tenant.ts";
+import type { Millis } from "../../core/time.ts";
 import type { Style } from "./style.ts";
 
 /** What one line needs to know besides the decision. */
@@ -18,17 +19,49 @@ const NARROWEST = 40;
 /** One decision as one line: when, what, which pattern, who, and why. */
 export function decisionLine(row: Decision, known: Known, style: Style, columns: number): string {
   const pattern = known.tenant.library.byId(row.pattern);
-  const who = known.accountName ?? row.account ?? nameOf(row.person) ?? "all customers";
   const clue = known.match === null || pattern === undefined ? "" : clueOf(pattern, known.match, row.at);
-  const head = `${TIME.format(row.at)}  `;
-  const left = [verdictOf(row), pattern?.name ?? row.pattern, who] as const;
-  const why = `${howOf(row)}${clue === "" ? "" : `; ${clue}`}`;
-  const used = head.length + WIDTHS.verdict + WIDTHS.pattern + WIDTHS.who + 6;
+  return line(
+    {
+      at: row.at,
+      verdict: verdictOf(row),
+      paint: colour(row, style),
+      pattern: pattern?.name ?? row.pattern,
+      who: known.accountName ?? row.account ?? nameOf(row.person) ?? "all customers",
+      why: `${howOf(row)}${clue === "" ? "" : `; ${clue}`}`,
+    },
+    style,
+    columns,
+  );
+}
+
+/** A trouble that is over before its time ran out. */
+export function overLine(match: Match, at: Millis, known: Known, style: Style, columns: number): string {
+  const who = known.accountName ?? match.account ?? nameOf(match.person) ?? "all customers";
+  const pattern = known.tenant.library.byId(match.pattern)?.name ?? match.pattern;
+  return line(
+    { at, verdict: "over", paint: style.good, pattern, who, why: "what was wrong works again" },
+    style,
+    columns,
+  );
+}
+
+interface Cells {
+  readonly at: Millis;
+  readonly verdict: string;
+  readonly paint: (text: string) => string;
+  readonly pattern: string;
+  readonly who: string;
+  readonly why: string;
+}
+
+function line({ at, verdict, paint, pattern, who, why }: Cells, style: Style, columns: number): string {
+  const time = TIME.format(at);
+  const used = time.length + WIDTHS.verdict + WIDTHS.pattern + WIDTHS.who + 8;
   return [
-    style.soft(head.trimEnd()),
-    colour(row, style)(padded(left[0], WIDTHS.verdict)),
-    padded(left[1], WIDTHS.pattern),
-    padded(left[2], WIDTHS.who),
+    style.soft(time),
+    paint(padded(verdict, WIDTHS.verdict)),
+    padded(pattern, WIDTHS.pattern),
+    padded(who, WIDTHS.who),
     style.soft(cut(why, Math.max(NARROWEST, columns - used))),
   ].join("  ");
 }

@@ -1,6 +1,7 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { html } from "../../lib/html.ts";
 import type { Logger } from "../../lib/log.ts";
+import type { Trace } from "../../store/contract.ts";
 import { readAssets } from "./assets.ts";
 import type { DemoHome, HomeDeps } from "./deps.ts";
 import { decisionLines } from "./facts/decisions.ts";
@@ -134,7 +135,7 @@ function traceHandler(deps: HomeDeps, demo: DemoHome, assets: string): RequestHa
             "Nothing to trace",
             "There is no decision or message under this address, or it was kept long enough.",
           )
-        : traceView({ trace, pattern, patternName });
+        : traceView({ trace, pattern, patternName, accountName: await accountNameOf(deps, demo, trace) });
     if (request.query.part === "1") return sendPart(response, view);
     const content =
       trace === null
@@ -142,6 +143,11 @@ function traceHandler(deps: HomeDeps, demo: DemoHome, assets: string): RequestHa
         : html`<header class="top"><p><a href="/">To the overview</a></p></header><main id="main" class="trace-page panel">${view}</main>`;
     sendPage(response, frame({ title: "Trace", content, assets, live: false }), trace === null ? 404 : 200);
   };
+}
+
+async function accountNameOf(deps: HomeDeps, { tenant }: DemoHome, { match }: Trace): Promise<string | null> {
+  if (match === null || match.account === null) return null;
+  return (await deps.store.account(tenant, match.account))?.name ?? match.account;
 }
 
 function previewHandler(deps: HomeDeps, demo: DemoHome): RequestHandler<{ id: string }> {

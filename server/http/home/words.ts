@@ -41,6 +41,16 @@ export const reasonWords = (reason: Reason): string => REASONS[reason];
 export const personWords = (person: string | null): string =>
   person === null || person.startsWith("anonymous:") ? "a visitor who is not logged in" : person;
 
+const SYSTEMS: { readonly [system: string]: string } = {
+  sentry: "Sentry",
+  stripe: "Stripe",
+  zendesk: "Zendesk",
+  segment: "Segment",
+  cloudevents: "the product's own systems",
+};
+
+export const systemWords = (system: string): string => SYSTEMS[system] ?? system;
+
 const CHANNELS: { readonly [channel: string]: string } = {
   email: "Email",
   sms: "SMS",

@@ -88,7 +88,7 @@ export const PRODUCT: readonly Trouble[] = [
     times: 24,
     script: ({ actor, random }) => [
       step(0, "message.sentiment", { score: -0.4, channel: "chat" }, actor),
-      step(4 * MINUTE, "message.sentiment", { score: -random.between(0.75, 0.95), channel: "chat" }, actor),
+      step(4 * MINUTE, "message.sentiment", { score: -random.int(75, 95) / 100, channel: "chat" }, actor),
     ],
   },
   {

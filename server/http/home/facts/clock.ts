@@ -2,16 +2,18 @@ import type { Millis } from "../../../core/time.ts";
 
 /** Times as the person in front of this machine reads them. */
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const DAY_AND_TIME = new Intl.DateTimeFormat("en-GB", {
+const EXACT = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "short",
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
+  fractionalSecondDigits: 3,
 });
 
 export const timeOf = (at: Millis): string => TIME.format(at);
-export const dayAndTimeOf = (at: Millis): string => DAY_AND_TIME.format(at);
+/** With milliseconds, as a whole trace may take no more than a few of them. */
+export const exactTimeOf = (at: Millis): string => EXACT.format(at);
 
 /** "08:00 in Tokyo": a moment on the wall clock of somebody else. */
 export function localTime(at: Millis, zone: string): string {

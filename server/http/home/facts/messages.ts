@@ -24,7 +24,7 @@ export interface ShownMessage {
 
 const LOOKED_AT = 250;
 /** So many of each kind are shown, newest first, each form and pattern once before any comes twice. */
-const SHOWN = { email: 3, sms: 2, in_app: 5 } as const;
+const SHOWN = { email: 3, sms: 2, in_app: 6 } as const;
 
 export async function shownMessages(deps: HomeDeps, demo: DemoHome): Promise<ShownMessage[]> {
   const { rows } = await deps.store.deliveries(demo.tenant, { limit: LOOKED_AT });

@@ -67,5 +67,5 @@ export function homeView(parts: HomeParts): Html {
 }
 
 export function countsPart(sent: number, kept: number): Html {
-  return html`In 24 h ${sent} sent, ${kept} times held back`;
+  return html`In 24 hours: ${sent} sent, ${kept} held or not sent`;
 }

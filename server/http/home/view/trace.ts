@@ -2,13 +2,14 @@ import { clueOf } from "../../../core/explain.ts";
 import type { Pattern } from "../../../core/pattern.ts";
 import { type Html, html } from "../../../lib/html.ts";
 import type { Trace } from "../../../store/contract.ts";
-import { dayAndTimeOf, lengthOf } from "../facts/clock.ts";
+import { exactTimeOf, lengthOf } from "../facts/clock.ts";
 import { stateOf } from "../facts/messages.ts";
-import { channelWords, personWords, reasonWords, VERDICTS, verdictOf } from "../words.ts";
+import { channelWords, personWords, reasonWords, systemWords, VERDICTS, verdictOf } from "../words.ts";
 
 export interface TraceFacts {
   readonly trace: Trace;
   readonly pattern: Pattern | undefined;
+  readonly accountName: string | null;
   readonly patternName: (id: string) => string;
 }
 
@@ -16,12 +17,12 @@ const SHOWN_EVENTS = 6;
 const SHOWN_SCORES = 5;
 
 /** From the webhook to the outcome, in the order in which it happened. */
-export function traceView({ trace, pattern, patternName }: TraceFacts): Html {
+export function traceView({ trace, pattern, accountName, patternName }: TraceFacts): Html {
   const { match, delivery, outcome, feedback } = trace;
   const title = match === null ? "A message sent by hand" : `${patternName(match.pattern)}`;
   return html`
     <h1>${title}</h1>
-    <p class="soft">${match !== null && (match.account ?? personWords(match.person))}${
+    <p class="soft">${match !== null && (accountName ?? personWords(match.person))}${
       match !== null && pattern !== undefined && html`: ${clueOf(pattern, match)}`
     }</p>
     <ol class="timeline">
@@ -49,7 +50,7 @@ export function traceView({ trace, pattern, patternName }: TraceFacts): Html {
 }
 
 function step(name: string, at: number, content: Html): Html {
-  return html`<li><h2>${name}</h2> <time datetime="${new Date(at).toISOString()}">${dayAndTimeOf(at)}</time>
+  return html`<li><h2>${name}</h2> <time datetime="${new Date(at).toISOString()}">${exactTimeOf(at)}</time>
     <div>${content}</div></li>`;
 }
 
@@ -64,11 +65,11 @@ function eventSteps({ events }: Trace): Html {
     ${more > 0 && html`<li class="pending"><p class="soft">${more} earlier events of the same kind</p></li>`}
     ${shown.map(({ event, reception, seq }) =>
       step(
-        reception === null ? "Event" : `Webhook from ${reception.system}`,
+        reception === null ? "Event" : `Webhook from ${systemWords(reception.system)}`,
         event.receivedAt,
         html`<p><code>${event.type}</code>${dataOf(event.data)}</p>
         ${facts([
-          ["Happened", dayAndTimeOf(event.time)],
+          ["Happened", exactTimeOf(event.time)],
           ["Event", html`<code>${event.source} ${event.id}</code>`],
           ...(reception === null
             ? []
@@ -98,7 +99,7 @@ function matchStep(match: NonNullable<Trace["match"]>, pattern: Pattern | undefi
     html`<p>${pattern === undefined ? match.pattern : `${pattern.name}: ${clueOf(pattern, match)}`}</p>
     ${facts([
       ["Key", html`<code>${match.key}</code>`],
-      ["Fired", dayAndTimeOf(match.firedAt)],
+      ["Fired", exactTimeOf(match.firedAt)],
       ["State", `${match.state}${match.closedBy === null ? "" : ` by ${match.closedBy}`}`],
       ["Rests on", `${match.count} ${match.count === 1 ? "event" : "events"}`],
     ])}`,
@@ -133,7 +134,7 @@ function decisionSteps({ decisions }: Trace): Html {
       html`<p><span class="verdict ${verdict}">${VERDICTS[verdict]}</span> ${
         channel !== null && channelWords(channel)
       }${person !== null && html` to ${personWords(person)}`}: ${reasonWords(reason)} <code>${reason}</code></p>
-      ${until !== null && html`<p class="soft">Judged again ${dayAndTimeOf(until)}.</p>`}
+      ${until !== null && html`<p class="soft">Judged again ${exactTimeOf(until)}.</p>`}
       ${
         wouldHave !== undefined &&
         html`<p class="soft">Without the control group: ${wouldHave.kind}${
@@ -154,7 +155,7 @@ function deliveryStep(row: NonNullable<Trace["delivery"]>): Html {
     ${facts([
       ["Delivery id", html`<code>${row.id}</code>`],
       ["Template", `${row.template}, version ${row.templateVersion.slice(0, 12)}`],
-      ["Due by", dayAndTimeOf(row.dueBy)],
+      ["Due by", exactTimeOf(row.dueBy)],
       [
         "From decision to message",
         row.sentAt === null ? "not sent yet" : lengthOf(row.sentAt - row.createdAt),
