@@ -1,11 +1,7 @@
-import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { Worker } from "node:worker_threads";
 import type { Store } from "../contract.ts";
-import { type Base, pause } from "./base.ts";
-import { Connection } from "./connection.ts";
-import { keepSums, nameCopy, sumsPath } from "./integrity.ts";
-
-/** Pages copied between two turns of the event loop: under a millisecond. */
-const PAGES_PER_TURN = 200;
+import type { Base } from "./base.ts";
 
 const TABLES = [
   "inputs",
@@ -39,16 +35,18 @@ const TABLES = [
   "audit",
 ] as const;
 
-/** Copies the database while it is in use; the copy is what was committed when it ends. */
+/** What the thread is told; it answers with an error's text, or with null. */
+export interface BackupOrder {
+  readonly from: string;
+  readonly to: string;
+}
+
 export function copies({ connection }: Base): Pick<Store, "backup" | "counts"> {
   return {
     async backup(toFile) {
       if (existsSync(toFile)) throw new Error(`${toFile} exists already; a backup never overwrites`);
       closeSync(openSync(toFile, "wx", 0o600));
-      await connection.db.backup(toFile, { progress: () => PAGES_PER_TURN });
-      chmodSync(toFile, 0o600);
-      await pause();
-      finishCopy(toFile);
+      await inThread({ from: connection.file, to: toFile });
     },
     async counts() {
       const count = (table: string) =>
@@ -58,13 +56,15 @@ export function copies({ connection }: Base): Pick<Store, "backup" | "counts"> {
   };
 }
 
-/** Gives the copy a name and checksums of its own, so that damage to the backup is found when it is put in place. */
-function finishCopy(file: string): void {
-  const copy = new Connection(file);
-  copy.open();
-  nameCopy(copy);
-  const { sums } = keepSums(copy, null);
-  copy.close();
-  sums.close();
-  if (!existsSync(sumsPath(file))) throw new Error(`the checksums of ${file} could not be written`);
+/** A thread of its own copies and syncs the file, so that no commit waits for it. */
+function inThread(order: BackupOrder): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./backup-thread.ts", import.meta.url), { workerData: order });
+    let answer: unknown = "the backup ended before it was whole";
+    worker.once("message", (text: unknown) => {
+      answer = text;
+    });
+    worker.once("error", reject);
+    worker.once("exit", () => (answer === null ? resolve() : reject(new Error(String(answer)))));
+  });
 }
