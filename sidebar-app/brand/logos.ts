@@ -43,4 +43,4 @@ function shapesOf(master: string): readonly { readonly id: string; readonly mark
 const painted = (markup: string, colour: string) => markup.replace("/>", ` fill="${colour}"/>`);
 
 const svg = (inner: string) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">${inner}</svg>\n`;
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><title>Forestall</title>${inner}</svg>\n`;
