@@ -10,7 +10,7 @@ import { erasePerson, exportPerson, exportTenant } from "./privacy.ts";
 import { refreshReadiness } from "./readiness.ts";
 import { live, pause, resume } from "./rollout.ts";
 import { saveSettings } from "./settings.ts";
-import { addSource, listSources, removeSource, rotateSource } from "./sources.ts";
+import { addSource, changeSource, listSources, removeSource, rotateSource } from "./sources.ts";
 import { createTenant, listTenants } from "./tenants.ts";
 import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.ts";
 
@@ -30,6 +30,7 @@ export function createAdmin(deps: AdminDeps): Admin {
     revokeToken: (tenant, id, by) => revokeToken(deps, tenant, id, by),
     addSource: (tenant, given, by) => addSource(deps, tenant, given, by),
     sources: (tenant) => listSources(deps, tenant),
+    changeSource: (tenant, given, by) => changeSource(deps, tenant, given, by),
     rotateSource: (tenant, given, by) => rotateSource(deps, tenant, given, by),
     removeSource: (tenant, given, by) => removeSource(deps, tenant, given, by),
     saveChannel: (tenant, given, by) => saveChannel(deps, tenant, given, by),

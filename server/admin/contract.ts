@@ -193,6 +193,16 @@ export interface Admin {
     by: By,
   ): Promise<ConnectedSource>;
   sources(tenant?: string): Promise<readonly SourceView[]>;
+  /** Changes the settings that are named. */
+  changeSource(
+    tenant: string,
+    given: {
+      readonly system: string;
+      readonly id?: string | undefined;
+      readonly settings: { readonly [name: string]: unknown };
+    },
+    by: By,
+  ): Promise<SourceView>;
   /** A second secret beside the first; with `finish` only the newest counts from now on. */
   rotateSource(
     tenant: string,

@@ -85,6 +85,24 @@ export async function rotateSource(
   return connected(deps, row, wish.secret === undefined ? next : null);
 }
 
+/** Changes settings of a source; those that are not named stay. */
+export async function changeSource(
+  deps: AdminDeps,
+  tenant: string,
+  wish: {
+    readonly system: string;
+    readonly id?: string | undefined;
+    readonly settings: { readonly [name: string]: unknown };
+  },
+  by: By,
+): Promise<SourceView> {
+  const before = await existing(deps, tenant, wish);
+  const settings = settingsOf(connectable(deps, wish.system), { ...before.settings, ...wish.settings });
+  const row = { ...before, settings };
+  await save(deps, row, by, "source.change");
+  return viewOf(deps, row);
+}
+
 export async function removeSource(
   deps: AdminDeps,
   tenant: string,

@@ -9,6 +9,7 @@ export function addSource(program: Command, cli: Cli): void {
   group.description("Connects the systems that events come from, and changes their secrets.");
   addAdd(group, cli);
   addList(group, cli);
+  addSet(group, cli);
   addRotate(group, cli);
   addRemove(group, cli);
 }
@@ -89,6 +90,36 @@ function addList(group: Command, cli: Cli): void {
       );
     });
   example(command, "source list --tenant acme");
+}
+
+interface SetOptions {
+  readonly tenant?: string;
+  readonly id: string;
+  readonly set: readonly string[];
+  readonly json?: true;
+}
+
+function addSet(group: Command, cli: Cli): void {
+  const command = group.command("set <system>").summary("change settings of a source");
+  command
+    .description(
+      "Changes settings of a source, such as Segment's dictionary of event names; the others stay.",
+    )
+    .addOption(tenantOption())
+    .option("--id <source id>", "which one, when there are several", "default")
+    .requiredOption("--set <name=value>", "a setting of the system; can be given several times", repeated)
+    .addOption(jsonOption())
+    .action(async (system: string, options: SetOptions) => {
+      const tenant = await cli.tenant(options.tenant);
+      const settings = assignments(options.set);
+      const changed = await cli.call("source.set", { tenant, system, id: options.id, settings });
+      if (options.json) cli.json(changed);
+      else cli.say(`${system} of ${tenant} has the new settings.`);
+    });
+  example(
+    command,
+    'source set segment --tenant acme --set \'names={"Export Exploded":{"type":"action.failed"}}\'',
+  );
 }
 
 interface RotateOptions {

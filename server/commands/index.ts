@@ -9,7 +9,7 @@ import { doctor } from "./doctor.ts";
 import { importEvents, importSuppressions } from "./import.ts";
 import { erase, exportData } from "./privacy.ts";
 import { live, pause, pausePerson, resume, resumePerson } from "./rollout.ts";
-import { sourceAdd, sourceList, sourceRemove, sourceRotate } from "./source.ts";
+import { sourceAdd, sourceList, sourceRemove, sourceRotate, sourceSet } from "./source.ts";
 import { libraryTake, tenantCreate, tenantList, tenantSettings } from "./tenant.ts";
 import { tokenCreate, tokenList, tokenRevoke, tokenRotate } from "./token.ts";
 
@@ -21,6 +21,7 @@ export const COMMANDS = {
   "library.take": libraryTake,
   "source.add": sourceAdd,
   "source.list": sourceList,
+  "source.set": sourceSet,
   "source.rotate": sourceRotate,
   "source.remove": sourceRemove,
   "channel.add": channelAdd,

@@ -19,6 +19,15 @@ export const sourceList = command({
   run: async ({ admin }, params) => shown(await admin.sources(params.tenant)),
 });
 
+export const sourceSet = command({
+  name: "source.set",
+  params: z.object({ ...named, settings: fields }),
+  run: async ({ admin }, params) => {
+    const { system, id, settings } = params;
+    return shown(await admin.changeSource(params.tenant, { system, id, settings }, byOf(params)));
+  },
+});
+
 export const sourceRotate = command({
   name: "source.rotate",
   params: z.object({ ...named, secret: z.string().optional(), finish: z.boolean().optional() }),

@@ -66,6 +66,25 @@ describe("a source", () => {
     expect(await secretsOf(world, "stripe")).toEqual(["whsec_second12", "whsec_third123"]);
   });
 
+  it("keeps its secret and its other settings when one is changed", async () => {
+    const world = await anAdminWorld();
+    const { admin, store } = world.app;
+    await admin.addSource(
+      "acme",
+      { system: "stripe", secrets: ["whsec_first123"], settings: { testMode: false } },
+      BY,
+    );
+
+    await admin.changeSource("acme", { system: "stripe", settings: { accountKeys: ["customer"] } }, BY);
+
+    const [row] = await store.sources("acme");
+    expect(row?.settings).toMatchObject({ testMode: false, accountKeys: ["customer"] });
+    expect(row?.secrets).toEqual(["whsec_first123"]);
+    await expect(
+      admin.changeSource("acme", { system: "stripe", settings: { testMode: 7 } }, BY),
+    ).rejects.toThrow("testMode: ");
+  });
+
   it("can be the receipts of a channel", async () => {
     const { app } = await anAdminWorld();
 

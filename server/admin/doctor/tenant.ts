@@ -158,7 +158,7 @@ async function unknownTypes({ store }: AdminDeps, tenant: TenantState): Promise<
     finder(tenant)(
       "warning",
       `event types that mean nothing here: ${list}`,
-      'Send them under a type of docs/events.md, or map Segment names: `forestall source add segment --set \'names={"My Event":{"type":"auth.login_failed"}}\'`',
+      'Send them under a type of docs/vocabulary.md, or map the names of Segment calls: `forestall source set segment --set \'names={"My Event":{"type":"auth.login_failed"}}\'`',
     ),
   ];
 }
