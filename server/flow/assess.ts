@@ -165,11 +165,11 @@ function judgeHeld(turn: Turn, tracked: Tracked): void {
   pursue(turn, tracked, pursuit.step, pursuit.judgements === 0 ? "first" : "release");
 }
 
-/** A match that was not worth a message alone may be, once the score of its key has risen. */
+/** A match that was not worth a message (or a further one) may be, once the score of its key has risen. */
 function reconsider(turn: Turn, rescored: ReadonlyMap<string, Rescored>): void {
   const { experimentalFrom } = turn.tenant.settings;
   for (const { match, pursuit, silenced } of turn.unit.tracked.values()) {
-    if (pursuit?.state !== "ended" || pursuit.lastReason !== "below") continue;
+    if (pursuit?.lastReason !== "below" || (pursuit.state !== "ended" && pursuit.state !== "sent")) continue;
     if (match.state !== "open" || silenced !== null) continue;
     const now = rescored.get(scoredUnder(match));
     if (now === undefined || !(now.risen || (match.experimental && now.score >= experimentalFrom))) continue;

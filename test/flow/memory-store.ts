@@ -9,11 +9,38 @@ import { type Batch, type LogInput, type Store, StoreUnavailable } from "../../s
 export type FlowStore = PipelineStore &
   Pick<Store, "person" | "messagesElsewhere" | "dueDeliveries" | "delivery">;
 
-export interface MemoryStore extends FlowStore {
+export interface Faults {
   /** The next so many commits fail: before anything is written, as a disk that is full does. */
   failCommits: number;
   /** While true, neither commits nor snapshots are taken. */
   isDown: boolean;
+}
+
+/** A store whose disk fills up when a test says so. */
+export function faulty(store: FlowStore): FlowStore & Faults {
+  const broken = () => new StoreUnavailable("no space left on device");
+  const wrapped: FlowStore & Faults = {
+    ...store,
+    failCommits: 0,
+    isDown: false,
+    async commit(batch) {
+      if (wrapped.isDown || wrapped.failCommits > 0) {
+        wrapped.failCommits = Math.max(0, wrapped.failCommits - 1);
+        await turn();
+        throw broken();
+      }
+      await store.commit(batch);
+    },
+    async saveUnits(rows) {
+      if (wrapped.isDown) throw broken();
+      await store.saveUnits(rows);
+    },
+    probe: async () => !wrapped.isDown && (await store.probe()),
+  };
+  return wrapped;
+}
+
+export interface MemoryStore extends FlowStore {
   readonly log: readonly LogInput[];
   readonly effects: readonly Effect[];
   /** Everything as it would be after pulling the plug: what was committed, and the snapshots. */
@@ -72,8 +99,6 @@ export function memoryStore(kept?: Kept): MemoryStore {
   effects.forEach(remember);
 
   const store: MemoryStore = {
-    failCommits: 0,
-    isDown: false,
     get log() {
       return inputs.map((text) => JSON.parse(text) as LogInput);
     },
@@ -92,10 +117,6 @@ export function memoryStore(kept?: Kept): MemoryStore {
       }),
     async commit(batch: Batch) {
       await turn();
-      if (store.isDown || store.failCommits > 0) {
-        store.failCommits = Math.max(0, store.failCommits - 1);
-        throw new StoreUnavailable("no space left on device");
-      }
       for (const input of batch.inputs) {
         const text = JSON.stringify(input);
         inputs.push(text);
@@ -111,7 +132,7 @@ export function memoryStore(kept?: Kept): MemoryStore {
       }
       memberships = [...memberships, ...batch.memberships];
     },
-    probe: async () => !store.isDown,
+    probe: async () => true,
     lastSeq: async () => (inputs.length === 0 ? 0 : (JSON.parse(inputs.at(-1) ?? "") as LogInput).seq),
     async known(events) {
       await turn();
@@ -129,7 +150,6 @@ export function memoryStore(kept?: Kept): MemoryStore {
     },
     async saveUnits(rows) {
       await turn();
-      if (store.isDown) throw new StoreUnavailable("no space left on device");
       for (const row of rows) snapshots.set(`${row.tenant}\u0000${row.unit}`, row);
     },
     async dueUnits(upTo, limit) {

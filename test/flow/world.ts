@@ -145,6 +145,8 @@ export async function openWorld(
       state.now = at;
     },
     async until(at) {
+      await pipeline.tick(state.now);
+      await world.send();
       while (state.now < at) {
         const next = nextMoment(world, at);
         state.now = next;
@@ -158,8 +160,11 @@ export async function openWorld(
       return made;
     },
     async send() {
-      const rows = await store.dueDeliveries(state.now, 1_000, ["email", "sms", "voice", "push", "chat"]);
-      for (const row of rows) await handOver(world, row, world.provider(row, state.now));
+      for (;;) {
+        const rows = await store.dueDeliveries(state.now, 1_000, ["email", "sms", "voice", "push", "chat"]);
+        for (const row of rows) await handOver(world, row, world.provider(row, state.now));
+        if (rows.length === 0) return;
+      }
     },
     async look(person) {
       const rows = await store.dueDeliveries(state.now, 1_000, ["in_app"]);
@@ -208,15 +213,14 @@ export async function openWorld(
 }
 
 /** The next moment at which something may be due, at most an hour on. */
-function nextMoment({ now, pipeline, store: _store }: World, at: number): number {
+function nextMoment({ now, pipeline }: World, at: number): number {
   const waiting = [...pipeline.units.values()]
     .flatMap((unit) => [...unit.deliveries.values()])
     .filter(({ status, notBefore }) => status === "queued" && notBefore > now)
     .map(({ notBefore }) => notBefore);
-  const minute = Math.floor(now / MINUTE) * MINUTE + MINUTE;
   const due = Math.min(pipeline.units.due.peek(), ...waiting);
   const next = due <= now ? now + SECOND : Math.min(due, now + 60 * MINUTE);
-  return Math.min(at, Math.max(next, Math.min(minute, next)));
+  return Math.min(at, next);
 }
 
 /** Claims a row and reports what came of it. */

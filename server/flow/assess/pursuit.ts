@@ -211,12 +211,15 @@ function stop(turn: Turn, tracked: Tracked, verdict: Verdict, score: number): vo
   const { pursuit } = tracked;
   if (pursuit === null) return;
   // A later channel that cannot be used ends the messages, not the way to a human.
-  if (pursuit.sentSteps.length > 0 && ONLY_THIS_CHANNEL.has(verdict.reason)) pursuit.state = "sent";
-  else endPursuit(turn, tracked, verdict.reason);
+  if (pursuit.sentSteps.length > 0 && ONLY_THIS_CHANNEL.has(verdict.reason)) {
+    pursuit.state = "sent";
+    pursuit.step = verdict.step;
+  } else endPursuit(turn, tracked, verdict.reason);
 }
 const ONLY_THIS_CHANNEL: ReadonlySet<Reason> = new Set<Reason>([
   "no_consent",
   "unreachable",
   "not_ready",
   "duplicate",
+  "below",
 ]);
