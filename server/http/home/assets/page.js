@@ -96,8 +96,8 @@ function replaceKeepingFrames(place, markup) {
     [...root.querySelectorAll("iframe")].map((each) => each.getAttribute("src")).join();
   const [before, after] = [place.querySelector(".email"), fresh.content.querySelector(".email")];
   if (before !== null && after !== null && sourcesOf(before) === sourcesOf(after)) {
-    const sections = [...place.querySelectorAll(":scope > section")];
-    [...fresh.content.querySelectorAll(":scope > section")].forEach((section, index) => {
+    const sections = [...place.children];
+    [...fresh.content.children].forEach((section, index) => {
       if (!section.querySelector("iframe")) sections[index]?.replaceWith(section);
     });
     return;
