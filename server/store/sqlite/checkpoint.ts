@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { Connection, Query } from "./connection.ts";
 import type { SumsFile } from "./page-sums.ts";
-import { FRAME_HEADER, readFrames } from "./wal-frames.ts";
+import { FRAME_HEADER, readFrames, readHeader } from "./wal-frames.ts";
 
 /** Frames in the write-ahead log before its pages are moved to the main file: 4 MB. */
 const MOST_FRAMES = 1_000;
@@ -23,6 +23,10 @@ export class Checkpointer {
   readonly #look: Query<Progress>;
   readonly #move: Query<Progress>;
   #scheduled: NodeJS.Immediate | null = null;
+  /** Frames in the log at the last attempt; a reader (a backup) may have kept some of them there. */
+  #tried = 0;
+  /** The log, by its salts, and the frame up to which the checksums of its pages are written. */
+  #summed = { log: "", through: 0 };
 
   constructor(connection: Connection, sums: SumsFile, pageSize: number) {
     this.#connection = connection;
@@ -34,7 +38,10 @@ export class Checkpointer {
 
   /** After a commit: a checkpoint soon, when the log has grown long. */
   afterCommit(): void {
-    if (this.#scheduled !== null || (this.#look.get()?.log ?? 0) < MOST_FRAMES) return;
+    const frames = this.#look.get()?.log ?? 0;
+    if (frames < this.#tried) this.#tried = 0;
+    if (this.#scheduled !== null || frames < this.#tried + MOST_FRAMES) return;
+    this.#tried = frames;
     this.#scheduled = setImmediate(() => {
       this.#scheduled = null;
       this.#attempt();
@@ -70,12 +77,15 @@ export class Checkpointer {
     const last = new Map<number, number>();
     const fd = openSync(`${this.#connection.file}-wal`, "r");
     try {
-      for (const { page, bytes } of readFrames(fd, this.#pageSize, checkpointed + 1, log)) {
+      const name = readHeader(fd)?.salts.join() ?? "";
+      const done = name === this.#summed.log ? this.#summed.through : 0;
+      for (const { page, bytes } of readFrames(fd, this.#pageSize, Math.max(done, checkpointed) + 1, log)) {
         last.set(page, crc32(bytes.subarray(FRAME_HEADER)));
       }
+      this.#sums.append([...last]);
+      this.#summed = { log: name, through: log };
     } finally {
       closeSync(fd);
     }
-    this.#sums.append([...last]);
   }
 }

@@ -61,7 +61,6 @@ export function openSqliteStore({ file, secretKey, now, ...options }: SqliteStor
     close: life.close,
     async commit(batch) {
       commit(batch);
-      life.checkpointer().afterCommit();
     },
     async probe() {
       return connection.isOpen && canWrite(base);
@@ -81,6 +80,7 @@ export function openSqliteStore({ file, secretKey, now, ...options }: SqliteStor
 function lifetime(base: Base) {
   const { connection, names, tail, vault } = base;
   let running: { readonly checkpointer: Checkpointer; readonly sums: SumsFile } | null = null;
+  connection.onCommit(() => running?.checkpointer.afterCommit());
   return {
     checkpointer(): Checkpointer {
       if (running === null) throw new StoreUnavailable("the store is not open");

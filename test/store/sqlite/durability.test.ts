@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Store } from "../../../server/store/contract.ts";
 import { Connection } from "../../../server/store/sqlite/connection.ts";
@@ -102,6 +103,39 @@ describe("a commit that was acknowledged", () => {
     expect(statSync(file).size).toBeGreaterThan(4_000_000);
     expect(statSync(`${file}-wal`).size).toBeLessThan(12_000_000);
     await store.close();
+  });
+});
+
+describe("a reader that stays long", () => {
+  it("keeps the write-ahead log from getting shorter, and nothing else", { timeout: 60_000 }, async () => {
+    const file = aFile("pinned");
+    const store = storeAt(file, { indexAfter: 50 });
+    await store.open();
+    await fill(store, 1, 5);
+    const reader = new Database(file, { readonly: true });
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM inputs").get();
+    const snapshot = { tenant: "t1", shard: 1, engine: "1", library: "l", nextDue: null };
+    const save = async (seq: number) => {
+      await store.commit(aBatch({ inputs: [anInput(seq)] }));
+      // SQLite writes no page that stays the same.
+      const state = Buffer.alloc(400_000, seq);
+      await store.saveUnits([{ ...snapshot, seq, state, unit: `account/a${seq % 7}` }]);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    for (let seq = 6; seq < 46; seq++) await save(seq);
+    expect(statSync(`${file}-wal`).size).toBeGreaterThan(15_000_000);
+    const pinned = aFile("pinned-copy");
+    copyFiles(file, pinned);
+    expect(await seqsIn(pinned)).toHaveLength(45);
+
+    reader.close();
+    for (let seq = 46; seq < 66; seq++) await save(seq);
+    const freed = aFile("freed-copy");
+    copyFiles(file, freed);
+    expect(await seqsIn(freed)).toHaveLength(65);
+    await store.close();
+    expect(await seqsIn(file)).toHaveLength(65);
   });
 });
 
