@@ -113,6 +113,17 @@ describe("the order of a file", () => {
     expect(reversed).toEqual(inOrder);
   });
 
+  it("does not matter either when an event stands further from its place than memory reaches", async () => {
+    const world = aWorld();
+    const filling = Array.from({ length: 110_000 }, (_, at) =>
+      line({ id: `page-${at}`, type: "page.viewed", at: 500 + at, subject: `person/p${at % 50}` }),
+    );
+
+    const report = await backtest(world, [...filling, ...events.toReversed()]);
+
+    expect(firedBy(report, "P-001")).toMatchObject([{ firedAt: "2026-03-02T12:06:40.000Z" }]);
+  }, 60_000);
+
   it("is that of arrival when asked for: what comes over five minutes late opens nothing", async () => {
     const late = [rateLimited(3_600, { id: "other", subject: "account/other" }), ...events];
 

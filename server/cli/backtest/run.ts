@@ -65,19 +65,32 @@ async function playInOrder(
   options: BacktestOptions,
   playThem: (events: Batches) => Promise<Played>,
 ): Promise<{ played: Played; files: Files }> {
-  const attempt = async (ordered: (events: Batches) => Batches) => {
+  const attempt = async (
+    ordered: (events: Batches) => Batches,
+    share: (files: Files, events: number) => number,
+  ) => {
     const files = openAll(options);
     const streams = files.map(({ file }) => ordered(file.events));
-    return { played: await playThem(reported(merged(streams), files, options)), files };
+    const told = reported(merged(streams), (events) => share(files, events), options);
+    return { played: await playThem(told), files };
   };
-  if (options.arrival === "file") return attempt((events) => events);
+  if (options.arrival === "file") return attempt((events) => events, shareRead);
   try {
-    return await attempt((events) => reordered(events));
+    return await attempt((events) => reordered(events), shareRead);
   } catch (error) {
     if (!(error instanceof OutOfOrder)) throw error;
     options.onProgress({ share: 0, text: "not in order of time: sorting first" });
-    return attempt((events) => sorted(events));
+    return attempt((events) => sorted(events), sharePlayed);
   }
+}
+
+/** Of the file that is furthest behind. */
+const shareRead = (files: Files) => Math.min(...files.map(({ file }) => file.share()));
+
+/** Sorted events are played after all were read. */
+function sharePlayed(files: Files, events: number): number {
+  const all = files.reduce((sum, { file }) => sum + file.found.lines - file.found.rejected, 0);
+  return all === 0 ? 1 : events / all;
 }
 
 function openAll({ events, tickets }: BacktestOptions): Files {
@@ -87,14 +100,13 @@ function openAll({ events, tickets }: BacktestOptions): Files {
 
 async function* reported(
   batches: Batches,
-  files: Files,
+  share: (events: number) => number,
   { onProgress }: BacktestOptions,
 ): AsyncGenerator<readonly Incoming[]> {
   let events = 0;
   for await (const batch of batches) {
     yield batch;
     events += batch.length;
-    const share = Math.min(...files.map(({ file }) => file.share()));
-    onProgress({ share, text: `${events.toLocaleString("en")} events` });
+    onProgress({ share: share(events), text: `${events.toLocaleString("en")} events` });
   }
 }
