@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { BacktestReport } from "../../server/cli/backtest/report.ts";
-import { file, line, rateLimited } from "./events.ts";
+import { file, line, NOON, rateLimited } from "./events.ts";
 import { as, aWorld, type World } from "./world.ts";
 
 const MINUTE = 60;
@@ -195,6 +195,38 @@ describe("what it says", () => {
 
     expect(everybody.summary.byReason).toEqual({ holdout: 20 });
     expect(nobody.summary.byReason.holdout).toBeUndefined();
+  });
+});
+
+describe("who somebody is", () => {
+  const login = (at: number, session: string) =>
+    JSON.stringify({
+      ...{ specversion: "1.0", id: `login-${at}`, source: "web", type: "auth.login_failed" },
+      time: new Date(NOON + at * 1_000).toISOString(),
+      data: { session },
+    });
+  const identified = (at: number, data: object) =>
+    line({ type: "person.identified", at, subject: "person/u7", data: { user: "u7", ...data } });
+
+  it("is learned from other names, from then on", async () => {
+    const named = identified(0, { identities: { anonymous: "s-1" } });
+
+    const report = await backtest(aWorld(), [named, login(60, "s-1"), login(120, "s-1"), login(180, "s-1")]);
+
+    expect(firedBy(report, "P-002")).toMatchObject([{ key: "person/u7" }]);
+  });
+
+  it("does not show an address", async () => {
+    const nobody = line({
+      type: "person.identified",
+      at: 0,
+      subject: "account/acme",
+      data: { user: null, email: "ana@acme.example" },
+    });
+
+    const report = await backtest(aWorld(), [nobody, ...[1, 2, 3, 4, 5].map((at) => rateLimited(at))]);
+
+    expect(JSON.stringify(report)).not.toContain("ana@acme");
   });
 });
 

@@ -3,7 +3,7 @@ import type { TenantState } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
 import { type BacktestResult, createBacktest } from "../../flow/backtest.ts";
 import { hashId } from "../../lib/ids.ts";
-import { toEvent } from "./events.ts";
+import { createEventMaker } from "./events.ts";
 import { Seen } from "./seen.ts";
 import { type Ticket, ticketOf } from "./tickets.ts";
 
@@ -25,6 +25,7 @@ export async function play(
   until: Millis = Number.POSITIVE_INFINITY,
 ): Promise<Played> {
   const backtest = createBacktest(tenant, hashId);
+  const toEvent = createEventMaker();
   const seen = new Seen();
   const tickets: Ticket[] = [];
   let clock: Millis = Number.NEGATIVE_INFINITY;
