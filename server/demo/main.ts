@@ -37,6 +37,10 @@ export interface DemoOptions {
   readonly colours?: boolean;
   /** Ends the demo, instead of the signals of this process. */
   readonly signal?: AbortSignal;
+  /** 1 is real time. */
+  readonly pace?: number;
+  /** Another history than the whole one, for tests. */
+  readonly abridge?: (history: History) => History;
 }
 
 /** Runs until it is told to stop. @throws PlainError when a demo runs on this folder already */
@@ -74,7 +78,8 @@ interface Front {
 async function perform(app: Running, options: DemoOptions, acts: Acts, front: Front): Promise<void> {
   const { out, style, signal } = front;
   const keys = await prepareTenant(app);
-  const told = historyOf(app, options.seed ?? SEED);
+  const whole = historyOf(app, options.seed ?? SEED);
+  const told = { ...whole, history: options.abridge?.(whole.history) ?? whole.history };
   out.write(
     style.soft(
       `Everything is invented (seed ${told.memory.seed}): ${told.history.world.accounts.length} accounts, 90 days. Nothing leaves this machine.\n`,
@@ -125,7 +130,7 @@ async function liveOn(
   };
   if (options.incident) acts.startIncident().catch(onError);
   try {
-    const back = { stage, player, senders, inApp, pipeline, now, signal };
+    const back = { stage, player, senders, inApp, pipeline, now, pace: options.pace ?? 1, signal };
     await Promise.all([inApp.run(), goOn(back, app.library.patterns, random.fork("routine"), onError)]);
   } finally {
     unhear();

@@ -1,9 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { SECOND } from "../../core/time.ts";
 import type { Facts } from "../history/tickets.ts";
 import { TROUBLES } from "../history/troubles.ts";
 import type { Random } from "../random.ts";
-import { type Backstage, befall, OPENING, troubleOf } from "./scenes.ts";
+import { type Backstage, befall, OPENING, troubleOf, wait } from "./scenes.ts";
 
 /** Not for live: an hour's burst, a wait of half an hour, and what is never acted on. */
 const NOT_LIVE = new Set(["P-013", "P-019", "P-031"]);
@@ -18,14 +16,14 @@ export async function goOn(
 ): Promise<void> {
   const { signal } = back;
   const begun = OPENING.map(async ({ at, play }) => {
-    await pause(at * SECOND, undefined, { signal });
+    await wait(back, at);
     await play(back);
   });
   for (const scene of begun) scene.catch(onError);
-  await pause(62 * SECOND, undefined, { signal });
+  await wait(back, 62);
   while (!signal.aborted) {
     ordinaryScene(back, patterns, random).catch(onError);
-    await pause(random.between(4, 10) * SECOND, undefined, { signal });
+    await wait(back, random.between(4, 10));
   }
 }
 
@@ -37,12 +35,12 @@ async function ordinaryScene(back: Backstage, patterns: readonly Facts[], random
     holdout: random.chance(0.1),
   });
   if (cast === null) return;
-  const { signal, player } = back;
-  await pause(random.between(15, 60) * SECOND, undefined, { signal });
+  const { player } = back;
+  await wait(back, random.between(15, 60));
   const category = patterns.find(({ id }) => id === pattern)?.categories[0];
   if (random.chance(0.3) && category !== undefined) {
     await player.ticket(cast, category);
-    await pause(random.between(60, 180) * SECOND, undefined, { signal });
+    await wait(back, random.between(60, 180));
     await player.solved(cast, category);
   }
   if (random.chance(0.7)) await player.end(troubleOf(pattern), cast);

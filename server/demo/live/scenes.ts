@@ -19,6 +19,8 @@ export interface Backstage {
   readonly inApp: InAppCustomers;
   readonly pipeline: Pick<Pipeline, "control">;
   readonly now: () => number;
+  /** 1 is real time; a test may go faster. */
+  readonly pace: number;
   readonly signal: AbortSignal;
 }
 
@@ -67,7 +69,8 @@ const readsMail = ({ consent }: DemoPerson) => consent.email === true;
 /** Whoever is named first for a role is written to. */
 const isFirstFor = (role: Role) => (person: DemoPerson, account: DemoAccount) =>
   account.people.find(({ roles }) => roles.includes(role)) === person;
-const wait = ({ signal }: Backstage, seconds: number) => pause(seconds * SECOND, undefined, { signal });
+export const wait = ({ pace, signal }: Backstage, seconds: number) =>
+  pause((seconds * SECOND) / pace, undefined, { signal });
 
 /** Somebody who chose text messages on their page cannot log in; later they text back STOP, and it holds everywhere. */
 const textAndStop: Cue = {
