@@ -14,7 +14,6 @@ import { addSource } from "./source.ts";
 import { addTenant } from "./tenant.ts";
 import { oneLine } from "./text.ts";
 import { addToken } from "./token.ts";
-import { addZendesk } from "./zendesk.ts";
 
 /**
  * Carries out one command line.
@@ -69,7 +68,6 @@ const COMMANDS = [
   addResume,
   addExport,
   addErase,
-  addZendesk,
 ] as const;
 
 function conclude(error: unknown, deps: CliDeps): number {
