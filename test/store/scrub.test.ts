@@ -33,6 +33,14 @@ describe("taking a person out of a record", () => {
     expect(short.value(given)).toEqual({ ...given, person: "gone-1", key: "person/gone-1" });
   });
 
+  it("looks closer only where the person may be mentioned", () => {
+    expect(scrub.mentions('{"why":"ana-17 called"}')).toBe(true);
+    expect(scrub.mentions('{"why":"bo called"}')).toBe(false);
+    expect(short.mentions('{"person":"1"}')).toBe(true);
+    expect(short.mentions('{"key":"person/1;endpoint=/x"}')).toBe(true);
+    expect(short.mentions('{"at":1772452800111,"why":"1 of 3"}')).toBe(false);
+  });
+
   it("leaves of a person's state only whether they stopped", () => {
     const state = aPerson({ id: "ana-17", stoppedAt: 5, locale: "de", tier: "gold" });
 

@@ -8,6 +8,7 @@ import { FRAME_HEADER, readFrames, readHeader } from "./wal-frames.ts";
 const MOST_FRAMES = 1_000;
 
 interface Progress {
+  readonly busy: number;
   readonly log: number;
   readonly checkpointed: number;
 }
@@ -22,6 +23,7 @@ export class Checkpointer {
   readonly #pageSize: number;
   readonly #look: Query<Progress>;
   readonly #move: Query<Progress>;
+  readonly #empty: Query<Progress>;
   #scheduled: NodeJS.Immediate | null = null;
   /** Frames in the log at the last attempt; a reader (a backup) may have kept some of them there. */
   #tried = 0;
@@ -34,6 +36,7 @@ export class Checkpointer {
     this.#pageSize = pageSize;
     this.#look = connection.query("PRAGMA wal_checkpoint(NOOP)");
     this.#move = connection.query("PRAGMA wal_checkpoint(PASSIVE)");
+    this.#empty = connection.query("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   /** After a commit: a checkpoint soon, when the log has grown long. */
@@ -48,10 +51,17 @@ export class Checkpointer {
     });
   }
 
-  /** Everything goes to the main file, and the log becomes empty on disk. */
-  truncate(): void {
+  /** Everything goes to the main file, and the log becomes empty on disk. False while a reader holds that up. */
+  truncate(): boolean {
+    const { db } = this.#connection;
     this.#writeSums();
-    this.#connection.query("PRAGMA wal_checkpoint(TRUNCATE)").get();
+    const patience = Number(db.pragma("busy_timeout", { simple: true }));
+    db.pragma("busy_timeout = 0");
+    try {
+      return this.#empty.get()?.busy === 0;
+    } finally {
+      db.pragma(`busy_timeout = ${patience}`);
+    }
   }
 
   stop(): void {

@@ -1,6 +1,5 @@
 import { type Base, pause } from "./base.ts";
-import type { Query } from "./connection.ts";
-import type { Scrubber } from "./scrub.ts";
+import type { Erasure, Scrubber } from "./scrub.ts";
 
 const SLICE = 500;
 
@@ -19,8 +18,7 @@ interface LogRow {
 export async function scrubLog(
   base: Base,
   units: readonly number[],
-  person: string,
-  pseudonym: string,
+  { person, pseudonym }: Erasure,
   scrub: Scrubber,
 ): Promise<number> {
   const { connection, names, tail } = base;
@@ -28,19 +26,29 @@ export async function scrubLog(
     "SELECT i.seq, i.name, i.person, i.type, i.data FROM inputs i WHERE i.seq = ?",
   );
   const update = connection.query("UPDATE inputs SET name = ?, person = ?, data = ? WHERE seq = ?");
-  const isIdentified = (row: LogRow) => row.type !== null && names.word(row.type) === "person.identified";
-  const isTheirs = (row: LogRow) =>
-    row.person === person || scrub.mentions(row.name) || (row.data !== null && scrub.mentions(row.data));
+  const cleaned = (row: LogRow): LogRow => {
+    const own = row.person === person;
+    const mentioned = row.data !== null && (own || scrub.mentions(row.data));
+    const data = mentioned ? JSON.stringify(scrub.value(JSON.parse(row.data))) : row.data;
+    // Locale, zone, roles and the like describe a person, and nothing is counted by them.
+    const tells = own && row.type !== null && names.word(row.type) === "person.identified";
+    return {
+      ...row,
+      name: scrub.text(row.name),
+      person: own ? pseudonym : row.person,
+      data: tells ? null : data,
+    };
+  };
   const write = (rows: readonly LogRow[]) =>
     connection.write(() => {
-      for (const row of rows) rewrite(update, row, isIdentified(row), person, pseudonym, scrub);
+      for (const { name, person: who, data, seq } of rows) update.run(name, who, data, seq);
     });
   let rewritten = 0;
   let waiting: LogRow[] = [];
   for (const unit of units) {
     for (let seqs = tail.after(unit, 0, SLICE); seqs.length > 0; ) {
       const rows = seqs.map((seq) => select.get(seq)).filter((row) => row !== undefined);
-      waiting.push(...rows.filter(isTheirs));
+      waiting.push(...rows.flatMap((row) => changed(row, cleaned(row))));
       if (waiting.length >= SLICE) {
         write(waiting);
         rewritten += waiting.length;
@@ -54,17 +62,7 @@ export async function scrubLog(
   return rewritten + waiting.length;
 }
 
-function rewrite(
-  update: Query<unknown>,
-  row: LogRow,
-  identified: boolean,
-  person: string,
-  pseudonym: string,
-  scrub: Scrubber,
-): void {
-  const own = row.person === person;
-  const data = row.data === null ? null : JSON.stringify(scrub.value(JSON.parse(row.data)));
-  // Locale, zone, roles and the like describe a person, and nothing is counted by them.
-  const kept = own && identified ? null : data;
-  update.run(scrub.text(row.name), own ? pseudonym : row.person, kept, row.seq);
+function changed(before: LogRow, after: LogRow): readonly LogRow[] {
+  const same = before.name === after.name && before.person === after.person && before.data === after.data;
+  return same ? [] : [after];
 }

@@ -41,16 +41,19 @@ export function recordsOf(base: Base, tenant: number, person: string): Records {
     decisions: about<Decision>("decisions"),
     deliveries: about<Delivery>("deliveries"),
     alerts: about<Alert>("alerts"),
-    outcomes: [
+    outcomes: distinct([
       ...select<Outcome>("outcomes", "t.tenant = ? AND t.person = ?", tenant, person),
       ...matches.flatMap(({ id }) => select<Outcome>("outcomes", "t.tenant = ? AND t.id = ?", tenant, id)),
-    ],
+    ]),
     feedback: about<FeedbackRow>("feedback"),
   };
 }
 
-function distinct<Row extends { readonly id: string }>(rows: readonly Row[]): Row[] {
-  return [...new Map(rows.map((row) => [row.id, row])).values()];
+/** Each record once. An outcome goes by the id of its match. */
+function distinct<Row extends { readonly id: string } | { readonly match: string }>(
+  rows: readonly Row[],
+): Row[] {
+  return [...new Map(rows.map((row) => ["id" in row ? row.id : row.match, row])).values()];
 }
 
 /** Records stay for counting, under the pseudonym and without what was in them; scores and aggregates lose the person. */

@@ -1,6 +1,6 @@
 import { shardOf } from "../../core/hash.ts";
 import type { Millis } from "../../core/time.ts";
-import type { AuditRow, Store } from "../contract.ts";
+import { type AuditRow, type Store, StoreUnavailable } from "../contract.ts";
 import { type Base, pause } from "./base.ts";
 import type { Checkpointer } from "./checkpoint.ts";
 import { contactReader } from "./directory.ts";
@@ -12,6 +12,8 @@ import { GONE, type Scrubber, scrubber } from "./scrub.ts";
 
 /** Rows of a table looked at between two pauses. */
 const WINDOW = 5_000;
+const EMPTY_WAIT_MS = 100;
+const EMPTY_TRIES = 600;
 
 /**
  * Erases a person in four steps: the log is rewritten in slices (a slice twice changes nothing); then everything else
@@ -23,7 +25,8 @@ export function erasure(base: Base, checkpointer: () => Checkpointer): Pick<Stor
     async erasePerson(tenant, person, at, pseudonym) {
       const no = base.names.tenant(tenant);
       const name = pseudonym ?? `erased-${base.vault.pseudonym(tenant, "person", person, String(at))}`;
-      const scrub = scrubber({ person, pseudonym: name, words: wordsOf(base, tenant, person) });
+      const erased = { person, pseudonym: name, words: wordsOf(base, tenant, person) };
+      const scrub = scrubber(erased);
       // Afterwards the log does not say any more under which identity an event came in; the index has to know.
       await base.tail.flush(pause);
       const mentions = {
@@ -32,7 +35,7 @@ export function erasure(base: Base, checkpointer: () => Checkpointer): Pick<Stor
         letters: await lettersAbout(base, tenant, no, scrub),
       };
       const units = unitsToRewrite(base, no, person, mentions.accounts);
-      let rows = await scrubLog(base, units, person, name, scrub);
+      let rows = await scrubLog(base, units, erased, scrub);
       const records = recordsOf(base, no, person);
       rows += base.connection.write(() => {
         const changed =
@@ -47,10 +50,25 @@ export function erasure(base: Base, checkpointer: () => Checkpointer): Pick<Stor
         return changed;
       });
       base.names.forget();
-      checkpointer().truncate();
+      await emptyLog(checkpointer);
       return { rows };
     },
   };
+}
+
+/**
+ * What was overwritten must leave the write-ahead log too. A reader (a backup) holds that up until it is done.
+ * @throws StoreUnavailable
+ */
+async function emptyLog(checkpointer: () => Checkpointer): Promise<void> {
+  for (let tries = 0; tries < EMPTY_TRIES; tries++) {
+    if (checkpointer().truncate()) return;
+    await new Promise((resolve) => setTimeout(resolve, EMPTY_WAIT_MS));
+  }
+  throw new StoreUnavailable(
+    "the person is erased, but something reads the database and keeps its write-ahead log from being emptied; " +
+      "erase again when it is done",
+  );
 }
 
 /** Addresses and names as they may stand in texts, read before the key is gone. */
@@ -67,7 +85,7 @@ interface Mention {
   readonly unit: number;
 }
 
-/** Rows of a table that may mention the person, found window by window. */
+/** Rows of a table that mention the person, found window by window. */
 async function scan(
   { connection }: Base,
   table: "accounts" | "audit",
@@ -81,7 +99,8 @@ async function scan(
   const last = connection.query<{ no: number }>(`SELECT coalesce(max(t.no), 0) AS no FROM ${table} t`).get();
   const found: Mention[] = [];
   for (let from = 0; from < (last?.no ?? 0); from += WINDOW) {
-    found.push(...window.all(tenant, from, from + WINDOW).filter(({ body }) => scrub.mentions(body)));
+    const rows = window.all(tenant, from, from + WINDOW).filter(({ body }) => scrub.mentions(body));
+    found.push(...rows.filter(({ body }) => JSON.stringify(scrub.value(JSON.parse(body))) !== body));
     await pause();
   }
   return found;

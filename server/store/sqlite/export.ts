@@ -1,24 +1,11 @@
 import type { KeyQuery, Page, Store } from "../contract.ts";
 import { type Base, pause } from "./base.ts";
+import { recordsOf } from "./erase-records.ts";
 import { fromRow, INPUT_COLUMNS, INPUT_TABLES, type InputRow } from "./input-row.ts";
 
 type Reads = Pick<
   Store,
-  | "events"
-  | "matches"
-  | "decisions"
-  | "deliveries"
-  | "alerts"
-  | "outcomes"
-  | "feedback"
-  | "audit"
-  | "dailyAggregates"
-  | "contact"
-  | "sentCopy"
-  | "score"
-  | "scoreHistory"
-  | "deadLetters"
-  | "incidents"
+  "events" | "audit" | "dailyAggregates" | "contact" | "sentCopy" | "score" | "scoreHistory" | "deadLetters"
 >;
 
 /** Tables of records kept as JSON, and what gives the order of insertion. */
@@ -61,7 +48,11 @@ async function exportPerson(
   const key = `person/${person}`;
   const all = <Row>(list: (tenant: string, query: KeyQuery) => Promise<Page<Row>>): Promise<readonly Row[]> =>
     everything((after) => list(tenant, { person, limit: PAGE, ...(after === null ? {} : { after }) }));
-  const deliveries = await all(reads.deliveries);
+  const { matches, ...records } = recordsOf(base, no, person);
+  // What a colleague was sent about the person's match is about the colleague.
+  const theirs = <Row extends { readonly person: string | null }>(rows: readonly Row[]) =>
+    rows.filter((row) => row.person === null || row.person === person);
+  const deliveries = theirs(records.deliveries);
   const copies = await Promise.all(deliveries.map(({ id }) => reads.sentCopy(tenant, id)));
   const contact = await reads.contact(tenant, person);
   const score = await reads.score(tenant, key);
@@ -77,13 +68,13 @@ async function exportPerson(
       .map(({ body }) => JSON.parse(body) as unknown),
     events: await all(reads.events),
     daily: await all(reads.dailyAggregates),
-    matches: await all(reads.matches),
-    decisions: await all(reads.decisions),
+    matches,
+    decisions: theirs(records.decisions),
     deliveries,
     sentCopies: copies.filter((copy) => copy !== null),
-    alerts: await all(reads.alerts),
-    outcomes: await all(reads.outcomes),
-    feedback: await all(reads.feedback),
+    alerts: theirs(records.alerts),
+    outcomes: records.outcomes,
+    feedback: theirs(records.feedback),
     scores: [...(score === null ? [] : [score]), ...(await reads.scoreHistory(tenant, key, 0, 10_000))],
     audit: await everything((after) =>
       reads.audit(tenant, { subject: key, limit: PAGE, ...(after === null ? {} : { after }) }),

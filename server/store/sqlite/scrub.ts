@@ -17,7 +17,7 @@ export interface Erasure {
 }
 
 export interface Scrubber {
-  /** Whether a text may mention the person: a quick look before parsing. */
+  /** Whether a text of JSON may mention the person: a quick look before parsing. */
   mentions(text: string): boolean;
   /** The value with the person replaced by the pseudonym, addresses and names by `[erased]`. */
   value(value: unknown): unknown;
@@ -62,14 +62,17 @@ export function scrubber({ person, pseudonym, words }: Erasure): Scrubber {
     ]);
     return Object.fromEntries(entries);
   };
-  // As they stand in JSON.
-  const needles = [person, ...words].map((word) => JSON.stringify(word).slice(1, -1));
+  // As they stand in JSON. A short id counts where it is a whole value, or a key names it.
+  const ids = person.length >= TELLING_LENGTH ? [inJson(person)] : [`"${inJson(person)}"`, inJson(key)];
+  const needles = [...ids, ...words.map(inJson)];
   return {
     mentions: (given) => needles.some((needle) => given.includes(needle)),
     value: (given) => value(given),
     text,
   };
 }
+
+const inJson = (word: string): string => JSON.stringify(word).slice(1, -1);
 
 function isState(value: unknown, person: string): value is PersonState {
   return typeof value === "object" && value !== null && "id" in value && value.id === person;

@@ -79,7 +79,7 @@ export function privacyContract(open: Open): void {
         events: 3,
         daily: 0,
         matches: 2,
-        decisions: 1,
+        decisions: 2,
         deliveries: 1,
         sentCopies: 1,
         alerts: 1,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../../server/store/sqlite/store.ts";
 import { aDelivery, aMatch, NOON } from "../../builders.ts";
@@ -133,6 +134,23 @@ describe("the files of the store", () => {
     await store.close();
     expect(found(words, bytesOf(file))).toEqual([]);
     expect(existsSync(`${file}-wal`)).toBe(false);
+  });
+
+  it("are emptied of an erased person once a reader is done", async () => {
+    const store = storeAt(file);
+    await store.open();
+    await store.commit(aLife("t1", 1, "somebody else"));
+    const reader = new Database(file, { readonly: true });
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM inputs").get();
+
+    const erasing = store.erasePerson("t1", person, NOON);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    reader.close();
+    await erasing;
+
+    expect(found([person, ...CONTACT], bytesOf(file))).toEqual([]);
+    await store.close();
   });
 
   it("cannot be opened with another secret key, and say so", async () => {
