@@ -18,8 +18,10 @@ export interface Loading {
 export function historyOf(
   app: App,
   seed: string,
+  url: string,
 ): { readonly history: History; readonly memory: DemoMemory } {
-  const memory = recall(app.config.dataDir) ?? { seed, end: app.now(), told: 0, complete: false, url: null };
+  const begun = { seed, end: app.now(), told: 0, complete: false };
+  const memory = { ...(recall(app.config.dataDir) ?? begun), url };
   const history = createHistory({ seed: memory.seed, end: memory.end, patterns: app.library.patterns });
   return { history, memory };
 }

@@ -49,8 +49,8 @@ export async function runDemo(config: Config, options: DemoOptions): Promise<voi
   const style = createStyle(options.colours ?? out.isTTY === true);
   const stop = stopOf(options.signal);
   const acts: Acts = { startIncident: async () => 0, home: null };
-  out.write(`${style.bold("Forestall, with simulated customers")}\n`);
   const app = await start(config, options, acts, out);
+  out.write(`${style.bold("Forestall, with simulated customers")}\n`);
   try {
     await perform(app, options, acts, { out, style, signal: stop.signal });
   } catch (error) {
@@ -78,7 +78,7 @@ interface Front {
 async function perform(app: Running, options: DemoOptions, acts: Acts, front: Front): Promise<void> {
   const { out, style, signal } = front;
   const keys = await prepareTenant(app);
-  const whole = historyOf(app, options.seed ?? SEED);
+  const whole = historyOf(app, options.seed ?? SEED, app.publicUrl);
   const told = { ...whole, history: options.abridge?.(whole.history) ?? whole.history };
   out.write(
     style.soft(
@@ -86,11 +86,11 @@ async function perform(app: Running, options: DemoOptions, acts: Acts, front: Fr
     ),
   );
   const progress = progressOf(out, "History");
-  const memory = await loadHistory(app, told, { onProgress: progress.update, signal });
+  remember(app.config.dataDir, told.memory);
+  await loadHistory(app, told, { onProgress: progress.update, signal });
   progress.end();
   if (signal.aborted) return;
   await goLive(app);
-  remember(app.config.dataDir, { ...memory, url: app.publicUrl });
   out.write(`\n  ${style.bold(app.publicUrl)}   accounts, decisions and why, messages, traces\n\n`);
   out.write(style.soft(`  ${hintOf(options)}\n\n`));
   await liveOn(app, told.history, keys, options, acts, front);

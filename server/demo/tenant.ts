@@ -83,7 +83,7 @@ function settingsOf(messages: Messages, patterns: readonly Pattern[]) {
     owners: Object.fromEntries(roles.map((role) => [role, `${role}@larkstand.example.com`])),
     categories: categoriesOf(patterns),
     // The demo tells in a minute what takes hours elsewhere, and an incident has to be over while somebody looks on.
-    incident: { within: "2m", quietEnd: "3m" },
+    incident: { within: "2m", quietEnd: "1m" },
   };
 }
 

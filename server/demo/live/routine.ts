@@ -23,7 +23,7 @@ export async function goOn(
   await wait(back, 62);
   while (!signal.aborted) {
     ordinaryScene(back, patterns, random).catch(onError);
-    await wait(back, random.between(4, 10));
+    await wait(back, random.between(9, 20));
   }
 }
 

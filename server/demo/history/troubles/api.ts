@@ -3,7 +3,7 @@ import type { DemoAccount } from "../../world/world.ts";
 import { type Cast, repeat, type Step, step, type Trouble } from "../story.ts";
 
 const ENDPOINTS = ["/v1/orders", "/v1/inventory", "/v1/export", "/v1/payouts"];
-const INTEGRATIONS = ["bookkeeping", "web_shop", "loyalty", "delivery"];
+const INTEGRATIONS = ["bookkeeping", "web_shop", "loyalty", "courier"];
 
 /** Who pays uses the API; a free account has none. */
 export const usesApi = ({ plan }: DemoAccount) => plan === "pro" || plan === "enterprise";

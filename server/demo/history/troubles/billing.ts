@@ -1,9 +1,12 @@
+import { hash32 } from "../../../core/hash.ts";
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from "../../../core/time.ts";
 import type { DemoAccount } from "../../world/world.ts";
 import { repeat, step, type Trouble } from "../story.ts";
 
 const pays = ({ plan }: DemoAccount) => plan !== "free";
 const dayOf = (at: Millis) => new Date(at).toISOString().slice(0, 10);
+/** An order number as people know them. */
+const orderOf = (serial: string) => `LS-${100_000 + (hash32(serial) % 900_000)}`;
 const DECLINES = ["insufficient_funds", "expired_card", "generic_decline"];
 
 /** Money and limits: payments, checkouts, orders, quotas, and thoughts of leaving. */
@@ -69,15 +72,15 @@ export const BILLING: readonly Trouble[] = [
     actor: "anyone",
     times: 34,
     script: ({ actor, serial, at, random }) => [
-      step(0, "order.placed", { order: `or-${serial}` }, actor),
+      step(0, "order.placed", { order: orderOf(serial) }, actor),
       step(
         30 * HOUR,
         "order.delayed",
-        { order: `or-${serial}`, expectedAt: dayOf(at + random.int(4, 9) * DAY) },
+        { order: orderOf(serial), expectedAt: dayOf(at + random.int(4, 9) * DAY) },
         actor,
       ),
     ],
-    ending: ({ actor, serial }) => [step(0, "order.delivered", { order: `or-${serial}` }, actor)],
+    ending: ({ actor, serial }) => [step(0, "order.delivered", { order: orderOf(serial) }, actor)],
   },
   {
     pattern: "P-005",

@@ -85,14 +85,14 @@ export async function lineOf(
   };
 }
 
-/** A hold ends on the recipient's clock, as that is what it looks at. */
+/** A hold ends on the recipient's clock, as that is what it looks at; when an incident ends, nobody knows. */
 async function untilOf(
   deps: HomeDeps,
   tenant: string,
-  { until, person, kind }: Decision,
+  { until, person, kind, reason }: Decision,
   accountZone: string | null,
 ): Promise<string | null> {
-  if (until === null || kind !== "hold") return null;
+  if (until === null || kind !== "hold" || reason === "incident") return null;
   const own = person === null ? null : ((await deps.store.person(tenant, person))?.timeZone ?? null);
   return localTime(until, own ?? accountZone ?? "UTC");
 }

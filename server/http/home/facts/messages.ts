@@ -31,7 +31,7 @@ export async function shownMessages(deps: HomeDeps, demo: DemoHome): Promise<Sho
   const live = rows.filter((row) => !row.simulated && (row.status === "sent" || row.status === "queued"));
   const found: ShownMessage[] = [];
   for (const kind of ["email", "sms", "in_app"] as const) {
-    const own = live.filter((row) => kindOf(row.channel) === kind);
+    const own = live.filter((row) => shownAs(row) === kind);
     for (const row of varied(own, SHOWN[kind])) {
       const message = await shownOf(deps, demo, row);
       if (message !== null) found.push(message);
@@ -39,6 +39,9 @@ export async function shownMessages(deps: HomeDeps, demo: DemoHome): Promise<Sho
   }
   return found;
 }
+
+/** The banner of a broadcast is shown in the product. */
+const shownAs = ({ channel }: Delivery) => (channel === "broadcast" ? "in_app" : kindOf(channel));
 
 /** The newest of every channel form first, then of every pattern, then the rest. */
 function varied(rows: readonly Delivery[], count: number): readonly Delivery[] {
@@ -58,12 +61,17 @@ async function shownOf(deps: HomeDeps, demo: DemoHome, row: Delivery): Promise<S
     delivery: row.id,
     at: row.sentAt ?? row.createdAt,
     channel: channelWords(row.channel),
-    patternName: deps.pipeline.tenant(demo.tenant)?.library.byId(row.pattern)?.name ?? row.pattern,
+    patternName: nameOfPattern(deps, demo, row),
     person: row.person,
     accountName: account?.name ?? row.account,
     state: stateOf(row),
     content,
   };
+}
+
+function nameOfPattern({ pipeline }: HomeDeps, { tenant }: DemoHome, { notice, pattern }: Delivery): string {
+  if (notice !== undefined) return "Incident";
+  return pipeline.tenant(tenant)?.library.byId(pattern)?.name ?? pattern;
 }
 
 function contentOf(rendered: Rendered): ShownMessage["content"] | null {
