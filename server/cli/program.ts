@@ -14,6 +14,7 @@ import { addSource } from "./source.ts";
 import { addTenant } from "./tenant.ts";
 import { oneLine } from "./text.ts";
 import { addToken } from "./token.ts";
+import { addZendesk } from "./zendesk.ts";
 
 /**
  * Carries out one command line.
@@ -68,6 +69,7 @@ const COMMANDS = [
   addResume,
   addExport,
   addErase,
+  addZendesk,
 ] as const;
 
 function conclude(error: unknown, deps: CliDeps): number {

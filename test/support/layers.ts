@@ -102,6 +102,12 @@ export const RULES: readonly Rule[] = [
     rule: "commands know every part of the server but main.ts",
   },
   {
+    files: /^sidebar-app\/brand\//,
+    may: ["^sidebar-app/brand/", "^test/browser\\.ts$"],
+    node: true,
+    rule: "drawing the logos needs the drawing and a browser",
+  },
+  {
     files: /^(sidebar-app|in-app)\//,
     may: ["^$1/"],
     types: [WIRE],
