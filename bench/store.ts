@@ -31,8 +31,8 @@ export const store: Bench = {
   name: "store",
   about:
     "the store alone: batches of 100 events and single ones, durable; reads, backup and erasure among them",
-  async run({ quick, say }: Options): Promise<readonly Figure[]> {
-    const folder = mkdtempSync(join(process.cwd(), ".bench-store-"));
+  async run({ quick, folder: where, say }: Options): Promise<readonly Figure[]> {
+    const folder = mkdtempSync(join(where, ".bench-store-"));
     const world = { file: join(folder, "forestall.db"), next: 1 };
     try {
       const events = quick ? 50_000 : 200_000;
@@ -253,6 +253,7 @@ function scoreOf(i: number): ScoreRow {
 if (import.meta.main) {
   const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
   console.log(describeMachine(process.cwd()));
-  const figures = await store.run({ quick: values.quick, say: (text) => console.log(text) });
+  const say = (text: string) => console.log(text);
+  const figures = await store.run({ quick: values.quick, folder: process.cwd(), profile: null, say });
   for (const { what, unit, runs } of figures) console.log(`${what}: ${show(quantile(runs, 0.5), unit)}`);
 }

@@ -324,8 +324,9 @@ export interface Store {
   doubtfulDeliveries(now: Millis, limit: number): Promise<readonly Delivery[]>;
   nextDeliveryAt(): Promise<Millis | null>;
   /**
-   * In-app rows of this person or anonymous session: queued ones whose moment has come, and those handed over
-   * (`sent`) that nobody has seen, clicked or dismissed yet, while `dueBy` is less than 7 days past.
+   * In-app rows (banners of a broadcast too) of this person or anonymous session: queued ones whose moment has come,
+   * and those handed over (`sent`) that nobody has seen, clicked or dismissed yet, while `dueBy` is less than 7 days
+   * past.
    */
   waitingInApp(
     tenant: string,

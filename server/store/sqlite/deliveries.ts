@@ -57,7 +57,7 @@ export function deliveries({ connection, names }: Base): Deliveries {
   const waiting = (who: "person" | "session") =>
     connection.query<Body>(
       `SELECT d.body FROM deliveries d
-       WHERE d.tenant = ?1 AND d.${who} = ?2 AND d.channel_kind = 'in_app' AND d.due_by > ?4
+       WHERE d.tenant = ?1 AND d.${who} = ?2 AND d.channel_kind IN ('in_app', 'broadcast') AND d.due_by > ?4
          AND (d.status = 'queued' AND d.not_before <= ?3 OR d.status = 'sent' AND d.seen_at IS NULL
            AND d.body ->> 'clickedAt' IS NULL)
        ORDER BY d.priority DESC, d.due_by, d.no`,

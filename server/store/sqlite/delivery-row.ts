@@ -47,7 +47,7 @@ export function deliveryWriter(base: Base): (tenant: number, row: Delivery) => v
 function countsAt(row: Delivery): Millis | null {
   if (!["sending", "sent", "in_doubt", "unknown"].includes(row.status)) return null;
   const kind = kindOf(row.channel);
-  if (kind === "human" || kind === "broadcast") return null;
+  if (kind === "human" || kind === "broadcast" || row.notice !== undefined) return null;
   const shown = kind === "in_app" ? row.seenAt : null;
   return shown ?? row.sentAt ?? row.claimedAt ?? row.createdAt;
 }

@@ -29,11 +29,10 @@ export function log(base: Base): Log {
       return Math.max(newest.get()?.seq ?? 0, readMeta(connection, "removed_through") ?? 0);
     },
     async known(events) {
-      const known = new Set<string>();
-      for (const { tenant, source, id } of events) {
-        if (tail.isKnown(identityOf(tenant, source, id))) known.add(`${tenant}\u0000${source}\u0000${id}`);
-      }
-      return known;
+      const identities = events.map(({ tenant, source, id }) => identityOf(tenant, source, id));
+      const known = tail.known(identities);
+      const found = events.filter((_, i) => known.has(identities[i] ?? ""));
+      return new Set(found.map(({ tenant, source, id }) => `${tenant}\u0000${source}\u0000${id}`));
     },
     async inputs({ after, limit, tenant, unit, tenantWide }) {
       if (tenant === undefined) {

@@ -1,5 +1,5 @@
 import { DAY, type Millis } from "../../core/time.ts";
-import type { Connection, Query } from "./connection.ts";
+import type { Connection, Query, Value } from "./connection.ts";
 import { readMeta, writeMeta } from "./migrate.ts";
 import type { Names } from "./names.ts";
 import { bucketOf, type Entry, Indexing, identityOf, Segment } from "./tail-segment.ts";
@@ -9,6 +9,38 @@ export const CAPACITY = 1 << 17;
 /** Entries indexed with every commit, at least, while there is something to index; and for each input of the commit. */
 const LEAST_SLICE = 64;
 const ENTRIES_PER_INPUT = 2;
+
+/** Identities that one statement asks for. */
+const ASKED_TOGETHER = 50;
+/** Rows that one statement writes. */
+const WRITTEN_TOGETHER = 10;
+
+/** Writes rows given as one flat list of values; a row that is there already stays. */
+type AddRows = (values: readonly Value[]) => void;
+
+function rowAdder(connection: Connection, into: string, columns: number): AddRows {
+  const insert = (rows: number) => {
+    const row = `(${Array(columns).fill("?").join()})`;
+    return connection.query(`INSERT OR IGNORE INTO ${into} VALUES ${Array(rows).fill(row).join()}`);
+  };
+  const [many, one] = [insert(WRITTEN_TOGETHER), insert(1)];
+  return (values) => {
+    const step = WRITTEN_TOGETHER * columns;
+    let at = 0;
+    for (; at + step <= values.length; at += step) many.run(...values.slice(at, at + step));
+    for (; at < values.length; at += columns) one.run(...values.slice(at, at + columns));
+  };
+}
+
+const bytesOf = (identity: string): Buffer => Buffer.from(identity, "latin1");
+
+/** The text that a segment keeps of a person in a unit, as a row. */
+function personRow(text: string): readonly Value[] {
+  const first = text.indexOf(" ");
+  const last = text.lastIndexOf(" ");
+  const person = text.slice(first + 1, last);
+  return [bucketOf(person), Number(text.slice(0, first)), person, Number(text.slice(last + 1))];
+}
 
 /**
  * The newest part of the log, held in memory until its entries are in the indexes (`event_ids`, `unit_log`,
@@ -38,10 +70,10 @@ export class Tail {
   #wrote = false;
 
   readonly #sql: {
-    readonly addIdentity: Query<never>;
-    readonly findIdentity: Query<unknown>;
-    readonly addUnit: Query<never>;
-    readonly addPerson: Query<never>;
+    readonly addIdentities: AddRows;
+    readonly findIdentities: Query<{ hash: Uint8Array }>;
+    readonly addUnits: AddRows;
+    readonly addPersons: AddRows;
     readonly unitsNaming: Query<{ unit: number }>;
     readonly forgetPerson: Query<never>;
     readonly after: Query<{ seq: number }>;
@@ -55,12 +87,12 @@ export class Tail {
     this.#now = now;
     this.#capacity = capacity;
     this.#sql = {
-      addIdentity: connection.query("INSERT OR IGNORE INTO event_ids (hash, day) VALUES (?, ?)"),
-      findIdentity: connection.query("SELECT 1 FROM event_ids e WHERE e.hash = ?"),
-      addUnit: connection.query("INSERT OR IGNORE INTO unit_log (unit, seq) VALUES (?, ?)"),
-      addPerson: connection.query(
-        "INSERT OR IGNORE INTO person_units (bucket, tenant, person, unit) VALUES (?, ?, ?, ?)",
+      addIdentities: rowAdder(connection, "event_ids (hash, day)", 2),
+      findIdentities: connection.query(
+        `SELECT e.hash FROM event_ids e WHERE e.hash IN (${Array(ASKED_TOGETHER).fill("?").join()})`,
       ),
+      addUnits: rowAdder(connection, "unit_log (unit, seq)", 2),
+      addPersons: rowAdder(connection, "person_units (bucket, tenant, person, unit)", 4),
       unitsNaming: connection.query(
         "SELECT p.unit FROM person_units p WHERE p.bucket = ? AND p.tenant = ? AND p.person = ?",
       ),
@@ -104,12 +136,19 @@ export class Tail {
     }
   }
 
-  isKnown(identity: string): boolean {
-    return (
-      this.#fresh.has(identity) ||
-      (this.#indexing?.segment.has(identity) ?? false) ||
-      this.#sql.findIdentity.get(Buffer.from(identity, "latin1")) !== undefined
-    );
+  /** Which of these identities the log has. */
+  known(identities: readonly string[]): ReadonlySet<string> {
+    const known = new Set(identities.filter((identity) => this.#inMemory(identity)));
+    const asked = identities.filter((identity) => !known.has(identity));
+    for (let from = 0; from < asked.length; from += ASKED_TOGETHER) {
+      const hashes = asked.slice(from, from + ASKED_TOGETHER).map(bytesOf);
+      // One statement for any number: the rest of its places ask for the last hash again.
+      while (hashes.length < ASKED_TOGETHER) hashes.push(hashes.at(-1) ?? Buffer.alloc(0));
+      for (const { hash } of this.#sql.findIdentities.all(...hashes)) {
+        known.add(Buffer.from(hash).toString("latin1"));
+      }
+    }
+    return known;
   }
 
   /**
@@ -123,10 +162,7 @@ export class Tail {
       throw new Error(`input ${seq} cannot follow input ${before}`);
     }
     if (identity !== null) {
-      const twice =
-        this.#stagedIdentities.has(identity) ||
-        this.#fresh.has(identity) ||
-        (this.#indexing?.segment.has(identity) ?? false);
+      const twice = this.#stagedIdentities.has(identity) || this.#inMemory(identity);
       if (twice) throw new Error(`input ${seq} is an event that the log has already`);
       this.#stagedIdentities.add(identity);
     }
@@ -140,13 +176,11 @@ export class Tail {
     this.#wrote = true;
     const count = Math.max(LEAST_SLICE, ENTRIES_PER_INPUT * inputs);
     const day = Math.floor(this.#now() / DAY);
-    for (const identity of indexing.identities.take(count)) {
-      this.#sql.addIdentity.run(Buffer.from(identity, "latin1"), day);
-    }
-    for (const [unit, seqs] of indexing.takeUnits(count)) {
-      for (const seq of seqs) this.#sql.addUnit.run(unit, seq);
-    }
-    for (const text of indexing.persons.take(count)) this.#addPerson(text);
+    this.#sql.addIdentities(indexing.identities.take(count).flatMap((identity) => [bytesOf(identity), day]));
+    this.#sql.addUnits(
+      indexing.takeUnits(count).flatMap(([unit, seqs]) => seqs.flatMap((seq) => [unit, seq])),
+    );
+    this.#sql.addPersons(indexing.persons.take(count).flatMap(personRow));
     if (indexing.done) writeMeta(this.#connection, "indexed", indexing.segment.through);
   }
 
@@ -164,14 +198,6 @@ export class Tail {
     this.#sql.forgetPerson.run(bucketOf(person), tenant, person);
   }
 
-  #addPerson(text: string): void {
-    const first = text.indexOf(" ");
-    const last = text.lastIndexOf(" ");
-    const [tenant, unit] = [Number(text.slice(0, first)), Number(text.slice(last + 1))];
-    const person = text.slice(first + 1, last);
-    this.#sql.addPerson.run(bucketOf(person), tenant, person, unit);
-  }
-
   /** Indexes everything there is now, a slice per transaction; between two slices others get their turn. */
   async flush(pause: () => Promise<void>): Promise<void> {
     const through = Math.max(this.#fresh.through, this.#indexing?.segment.through ?? 0);
@@ -186,21 +212,25 @@ export class Tail {
   after(unit: number, seq: number, limit: number): readonly number[] {
     const indexed = this.#sql.after.all(unit, seq, this.#indexed, limit).map((row) => row.seq);
     if (indexed.length === limit) return indexed;
-    const rest = this.#inMemory(unit).filter((each) => each > seq);
+    const rest = this.#seqsInMemory(unit).filter((each) => each > seq);
     return [...indexed, ...rest].slice(0, limit);
   }
 
   /** Positions of a unit's inputs before this one, newest first. */
   before(unit: number, seq: number, limit: number): readonly number[] {
-    const newest = this.#inMemory(unit).filter((each) => each < seq);
+    const newest = this.#seqsInMemory(unit).filter((each) => each < seq);
     if (newest.length >= limit) return newest.slice(-limit).reverse();
     const left = limit - newest.length;
     const indexed = this.#sql.before.all(unit, seq, this.#indexed, left).map((row) => row.seq);
     return [...newest.reverse(), ...indexed];
   }
 
-  #inMemory(unit: number): number[] {
+  #seqsInMemory(unit: number): number[] {
     return [...(this.#indexing?.segment.units.get(unit) ?? []), ...(this.#fresh.units.get(unit) ?? [])];
+  }
+
+  #inMemory(identity: string): boolean {
+    return this.#fresh.has(identity) || (this.#indexing?.segment.has(identity) ?? false);
   }
 
   #settle(): void {

@@ -39,7 +39,10 @@ export function tracing(base: Base, scoreHistory: Store["scoreHistory"]): Pick<S
         scores: match === null ? [] : await scoresOf(scoreHistory, tenant, match),
         events: match === null ? [] : eventsOf(base, no, match),
         outcome: byId<Outcome>(base, "outcomes", no, matchId),
-        feedback: ofMatch<FeedbackRow>("feedback", no, matchId),
+        feedback: ofMatch<FeedbackRow>("feedback", no, matchId).filter(
+          // What belongs to no match shares an empty one: each answer is about its own message.
+          (row) => matchId !== "" || row.delivery === delivery?.id,
+        ),
       };
     },
   };
