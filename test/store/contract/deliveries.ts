@@ -114,10 +114,15 @@ export function deliveriesContract(open: Open): void {
         aDelivery({ ...waits, id: "too late", dueBy: NOON - 7 * DAY }),
         aDelivery({ ...waits, id: "another's", person: "u2" }),
         aDelivery({ ...waits, id: "anonymous", person: null, session: "s1" }),
+        aDelivery({ id: "told", channel: "broadcast", notice: "incident-1", priority: 40 }),
         aDelivery({ id: "mail" }),
       );
 
-      expect(ids(await db.store.waitingInApp("t1", { person: "u1" }, NOON))).toEqual(["waits", "queued"]);
+      expect(ids(await db.store.waitingInApp("t1", { person: "u1" }, NOON))).toEqual([
+        "waits",
+        "queued",
+        "told",
+      ]);
       expect(ids(await db.store.waitingInApp("t1", { session: "s1" }, NOON))).toEqual(["anonymous"]);
       expect(await db.store.waitingInApp("t2", { person: "u1" }, NOON)).toEqual([]);
     });
@@ -142,6 +147,7 @@ export function deliveriesContract(open: Open): void {
         aDelivery({ ...other, id: "queued" }),
         aDelivery({ ...other, id: "failed", status: "failed", claimedAt: NOON }),
         aDelivery({ ...other, id: "a colleague", channel: "human.csm", status: "sent", sentAt: NOON }),
+        aDelivery({ ...other, id: "told to all", notice: "incident-1", status: "sent", sentAt: NOON }),
         aDelivery({ ...other, id: "history", status: "sent", sentAt: NOON, simulated: true }),
         aDelivery({ ...other, id: "another's", person: "u2", status: "sent", sentAt: NOON }),
       );
