@@ -20,6 +20,11 @@ export interface RenderingDeps {
 
 const BY_HAND: Why = { clue: "a colleague looked into it", sureness: "A person of our team wrote this." };
 
+const TO_EVERYBODY: Why = {
+  clue: "trouble that many customers have at the moment",
+  sureness: "We write once, and not about each thing that fails.",
+};
+
 export async function renderDelivery(
   deps: RenderingDeps,
   delivery: Delivery,
@@ -42,7 +47,7 @@ export async function renderDelivery(
       settings: messageSettings(tenant.settings),
       recipient: preferredName === undefined ? {} : { preferredName },
       person: personLinks(deps.tokens, deps.publicUrl(), delivery),
-      why: whyOf(match, pattern),
+      why: delivery.notice === undefined ? whyOf(match, pattern) : TO_EVERYBODY,
       about: match?.key.startsWith("account/") === true ? "account" : "person",
       ...(typeof editedText === "string" ? { text: editedText } : {}),
     });

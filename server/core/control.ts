@@ -41,6 +41,8 @@ export interface ClaimFacts {
   readonly channelsOff: readonly ChannelKind[];
   /** Moments of messages to this person from other units in the last 24 h. */
   readonly elsewhere: readonly Millis[];
+  /** Of a notice: another unit of this person has told them of the incident on this channel. */
+  readonly noticed?: boolean;
 }
 
 /** Inputs of one unit that are not events. */
@@ -137,6 +139,8 @@ export type UnitControl =
   | { readonly kind: "sighting"; readonly sighting: Sighting }
   /** From the tenant's own unit: a match is part of an incident. */
   | { readonly kind: "affected"; readonly match: string; readonly incident: string }
+  /** From the tenant's own unit to those an incident affects: its broadcast was answered, or it is over. */
+  | { readonly kind: "notice"; readonly incident: string }
   /** To the tenant's own unit: what the journey signals counted since the last tally. */
   | { readonly kind: "tally"; readonly counts: readonly Tally[] }
   /**

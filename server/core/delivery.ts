@@ -66,6 +66,11 @@ export interface Delivery {
   readonly preview: boolean;
   /** Set when somebody sent it by hand: who, and why. */
   readonly manual: { readonly actor: string; readonly reason: string } | null;
+  /**
+   * The incident that it tells of. Such a message is for many and belongs to no match: it takes no place under the cap
+   * and ends with the incident.
+   */
+  readonly notice?: string;
   readonly simulated: boolean;
 }
 

@@ -19,7 +19,8 @@ export function hourOfWeek(at: Millis): number {
  */
 export function rotateWindow(population: Population, now: Millis, tenant: TenantState): void {
   const start = Math.floor(now / WINDOW) * WINDOW;
-  if (population.window.start === start) return;
+  // What a late timer reports counts where the counting is by now.
+  if (population.window.start >= start) return;
   const { start: counted } = population.window;
   const isOrdinary = tenant.incidents.every(
     ({ startedAt, endedAt }) => startedAt >= counted + WINDOW || (endedAt !== null && endedAt <= counted),
@@ -106,6 +107,11 @@ function accountIncident(
   const scope = { kind: "account", name: account } as const;
   if (persons <= most || isRunning(scope)) return [];
   return [{ scope, matches: own.length, accounts: 1, threshold: most }];
+}
+
+/** Whether customers are told about it at this moment: it runs, and the broadcast was approved or went out by itself. */
+export function isBroadcast({ endedAt, broadcast }: Incident): boolean {
+  return endedAt === null && (broadcast === "approved" || broadcast === "automatic");
 }
 
 /** What decides whether an incident concerns a match. */

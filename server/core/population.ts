@@ -26,6 +26,15 @@ export interface Population {
   journeys: Map<string, JourneySeries>;
   /** Below a quarter of the threshold since then, per running incident. */
   calmSince: Map<string, Millis>;
+  /** Per running incident: whom it affects, and how many of them have been told the newest word about it. */
+  affected: Map<string, Affected>;
+}
+
+export interface Affected {
+  /** Units, in the order in which their first match came. */
+  units: Set<string>;
+  /** So many of them, from the first on; the others follow a few at a time. */
+  told: number;
 }
 
 export interface JourneySeries {
@@ -45,5 +54,6 @@ export function newPopulation(): Population {
     window: { start: 0, count: 0 },
     journeys: new Map(),
     calmSince: new Map(),
+    affected: new Map(),
   };
 }

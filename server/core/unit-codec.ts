@@ -60,10 +60,20 @@ interface EncodedPopulation extends Pick<Population, "recent" | "window"> {
   readonly usual: [number, number[]][];
   readonly journeys: [string, ValueOf<Population["journeys"]>][];
   readonly calmSince: [string, number][];
+  /** Absent in snapshots from before there were broadcasts. */
+  readonly affected?: [string, { readonly units: string[]; readonly told: number }][];
 }
 
-function encodePopulation({ recent, usual, window, journeys, calmSince }: Population): EncodedPopulation {
-  return { recent, window, usual: [...usual], journeys: [...journeys], calmSince: [...calmSince] };
+function encodePopulation(population: Population): EncodedPopulation {
+  const { recent, usual, window, journeys, calmSince, affected } = population;
+  return {
+    recent,
+    window,
+    usual: [...usual],
+    journeys: [...journeys],
+    calmSince: [...calmSince],
+    affected: [...affected].map(([incident, { units, told }]) => [incident, { units: [...units], told }]),
+  };
 }
 
 function decodePopulation(state: EncodedPopulation): Population {
@@ -73,6 +83,12 @@ function decodePopulation(state: EncodedPopulation): Population {
     usual: new Map(state.usual),
     journeys: new Map(state.journeys),
     calmSince: new Map(state.calmSince),
+    affected: new Map(
+      (state.affected ?? []).map(([incident, { units, told }]) => [
+        incident,
+        { units: new Set(units), told },
+      ]),
+    ),
   };
 }
 

@@ -155,6 +155,7 @@ export type TimerKind =
   | "settle" // corrections of the outcome end
   | "sweep" // recompute the score
   | "incident" // every minute of a running incident
+  | "notice" // the next units are told of an incident; in a unit: what it was told can be forgotten
   | "journey" // a bucket of a journey signal is complete
   | "quiet" // an adopted match goes quiet
   | "doubt"; // give up on an in-doubt delivery

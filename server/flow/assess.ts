@@ -11,12 +11,22 @@ import { nextDue, observe, runDue } from "../core/matching/matcher.ts";
 import type { TenantState } from "../core/tenant.ts";
 import type { Millis } from "../core/time.ts";
 import type { Timer, Tracked, Unit } from "../core/unit.ts";
-import { attempted, doubtEnds, lastDelivery, receipt, stepOn } from "./assess/attempts.ts";
+import {
+  attempted,
+  doubtEnds,
+  isOnItsWay,
+  lastDelivery,
+  receipt,
+  stepOn,
+  waitForIt,
+} from "./assess/attempts.ts";
+import { tellNext } from "./assess/broadcast.ts";
 import { claim } from "./assess/claim.ts";
 import { pursueHuman } from "./assess/humans.ts";
 import { takeAffected } from "./assess/incidents.ts";
 import { adopt, handOver, share, takeProfile } from "./assess/joining.ts";
 import { applyMatchChange } from "./assess/matches.ts";
+import { forgetNotices, takeNotice } from "./assess/notices.ts";
 import { outcomeIsDue, settle, takeTicket } from "./assess/outcomes.ts";
 import {
   answerBroadcast,
@@ -132,7 +142,10 @@ function takeControl(turn: Turn, control: UnitControl): void {
     case "erase":
       return; // the pipeline rewrites the unit's state; the record keeps the place in the log
     case "affected":
-      return takeAffected(turn, control);
+      takeAffected(turn, control);
+      return takeNotice(turn, control);
+    case "notice":
+      return takeNotice(turn, control);
     case "sighting":
       return takeSighting(turn, control);
     case "tally":
@@ -216,6 +229,9 @@ function ring(turn: Turn, timer: Timer): void {
   if (timer.kind === "sweep") return sweep(turn);
   if (timer.kind === "doubt") return doubtEnds(turn, timer.ref);
   if (timer.kind === "incident") return checkIncident(turn, timer.ref);
+  if (timer.kind === "notice") {
+    return turn.unit.population === null ? forgetNotices(turn, timer.ref) : tellNext(turn, timer.ref);
+  }
   if (timer.kind === "journey") return checkJourneys(turn);
   const tracked = turn.unit.tracked.get(timer.ref);
   if (tracked === undefined) return;
@@ -223,7 +239,8 @@ function ring(turn: Turn, timer: Timer): void {
     case "judge":
       return judgeHeld(turn, tracked);
     case "step":
-      if (wasNotEnough(turn, tracked)) stepOn(turn, tracked);
+      if (isOnItsWay(turn, tracked)) waitForIt(turn, tracked);
+      else if (wasNotEnough(turn, tracked)) stepOn(turn, tracked);
       return;
     case "human":
       if (wasNotEnough(turn, tracked)) pursueHuman(turn, tracked);

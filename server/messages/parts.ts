@@ -35,7 +35,7 @@ export function partsOf(input: RenderInput, template: MessageTemplate, words: Co
     scope,
     product: String(scope.product),
     why,
-    remedy: remedyOf(input, template, scope),
+    remedy: remedyOf(input, template, words, scope),
     person: { label: words.person(scope), url: contactOf(input.settings).url },
   };
 }
@@ -62,10 +62,16 @@ export function paragraphsOf(input: RenderInput, own: () => readonly string[]): 
 }
 
 /** The page of exactly this case where the evidence names one, else the tenant's page. */
-function remedyOf({ values, settings }: RenderInput, { remedy }: MessageTemplate, scope: Scope): Link {
+function remedyOf(
+  { values, settings }: RenderInput,
+  { remedy }: MessageTemplate,
+  words: CommonWords,
+  scope: Scope,
+): Link {
   const exact = remedy.from === undefined ? undefined : values[remedy.from];
   const url =
     webAddress(typeof exact === "string" ? exact : undefined) ?? webAddress(settings.links[remedy.link]);
+  if (url === null && remedy.optional) return { label: words.person(scope), url: contactOf(settings).url };
   if (url === null) throw new NotReady(`links.${remedy.link} is not set to a web address`);
   return { label: remedy.label(scope), url };
 }

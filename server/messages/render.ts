@@ -94,8 +94,8 @@ class LoadedMessages implements Messages {
       return `templates have no words for ${channel}`;
     if (loaded.words.kind === "alert") return `"${template}" has words for colleagues only`;
     if (settings.productName.trim() === "") return "the product's name is not set";
-    const { link } = loaded.words.remedy;
-    if (webAddress(settings.links[link]) === null) return `links.${link} is not set to a web address`;
+    const { link, optional } = loaded.words.remedy;
+    if (!optional && webAddress(settings.links[link]) === null) return `links.${link} is not set to a web address`;
     return reasonOf(() => contactOf(settings));
   }
 
@@ -137,7 +137,8 @@ class LoadedMessages implements Messages {
 }
 
 function infoOf(id: string, { words, version }: LocaleTemplate): TemplateInfo {
-  return { id, version, kind: words.kind, links: words.kind === "alert" ? [] : [words.remedy.link] };
+  const needsLink = words.kind !== "alert" && !words.remedy.optional;
+  return { id, version, kind: words.kind, links: needsLink ? [words.remedy.link] : [] };
 }
 
 /** A broadcast is shown as a banner; its email goes out under the channel `email`. */

@@ -14,19 +14,28 @@ export const ONE_SMS = 160;
  */
 export function renderSms(input: RenderInput, template: MessageTemplate, words: CommonWords): RenderedSms {
   const parts = partsOf(input, template, words);
-  const link = webAddress(input.settings.links[template.remedy.link]);
-  if (link === null) throw new NotReady(`links.${template.remedy.link} is not set to a web address`);
+  const link = linkOf(input, template);
   const sender = `${toGsm7(oneLine(parts.product, 20))}: `;
   // The link ends its line, so that no phone takes a full stop for a part of it.
   const stop = `\n${toGsm7(words.smsStop(parts.scope))}`;
-  const room = ONE_SMS - gsm7Length(`${sender}: ${link}${stop}`);
+  const end = link === null ? "" : ` ${link}`;
+  const room = ONE_SMS - gsm7Length(`${sender}:${end}${stop}`);
   const own = input.text === undefined ? template.short(parts.scope) : oneLine(input.text, 300);
   const body = shorten(toGsm7(own), room);
-  const start = `${sender}${body}${/[.?!]$/.test(body) ? "" : ":"} ${link}`;
+  const start = `${sender}${body}${/[.?!]$/.test(body) ? "" : link === null ? "." : ":"}${end}`;
   const contact = mailAddress(input.settings.supportEmail);
   const person = contact === null ? "" : `\n${toGsm7(words.smsPerson({ ...parts.scope, contact }))}`;
   const full = `${start}${person}${stop}`;
   return { kind: "sms", text: gsm7Length(full) <= ONE_SMS ? full : `${start}${stop}` };
+}
+
+/** A message that can do without its page leads to the support page instead, or says to whom one can write. */
+function linkOf({ settings }: RenderInput, { remedy }: MessageTemplate): string | null {
+  const link = webAddress(settings.links[remedy.link]);
+  if (link === null && !remedy.optional) {
+    throw new NotReady(`links.${remedy.link} is not set to a web address`);
+  }
+  return link ?? webAddress(settings.supportUrl);
 }
 
 /** Cut at a word; a link so long that hardly a word fits keeps forty places of text and costs a second SMS. */

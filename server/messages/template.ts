@@ -28,6 +28,8 @@ const remedy = z.strictObject({
   label: text,
   /** Key of the tenant's `links`. */
   link: z.string().regex(/^[a-zA-Z0-9]+$/, "write the key of one of the tenant's links"),
+  /** Without the link the button leads to a person: for words that need no page. */
+  optional: z.boolean().default(false),
   /** Field of the evidence that holds a more exact address, such as the page of this invoice. */
   from: z.string().optional(),
 });

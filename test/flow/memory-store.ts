@@ -7,7 +7,7 @@ import { type Batch, type LogInput, type Store, StoreUnavailable } from "../../s
 
 /** What the pipeline and a deliverer need of a store. */
 export type FlowStore = PipelineStore &
-  Pick<Store, "person" | "messagesElsewhere" | "dueDeliveries" | "delivery">;
+  Pick<Store, "person" | "messagesElsewhere" | "dueDeliveries" | "delivery" | "deliveries">;
 
 export interface Faults {
   /** The next so many commits fail: before anything is written, as a disk that is full does. */
@@ -210,6 +210,10 @@ export function memoryStore(kept?: Kept): MemoryStore {
         })
         .sort((a, b) => b.priority - a.priority || a.dueBy - b.dueBy)
         .slice(0, limit);
+    },
+    async deliveries(_tenant, { person, since = 0 }) {
+      const rows = [...deliveries.values()].filter((row) => row.person === person && row.createdAt >= since);
+      return { rows, next: null };
     },
     async delivery(_tenant, id) {
       return deliveries.get(id) ?? null;

@@ -116,6 +116,10 @@ export function createWorld(clock: FakeClock): World {
       person: async (_tenant, id) => persons.get(id) ?? null,
       contact: async (_tenant, id) => contacts.get(id) ?? null,
       messagesElsewhere: async (_tenant, person) => elsewhere.get(person) ?? [],
+      deliveries: async (_tenant, { person }) => ({
+        rows: [...rows.values()].filter((row) => row.person === person),
+        next: null,
+      }),
       saveSentCopy: async (copy) => {
         copies.set(copy.delivery, copy);
       },

@@ -35,8 +35,18 @@ async function sqlite(): Promise<FlowStore> {
 /** Methods of the store as an object that can be spread and overridden. */
 function plain(store: FlowStore): FlowStore {
   const { commit, probe, lastSeq, known, loadUnits, saveUnits, dueUnits, checkpoint, setCheckpoint } = store;
-  const { inputs, identify, memberships, erased, person, messagesElsewhere, dueDeliveries, delivery } = store;
+  const {
+    inputs,
+    identify,
+    memberships,
+    erased,
+    person,
+    messagesElsewhere,
+    dueDeliveries,
+    delivery,
+    deliveries,
+  } = store;
   const writing = { commit, probe, saveUnits, setCheckpoint };
   const reading = { lastSeq, known, loadUnits, dueUnits, checkpoint, inputs, identify, memberships, erased };
-  return { ...writing, ...reading, person, messagesElsewhere, dueDeliveries, delivery };
+  return { ...writing, ...reading, person, messagesElsewhere, dueDeliveries, delivery, deliveries };
 }

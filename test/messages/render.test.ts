@@ -95,8 +95,8 @@ describe("every shipped pattern", () => {
   }
 
   it("fits into one SMS, in the alphabet of SMS, with one link and a way to stop", () => {
-    for (const { id, links } of messages.templates.values()) {
-      if (links.length === 0) continue;
+    for (const { id, kind } of messages.templates.values()) {
+      if (kind === "alert") continue;
       const { text } = sms({ template: id });
 
       expect(gsm7Length(text), text).toBeLessThanOrEqual(160);
@@ -107,8 +107,8 @@ describe("every shipped pattern", () => {
   });
 
   it("speaks briefly in the product", () => {
-    for (const { id, links } of messages.templates.values()) {
-      if (links.length === 0) continue;
+    for (const { id, kind } of messages.templates.values()) {
+      if (kind === "alert") continue;
       const { title, body } = inApp({ template: id });
 
       expect(title.length, id).toBeLessThanOrEqual(60);
@@ -129,11 +129,35 @@ describe("every shipped pattern", () => {
     );
   });
 
+  it("tells of an incident without a status page too: the button then leads to a person", () => {
+    const { statusPage: _none, ...links } = fullSettings(messages).links;
+    const settings = { ...fullSettings(messages), links };
+    const banner = inApp({ template: "incident-notice", channel: "broadcast", settings, values: {} });
+    const text = sms({ template: "account-incident", settings }).text;
+
+    expect(messages.ready("incident-notice", "broadcast", settings)).toBeNull();
+    expect(banner.remedy).toEqual({ label: "Talk to a person", url: "mailto:help@acme.example" });
+    expect(banner.body).toContain("there is nothing you need to do");
+    expect(text).toBe(
+      "Acme Cloud: many people of your team have trouble right now. Did anything change on your side?\nOr write to help@acme.example\nReply STOP to end",
+    );
+  });
+
+  it("leads from an incident to the status page where there is one", () => {
+    const links = { ...fullSettings(messages).links, statusPage: "https://status.acme.example/" };
+    const settings = { ...fullSettings(messages), links };
+
+    expect(inApp({ template: "incident-notice", channel: "broadcast", settings }).remedy).toEqual({
+      label: "See the status",
+      url: "https://status.acme.example/",
+    });
+  });
+
   it("uses every template somewhere, besides the general one and those of incidents", () => {
     const used = new Set([
       ...patterns.map(({ message }) => message),
       "general-help",
-      "incident",
+      "incident-notice",
       "account-incident",
     ]);
 
@@ -308,7 +332,7 @@ describe("an in-app message", () => {
     for (const form of ["tooltip", "banner", "prompt", "notification", "message", "guide"] as const) {
       expect(inApp({ channel: `in_app.${form}` }).form).toBe(form);
     }
-    expect(inApp({ template: "incident", channel: "broadcast" }).form).toBe("banner");
+    expect(inApp({ template: "incident-notice", channel: "broadcast" }).form).toBe("banner");
   });
 
   it("walks through steps in a guide", () => {

@@ -29,7 +29,7 @@ function peopleOf(role: Recipient, match: Match, unit: Unit): PersonState[] {
  * Whom the account names for the role come first, in its order; then who says so of themselves, by id, so that the
  * choice does not depend on the order in which people were first seen.
  */
-function holdersOf(role: string, unit: Unit): readonly string[] {
+export function holdersOf(role: string, unit: Unit): readonly string[] {
   const named = unit.account?.contacts[role] ?? [];
   const holders = [...unit.persons.values()].filter((person) => person.roles.includes(role));
   return [...new Set([...named, ...holders.map((person) => person.id).sort()])];

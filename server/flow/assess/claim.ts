@@ -12,6 +12,7 @@ import { fail } from "./attempts.ts";
 import { endPursuit, freeStep, recordDecision, scoreOfMatch } from "./decisions.ts";
 import { scheduleHuman } from "./humans.ts";
 import { afterIncident } from "./incidents.ts";
+import { mayLeave } from "./notices.ts";
 import { emitPerson } from "./profile.ts";
 import { endHold, pursue, stepDelay } from "./pursuit.ts";
 import { questionOf } from "./question.ts";
@@ -26,6 +27,10 @@ export function claim(turn: Turn, control: Of<"claim">): void {
   learnFacts(turn, row, control.facts);
   if (!inRollout(turn.tenant, turn.unit)) return keepBack(turn, row);
   if (row.manual !== null) return claimManual(turn, row, control);
+  if (row.notice !== undefined) {
+    if (mayLeave(turn, row, control.facts)) startSending(turn, row, control.leaseFor);
+    return;
+  }
   const tracked = turn.unit.tracked.get(row.match);
   const pattern = turn.tenant.library.byId(row.pattern);
   // What it was about has been forgotten.

@@ -55,6 +55,15 @@ function releaseAt(turn: Turn, tracked: Tracked): Millis {
   return Math.max(...ended) + SEEN_BY_ALL + Math.floor(fraction(`release|${match.id}`) * RELEASED_OVER);
 }
 
+/** Whether this incident holds what would have been sent about the match, or will when it is claimed. */
+export function isHeldBy(turn: Turn, tracked: Tracked, { id, scope }: Incident): boolean {
+  const { match, pursuit } = tracked;
+  if (pursuit === null || pursuit.state === "ended") return false;
+  const waits = pursuit.deliveries.some((row) => turn.unit.deliveries.get(row)?.status === "queued");
+  if (!waits && (pursuit.state !== "held" || pursuit.lastReason !== "incident")) return false;
+  return match.incident === id || concerns(scope, concernedOf(turn, tracked));
+}
+
 function concernedOf(turn: Turn, { match }: Tracked): Concerned {
   const { pattern, family, account, data } = match;
   const known = turn.tenant.library.byId(pattern);

@@ -6,11 +6,13 @@ import type { UnitControl } from "../../core/control.ts";
 import type { Event } from "../../core/event.ts";
 import { concerns, incidentEnds, incidentStarts, noteSighting, rotateWindow } from "../../core/incident.ts";
 import { type JourneyChange, journeyDue, passJourneys, takeTally } from "../../core/journey.ts";
+import { TENANT_UNIT } from "../../core/new-unit.ts";
 import type { Pattern } from "../../core/pattern.ts";
 import type { Population, Sighting } from "../../core/population.ts";
 import type { Incident } from "../../core/tenant.ts";
 import { MINUTE } from "../../core/time.ts";
 import { ownerOf, putAlert } from "./alerts.ts";
+import { noteAffected, tellAnswer, tellEnd } from "./broadcast.ts";
 import { tellAdmin } from "./incidents.ts";
 import { schedule, type Turn } from "./turn.ts";
 
@@ -22,12 +24,12 @@ const CHECK_EVERY = MINUTE;
 
 export function takeSighting(turn: Turn, { sighting }: Of<"sighting">): void {
   const population = populationOf(turn);
-  rotateWindow(population, turn.now, turn.tenant);
+  rotateWindow(population, sighting.at, turn.tenant);
   noteSighting(population, sighting, turn.tenant.settings.incident.within);
   for (const incident of turn.tenant.incidents) {
     if (incident.endedAt === null) tellAffected(turn, incident, [sighting]);
   }
-  for (const scope of incidentStarts(population, sighting, turn.tenant, turn.now)) {
+  for (const scope of incidentStarts(population, sighting, turn.tenant, sighting.at)) {
     start(turn, scope.scope, "rate", scope.matches, scope.accounts, scope.threshold);
   }
 }
@@ -86,7 +88,9 @@ function start(
   alertOps(turn, incident);
   schedule(turn, "incident", incident.id, turn.now + CHECK_EVERY);
   tellAffected(turn, incident, populationOf(turn).recent);
-  if (scope.kind === "account") tellAccount(turn, scope.name, startedBy);
+  if (scope.kind !== "account") return;
+  noteAffected(turn, incident.id, `account/${scope.name}`);
+  tellAccount(turn, scope.name, startedBy);
 }
 
 /** Its matches are marked, also those of the minutes before it was noticed. */
@@ -96,9 +100,15 @@ function tellAffected(turn: Turn, { id, scope }: Incident, sightings: readonly S
     const known = turn.tenant.library.byId(pattern);
     const isApart = known?.urgent === true || known?.issue === "billing";
     if (!concerns(scope, { ...sighting, isApart })) continue;
-    const unit = account === null ? `person/${person ?? ""}` : `account/${account}`;
+    const unit = unitOf(account, person);
+    noteAffected(turn, id, unit);
     turn.effects.push({ kind: "forward", unit, control: { kind: "affected", match, incident: id } });
   }
+}
+
+function unitOf(account: string | null, person: string | null): string {
+  if (account !== null) return `account/${account}`;
+  return person === null ? TENANT_UNIT : `person/${person}`;
 }
 
 function tellAccount(turn: Turn, name: string, actor: string): void {
@@ -150,7 +160,7 @@ export function checkIncident(turn: Turn, id: string): void {
     return end(turn, incident, "rate");
   }
   if (incident.broadcast === "waiting" && turn.now - incident.startedAt >= BANNER_AFTER) {
-    change(turn, { ...incident, broadcast: "automatic" });
+    answer(turn, incident, "automatic");
   }
   schedule(turn, "incident", id, turn.now + CHECK_EVERY);
 }
@@ -158,12 +168,20 @@ export function checkIncident(turn: Turn, id: string): void {
 export function answerBroadcast(turn: Turn, control: Of<"broadcast">): void {
   const incident = turn.tenant.incidents.find((one) => one.id === control.incident);
   if (incident === undefined || incident.endedAt !== null) return;
-  change(turn, { ...incident, broadcast: control.answer });
+  answer(turn, incident, control.answer);
+}
+
+function answer(turn: Turn, incident: Incident, broadcast: Incident["broadcast"]): void {
+  const answered: Incident = { ...incident, broadcast };
+  change(turn, answered);
+  tellAnswer(turn, incident, answered);
 }
 
 function end(turn: Turn, incident: Incident, endedBy: string): void {
   populationOf(turn).calmSince.delete(incident.id);
-  change(turn, { ...incident, endedAt: turn.now, endedBy });
+  const ended: Incident = { ...incident, endedAt: turn.now, endedBy };
+  change(turn, ended);
+  tellEnd(turn, incident, ended);
   const alert = turn.unit.alerts.get(turn.hash("alert", incident.id, "incident"));
   if (alert !== undefined) {
     putAlert(turn, { ...alert, state: "resolved", revision: alert.revision + 1 });

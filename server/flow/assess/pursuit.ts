@@ -21,7 +21,7 @@ import { raiseAlert } from "./alerts.ts";
 import { decisionId, endPursuit, recordDecision, scoreOfMatch, stopped } from "./decisions.ts";
 import { alertOnly, alertWhenCritical, pursueHuman, scheduleFirstHuman } from "./humans.ts";
 import { afterIncident, markIncident } from "./incidents.ts";
-import { questionOf } from "./question.ts";
+import { ACCOUNT_INCIDENT, questionOf } from "./question.ts";
 import { messageOf, putDelivery, reserve, suppress } from "./rows.ts";
 import { schedule, type Turn } from "./turn.ts";
 
@@ -123,7 +123,7 @@ function deliveryOf(
 ): Delivery {
   const { match, pursuit } = tracked;
   const session = match.data.session;
-  const template = pattern.message;
+  const template = pursuit?.insteadOf === undefined ? pattern.message : ACCOUNT_INCIDENT;
   return {
     id: turn.hash("delivery", match.id, verdict.step, pursuit?.judgements ?? 0),
     tenant: match.tenant,

@@ -29,7 +29,10 @@ export function questionOf(turn: Turn, tracked: Tracked, pattern: Pattern, step:
 function patternFor(pattern: Pattern, insteadOf: string | undefined): Pattern {
   if (insteadOf === undefined) return pattern;
   const { recipientFallback: _none, ...rest } = pattern;
-  return { ...rest, recipient: "admin" };
+  return { ...rest, recipient: "admin", message: ACCOUNT_INCIDENT };
+/** It speaks of the trouble of many, not of the one match that stands for them. */
+export const ACCOUNT_INCIDENT = "account-incident";
+
 }
 
 function tenantFor(tenant: TenantState, insteadOf: string | undefined): TenantState {

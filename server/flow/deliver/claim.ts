@@ -8,7 +8,7 @@ import type { Store } from "../../store/contract.ts";
 import type { Pipeline } from "../contract.ts";
 
 export interface ClaimDeps {
-  readonly store: Pick<Store, "person" | "messagesElsewhere">;
+  readonly store: Pick<Store, "person" | "messagesElsewhere" | "deliveries">;
   readonly pipeline: Pick<Pipeline, "control" | "tenant">;
   readonly personLock: KeyedLock;
   readonly clock: Clock;
@@ -39,14 +39,43 @@ function lockKeyOf(row: Delivery): string {
 async function factsOf({ store, pipeline, clock }: ClaimDeps, row: Delivery): Promise<ClaimFacts> {
   const killed = isKilled(pipeline.tenant(row.tenant)?.switches, row);
   if (row.person === null) return { killed, stopped: false, consent: {}, channelsOff: [], elsewhere: [] };
-  const [person, elsewhere] = await Promise.all([
+  const [person, elsewhere, noticed] = await Promise.all([
     store.person(row.tenant, row.person),
     store.messagesElsewhere(row.tenant, row.person, row.unit, clock.now() - DAY),
+    isNoticed({ store, pipeline }, row, row.person),
   ]);
   // Nobody by that id: erased in the meantime. Nothing may go to them.
   if (person === null) return { killed, stopped: true, consent: {}, channelsOff: [], elsewhere };
   const { stoppedAt, consent, channelsOff } = person;
-  return { killed, stopped: stoppedAt !== null, consent, channelsOff, elsewhere };
+  return {
+    killed,
+    stopped: stoppedAt !== null,
+    consent,
+    channelsOff,
+    elsewhere,
+    ...(noticed ? { noticed } : {}),
+  };
+}
+
+const LEFT: ReadonlySet<string> = new Set<Delivery["status"]>(["sending", "sent", "in_doubt", "unknown"]);
+
+/** Somebody in several accounts is told of an incident once. */
+async function isNoticed(
+  { store, pipeline }: Pick<ClaimDeps, "store" | "pipeline">,
+  row: Delivery,
+  person: string,
+): Promise<boolean> {
+  const { tenant, notice } = row;
+  if (notice === undefined) return false;
+  const incident = pipeline.tenant(tenant)?.incidents.find(({ id }) => id === notice);
+  const { rows } = await store.deliveries(tenant, { person, since: incident?.startedAt ?? 0, limit: 200 });
+  return rows.some(
+    (other) =>
+      other.notice === notice &&
+      other.channel === row.channel &&
+      other.id !== row.id &&
+      LEFT.has(other.status),
+  );
 }
 
 function isKilled(switches: Switches | undefined, row: Delivery): boolean {

@@ -87,6 +87,7 @@ export interface DelivererDeps {
     | "person"
     | "contact"
     | "messagesElsewhere"
+    | "deliveries"
     | "saveSentCopy"
     | "sentCopy"
     | "channels"

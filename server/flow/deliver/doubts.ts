@@ -27,7 +27,8 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
   const askAt = new Map<string, Millis>();
 
   const settle = async (row: Delivery, now: Millis, stop: AbortSignal): Promise<void> => {
-    if (kindOf(row.channel) === "in_app") return record(tools, row, HANDED_OVER);
+    const kind = kindOf(row.channel);
+    if (kind === "in_app" || kind === "broadcast") return record(tools, row, HANDED_OVER);
     if (row.status === "sending") await record(tools, row, { kind: "in_doubt", detail: STOPPED });
     const age = now - (row.claimedAt ?? row.createdAt);
     if (age >= tools.options.doubtFor) return giveUp(tools, row, now);

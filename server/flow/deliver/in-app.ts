@@ -1,4 +1,5 @@
 import type { Delivery } from "../../core/delivery.ts";
+import { isBroadcast } from "../../core/incident.ts";
 import { kindOf, type TenantState } from "../../core/tenant.ts";
 import type { Clock, Timers } from "../../lib/clock.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
@@ -24,7 +25,14 @@ export interface InAppMessage {
 export interface InAppDeps {
   readonly store: Pick<
     Store,
-    "waitingInApp" | "person" | "match" | "messagesElsewhere" | "saveSentCopy" | "sentCopy" | "delivery"
+    | "waitingInApp"
+    | "person"
+    | "match"
+    | "messagesElsewhere"
+    | "deliveries"
+    | "saveSentCopy"
+    | "sentCopy"
+    | "delivery"
   >;
   readonly pipeline: Pick<Pipeline, "control" | "tenant">;
   readonly render: (delivery: Delivery) => Promise<Rendered | NotReady>;
@@ -80,7 +88,8 @@ export function createInAppOutbox(deps: InAppDeps): InAppOutbox {
 
 /** To a page without login only prompts of patterns that are made for it, of its own session. */
 function mayShow(state: TenantState, visitor: Visitor, row: Delivery): boolean {
-  if (kindOf(row.channel) !== "in_app") return false;
+  const kind = kindOf(row.channel);
+  if (kind !== "in_app" && kind !== "broadcast") return false;
   if (visitor.person !== undefined) return row.person === visitor.person;
   const anonymous = state.library.byId(row.pattern)?.anonymous === true;
   return anonymous && row.channel === "in_app.prompt" && row.session === visitor.session;
@@ -113,13 +122,22 @@ async function again(
   row: Delivery,
 ): Promise<InAppMessage | null> {
   const now = deps.clock.now();
-  const { switches } = state;
-  const killed =
-    switches.tenant || switches.channels.includes("in_app") || switches.patterns.includes(row.pattern);
-  if (killed || row.preview || now - (row.sentAt ?? 0) < NOT_TWICE_WITHIN) return null;
-  if (await isOver(deps, row, now)) return null;
+  if (isKilled(state, row) || row.preview || now - (row.sentAt ?? 0) < NOT_TWICE_WITHIN) return null;
+  if (isOldNews(state, row) || (await isOver(deps, row, now))) return null;
   const rendered = await deps.render(shownTo(visitor, row));
   return "reason" in rendered ? null : { delivery: row, rendered };
+}
+
+function isKilled({ switches }: TenantState, { channel, pattern }: Delivery): boolean {
+  const { tenant, channels, patterns } = switches;
+  return (
+    tenant || channels.includes("in_app") || channels.includes(kindOf(channel)) || patterns.includes(pattern)
+  );
+}
+
+/** It told of an incident that is over, or that is not to be told of any more. */
+function isOldNews({ incidents }: TenantState, { notice }: Delivery): boolean {
+  return notice !== undefined && !incidents.some((one) => one.id === notice && isBroadcast(one));
 }
 
 /** The trouble is gone, or the person wants to hear nothing. */

@@ -60,7 +60,9 @@ export function incidentRoutes(deps: ApiDeps, desk: Desk): readonly Route[] {
           answer === "approved" ? "Send the broadcast of an incident" : "Send no broadcast for an incident",
         handle: (call) =>
           changeIncident(deps, desk, call, `${verb}-broadcast`, ({ id, broadcast }) => {
-            if (broadcast !== "waiting") return "Its broadcast was decided already.";
+            // A banner that went out by itself can still be followed by emails, or be taken back.
+            const isOpen = broadcast === "waiting" || broadcast === "automatic";
+            if (!isOpen) return "Its broadcast was decided already.";
             return { kind: "broadcast", incident: id, answer, actor: call.actor };
           }),
       });

@@ -90,6 +90,7 @@ export function deliveryBody(row: Delivery): wire.DeliveryBody {
     providerId,
     preview,
     manual: manual === null ? null : { actor: manual.actor, reason: manual.reason },
+    incident: row.notice ?? null,
     simulated,
   };
 }

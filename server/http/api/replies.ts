@@ -197,6 +197,7 @@ const deliveryFields = {
   providerId: textOrNull,
   preview: flag,
   manual: z.strictObject({ actor: text, reason: text }).nullable(),
+  incident: textOrNull,
   simulated: flag,
 };
 export const delivery: Answer<wire.DeliveryBody> = named("Delivery", z.strictObject(deliveryFields));
