@@ -51,7 +51,8 @@ export function lists(base: Base): Lists {
     <Row>(table: Table) =>
     async (tenant: string, id: string): Promise<Row | null> =>
       byId<Row>(base, table, names.tenant(tenant), id);
-  // With a person or account the index on (tenant, person or account, at, id) serves, else the one on (tenant, at, id).
+  // The index on (tenant, filter, at, id) serves where there is one (person, account, state, status, match, subject),
+  // else the one on (tenant, at, id).
   const byKey = ({ person, account, since }: KeyQuery): readonly Filter[] => [
     ["t.person = ?", person],
     ["t.account = ?", account],

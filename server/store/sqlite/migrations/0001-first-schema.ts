@@ -145,7 +145,7 @@ const DIRECTORY = `
     body TEXT NOT NULL,
     UNIQUE (tenant, person, unit)
   ) STRICT;
-  CREATE INDEX persons_stopped ON persons (tenant) WHERE stopped = 1;`;
+  CREATE INDEX persons_stopped ON persons (tenant, person) WHERE stopped = 1;`;
 
 const JUDGED = `
   CREATE TABLE matches (
@@ -174,7 +174,7 @@ const JUDGED = `
   CREATE INDEX decisions_at ON decisions (tenant, at, id);
   CREATE INDEX decisions_account ON decisions (tenant, account, at, id) WHERE account IS NOT NULL;
   CREATE INDEX decisions_person ON decisions (tenant, person, at, id) WHERE person IS NOT NULL;
-  CREATE INDEX decisions_match ON decisions (tenant, match);
+  CREATE INDEX decisions_match ON decisions (tenant, match, at, id);
   CREATE TABLE outcomes (
     no INTEGER PRIMARY KEY,
     tenant INTEGER NOT NULL, id TEXT NOT NULL,      -- the match
@@ -216,7 +216,8 @@ const DELIVERED = `
   CREATE INDEX deliveries_account ON deliveries (tenant, account, at, id) WHERE account IS NOT NULL;
   CREATE INDEX deliveries_person ON deliveries (tenant, person, at, id) WHERE person IS NOT NULL;
   CREATE INDEX deliveries_session ON deliveries (tenant, session) WHERE session IS NOT NULL;
-  CREATE INDEX deliveries_match ON deliveries (tenant, match);
+  CREATE INDEX deliveries_match ON deliveries (tenant, match, at, id);
+  CREATE INDEX deliveries_status ON deliveries (tenant, status, at, id);
   CREATE INDEX deliveries_provider ON deliveries (tenant, provider_id) WHERE provider_id IS NOT NULL;
   CREATE INDEX deliveries_queued ON deliveries (released, priority DESC, due_by) WHERE status = 'queued';
   CREATE INDEX deliveries_next ON deliveries (not_before) WHERE status = 'queued';
