@@ -185,7 +185,8 @@ export function memoryStore(kept?: Kept): MemoryStore {
       return new Map(
         wanted.map((person) => {
           const own = memberships.filter((one) => one.tenant === tenant && one.person === person);
-          return [person, own.sort((a, b) => b.at - a.at).map(({ unit }) => unit)];
+          own.sort((a, b) => b.at - a.at || (a.unit < b.unit ? -1 : 1));
+          return [person, own.map(({ unit }) => unit)];
         }),
       );
     },
@@ -197,11 +198,10 @@ export function memoryStore(kept?: Kept): MemoryStore {
       return persons.get(id)?.at(-1)?.row ?? null;
     },
     async messagesElsewhere(_tenant, person, unit, since) {
-      const others = (persons.get(person) ?? []).filter((one) => one.unit !== unit);
-      return others
-        .flatMap(({ row }) => row.messages)
-        .filter(({ state, at }) => state !== "void" && at >= since)
-        .map(({ at }) => at);
+      return [...deliveries.values()]
+        .filter((row) => row.person === person && row.unit !== unit && CLAIMED.has(row.status))
+        .map(({ sentAt, claimedAt, createdAt }) => sentAt ?? claimedAt ?? createdAt)
+        .filter((at) => at >= since);
     },
     async dueDeliveries(now, limit, kinds) {
       return [...deliveries.values()]
@@ -233,6 +233,9 @@ export function eraseName(store: MemoryStore, tenant: string, namespace: string,
     );
   return store;
 }
+
+/** What is only queued is judged when it is claimed itself. */
+const CLAIMED: ReadonlySet<string> = new Set(["sending", "sent", "in_doubt", "unknown"]);
 
 /** A disk takes a moment, in which others go on. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));

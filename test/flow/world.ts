@@ -7,12 +7,14 @@ import type { Match } from "../../server/core/match.ts";
 import { type CompiledLibrary, compileLibrary } from "../../server/core/matching/compile.ts";
 import type { Pattern } from "../../server/core/pattern.ts";
 import { type ChannelKind, kindOf, type TenantSettings } from "../../server/core/tenant.ts";
-import { DAY, MINUTE, SECOND } from "../../server/core/time.ts";
+import { MINUTE, SECOND } from "../../server/core/time.ts";
 import { encodeUnit } from "../../server/core/unit-codec.ts";
 import type { Assumption } from "../../server/flow/assess/turn.ts";
 import type { Committed, Pipeline, Target } from "../../server/flow/contract.ts";
+import { claim } from "../../server/flow/deliver/claim.ts";
 import { createPipeline, type PipelineControl } from "../../server/flow/pipeline.ts";
 import { hashId } from "../../server/lib/ids.ts";
+import { createKeyedLock, type KeyedLock } from "../../server/lib/keyed-lock.ts";
 import { loadShipped } from "../../server/patterns/load.ts";
 import { aSettings, NOON } from "../builders.ts";
 import { type FlowStore, memoryStore } from "./memory-store.ts";
@@ -46,6 +48,7 @@ export interface World {
   readonly store: FlowStore;
   readonly pipeline: Pipeline & PipelineControl;
   readonly committed: Committed[];
+  readonly personLock: KeyedLock;
   /** Messages that were handed over, with the moment. */
   readonly sent: { readonly row: Delivery; readonly at: number }[];
   provider: Provider;
@@ -136,6 +139,7 @@ export async function openWorld(
     store,
     pipeline,
     committed,
+    personLock: createKeyedLock(),
     sent: [],
     provider: () => "sent",
     get now() {
@@ -223,32 +227,15 @@ function nextMoment({ now, pipeline }: World, at: number): number {
   return Math.min(at, next);
 }
 
-/** Claims a row and reports what came of it. */
+/** Claims a row as the deliverer does, and reports what came of it. */
 export async function handOver(world: World, row: Delivery, result: ReturnType<Provider>): Promise<boolean> {
-  const person = row.person === null ? null : await world.store.person(T, row.person);
-  const elsewhere =
-    row.person === null ? [] : await world.store.messagesElsewhere(T, row.person, row.unit, world.now - DAY);
-  const facts = {
-    killed: false,
-    stopped: row.person !== null && (person === null || person.stoppedAt !== null),
-    consent: person?.consent ?? {},
-    channelsOff: person?.channelsOff ?? [],
-    elsewhere,
-  };
-  const control = { kind: "claim", delivery: row.id, facts, leaseFor: 60_000 } as const;
-  const effects = await world.control({ unit: row.unit }, control);
-  const claimed = effects.findLast((effect) => effect.kind === "delivery" && effect.row.id === row.id);
-  if (claimed?.kind !== "delivery" || claimed.row.status !== "sending") return false;
-  if (result === "sent" || result === "doubt") world.sent.push({ row: claimed.row, at: world.now });
-  await world.control(
-    { unit: row.unit },
-    {
-      kind: "attempted",
-      delivery: row.id,
-      fence: claimed.row.fence,
-      result: resultOf(row, result, world.now),
-    },
-  );
+  const { store, pipeline, personLock } = world;
+  const claimed = await claim({ store, pipeline, personLock, clock: { now: () => world.now } }, row, MINUTE);
+  if (claimed === null) return false;
+  if (result === "sent" || result === "doubt") world.sent.push({ row: claimed, at: world.now });
+  const { fence } = claimed;
+  const outcome = resultOf(row, result, world.now);
+  await world.control({ unit: row.unit }, { kind: "attempted", delivery: row.id, fence, result: outcome });
   return result === "sent";
 }
 

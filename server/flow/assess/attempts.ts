@@ -110,6 +110,18 @@ export function stepOn(turn: Turn, tracked: Tracked): void {
   if (failed && pursuit.deliveries.length === sent && !waits) pursueHuman(turn, tracked);
 }
 
+/** The message waits for its provider: it was not unseen, it has not left yet. In-app, waiting means: nobody looks. */
+export function isOnItsWay(turn: Turn, tracked: Tracked): boolean {
+  const last = lastDelivery(turn, tracked);
+  return (last?.status === "queued" || last?.status === "sending") && kindOf(last.channel) !== "in_app";
+}
+
+/** The time in which it may be seen begins when it has left. */
+export function waitForIt(turn: Turn, { match }: Tracked): void {
+  const pattern = turn.tenant.library.byId(match.pattern);
+  if (pattern !== undefined) schedule(turn, "step", match.id, turn.now + stepDelay(pattern));
+}
+
 /** New evidence after the message was seen: it did not help, so the ladder goes on where it had come to rest. */
 export function moreEvidence(turn: Turn, tracked: Tracked): void {
   const { pursuit, match } = tracked;

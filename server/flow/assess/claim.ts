@@ -36,13 +36,14 @@ export function claim(turn: Turn, control: Of<"claim">): void {
   // What it was about has been forgotten.
   if (tracked?.pursuit == null || pattern === undefined) return suppress(turn, row, "stale");
   if (row.attempts > 0 && turn.now > row.dueBy) return fail(turn, row, "its deadline passed", null);
-  const verdict = judgeClaim(turn, row, tracked, tracked.pursuit, pattern, control.facts);
-  recordDecision(turn, tracked, verdict, scoreOfMatch(turn, tracked), row.id);
+  const score = scoreOfMatch(turn, tracked);
+  const verdict = judgeClaim(turn, row, tracked, tracked.pursuit, pattern, score, control.facts);
+  recordDecision(turn, tracked, verdict, score, row.id);
   if (verdict.kind === "send") {
     endHold(turn, tracked);
     startSending(turn, row, control.leaseFor);
   } else if (verdict.kind === "hold") postpone(turn, row, tracked, pattern, verdict);
-  else stopClaimed(turn, row, tracked, verdict, control.facts);
+  else stopClaimed(turn, row, tracked, verdict);
 }
 
 /**
@@ -68,6 +69,7 @@ function judgeClaim(
   tracked: Tracked,
   pursuit: Pursuit,
   pattern: Pattern,
+  score: number,
   facts: ClaimFacts | null,
 ): Verdict {
   const incident = afterIncident(turn, tracked, row.step);
@@ -75,7 +77,7 @@ function judgeClaim(
   // The step it was queued on is its own: it must not count as a duplicate of itself.
   const own = { ...pursuit, sentSteps: pursuit.sentSteps.filter((step) => step !== row.step) };
   return judge({
-    ...questionOf(turn, tracked, pattern, row.step),
+    ...questionOf(turn, tracked, pattern, row.step, score),
     pursuit: own,
     only: row.channel,
     ...(row.person === null ? {} : { person: row.person }),
@@ -114,16 +116,10 @@ function postpone(turn: Turn, row: Delivery, tracked: Tracked, pattern: Pattern,
 }
 
 /** It may not go out on this channel any more; perhaps on another. */
-function stopClaimed(
-  turn: Turn,
-  row: Delivery,
-  tracked: Tracked,
-  verdict: Verdict,
-  facts: ClaimFacts | null,
-): void {
+function stopClaimed(turn: Turn, row: Delivery, tracked: Tracked, verdict: Verdict): void {
   suppress(turn, row, verdict.reason);
   freeStep(tracked, row.step);
-  const onlyChannel = verdict.reason === "killed" && channelIsOff(turn, row) && facts?.killed !== true;
+  const onlyChannel = verdict.reason === "killed" && channelIsOff(turn, row);
   if (onlyChannel || OTHER_CHANNEL_MAY_DO.has(verdict.reason)) pursue(turn, tracked, row.step, "first");
   else endPursuit(turn, tracked, verdict.reason);
 }

@@ -33,7 +33,10 @@ export function pursueHuman(turn: Turn, tracked: Tracked): void {
   const { human, messages } = ladderOf(pattern, personOfPursuit(turn, pursuit));
   if (human === null) return;
   const score = scoreOfMatch(turn, tracked);
-  const verdict = { ...judgeHuman(questionOf(turn, tracked, pattern, messages.length)), channel: human };
+  const verdict = {
+    ...judgeHuman(questionOf(turn, tracked, pattern, messages.length, score)),
+    channel: human,
+  };
   if (verdict.kind === "send") return ask(turn, tracked, pattern, verdict, human, score);
   recordDecision(turn, tracked, verdict, score, null);
   waitOrEnd(turn, tracked, verdict, "human");
@@ -76,7 +79,7 @@ export function alertOnly(turn: Turn, tracked: Tracked, pattern: Pattern): void 
   if (pursuit === null || pursuit.humanDone) return;
   const { human } = ladderOf(pattern, null);
   const score = scoreOfMatch(turn, tracked);
-  const verdict = { ...judgeHuman(questionOf(turn, tracked, pattern, 0)), channel: human };
+  const verdict = { ...judgeHuman(questionOf(turn, tracked, pattern, 0, score)), channel: human };
   if (verdict.kind !== "send") {
     recordDecision(turn, tracked, verdict, score, null);
     return waitOrEnd(turn, tracked, verdict, "judge");

@@ -36,7 +36,7 @@ export function pursue(turn: Turn, tracked: Tracked, step: number, cause: Cause)
   if (isHumanOnly(turn, tracked, pattern)) return pursueHuman(turn, tracked);
   const score = scoreOfMatch(turn, tracked);
   const waiting = waitingRows(turn, tracked);
-  const verdict = uncounted(turn, waiting, () => verdictOn(turn, tracked, pattern, step));
+  const verdict = uncounted(turn, waiting, () => verdictOn(turn, tracked, pattern, step, score));
   alertWhenCritical(turn, tracked, pattern, score, verdict);
   if (verdict.kind === "send") {
     // A message that nobody saw gives way to the next one, so that never both arrive.
@@ -51,9 +51,9 @@ function isHumanOnly(turn: Turn, tracked: Tracked, pattern: Pattern): boolean {
   return ladderOf(pattern, person).messages.length === 0;
 }
 
-function verdictOn(turn: Turn, tracked: Tracked, pattern: Pattern, step: number): Verdict {
+function verdictOn(turn: Turn, tracked: Tracked, pattern: Pattern, step: number, score: number): Verdict {
   if (repeatsOldVersion(turn, tracked)) return stopped("duplicate", step);
-  return afterIncident(turn, tracked, step) ?? judge(questionOf(turn, tracked, pattern, step));
+  return afterIncident(turn, tracked, step) ?? judge(questionOf(turn, tracked, pattern, step, score));
 }
 
 /** While a match of the pattern's earlier version is open for the same key, the changed pattern only repeats it. */

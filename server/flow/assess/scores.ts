@@ -154,14 +154,20 @@ function unchangedUntil(turn: Turn, key: string, score: Score, items: readonly S
   const lowest = Math.max(last.band === "normal" ? 0 : floor, last.score - HISTORY_STEP + 1) - 0.5;
   let fastest = Number.POSITIVE_INFINITY;
   let until = Number.POSITIVE_INFINITY;
-  for (const { match, family, alone } of score.contributions) {
-    const leader = items.find((item) => item.match.id === match);
-    if (leader === undefined) continue;
-    fastest = Math.min(fastest, leader.halfLife);
-    until = Math.min(until, leader.halfLife * Math.log2(alone / LEAST_POINTS));
-    for (const item of items) {
-      if (item.match.family === family) until = Math.min(until, overtakes(item, leader, alone, turn.now));
-    }
+  const byFamily = new Map(score.contributions.map(({ family, match, alone }) => [family, { match, alone }]));
+  const leaders = new Map<string, Scored>();
+  for (const item of items) {
+    const led = byFamily.get(item.match.family);
+    if (led?.match !== item.match.id) continue;
+    leaders.set(item.match.family, item);
+    fastest = Math.min(fastest, item.halfLife);
+    until = Math.min(until, item.halfLife * Math.log2(led.alone / LEAST_POINTS));
+  }
+  for (const item of items) {
+    const leader = leaders.get(item.match.family);
+    if (leader === undefined || leader === item) continue;
+    const led = byFamily.get(item.match.family)?.alone ?? 0;
+    until = Math.min(until, overtakes(item, leader, led, turn.now));
   }
   // The score of all falls no faster than its fastest part alone would.
   if (lowest > 0) until = Math.min(until, fastest * Math.log2(Math.max(1, score.unrounded / lowest)));
@@ -172,7 +178,7 @@ function unchangedUntil(turn: Turn, key: string, score: Score, items: readonly S
 /** How long from now until a match that fades more slowly leads its family; at the earliest, if it does not fade yet. */
 function overtakes(item: Scored, leader: Scored, led: number, now: Millis): Millis {
   const behind = worth(item, now);
-  if (item === leader || behind === 0) return Number.POSITIVE_INFINITY;
+  if (behind === 0) return Number.POSITIVE_INFINITY;
   const fades = item.match.lastSeen <= now ? 1 / item.halfLife : 0;
   const closing = 1 / leader.halfLife - fades;
   return closing <= 0 ? Number.POSITIVE_INFINITY : Math.log2(led / behind) / closing;

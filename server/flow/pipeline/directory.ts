@@ -39,6 +39,8 @@ type DirectoryStore = Pick<Store, "identify" | "memberships" | "erased">;
 export class Directory {
   readonly #identities = new Map<string, Known>();
   readonly #units = new Map<string, readonly string[]>();
+  /** Persons who came to a unit in this batch: which of their units is the newest, the store knows once it is written. */
+  readonly #joined = new Set<string>();
   readonly #erased = new Set<string>();
   readonly #store: DirectoryStore;
   readonly #pseudonym: Pseudonym;
@@ -52,11 +54,14 @@ export class Directory {
   forget(): void {
     this.#identities.clear();
     this.#units.clear();
+    this.#joined.clear();
     this.#erased.clear();
   }
 
   /** Between two batches: within one, the cache also holds what is not written yet. */
   trim(): void {
+    for (const key of this.#joined) this.#units.delete(key);
+    this.#joined.clear();
     if (this.#identities.size > MOST_CACHED) {
       this.#identities.clear();
       this.#erased.clear();
@@ -223,6 +228,7 @@ export class Directory {
       before.push({ unit: other, control: { kind: "share", person, to: unit } });
     }
     this.#units.set(key, [unit, ...units.filter((one) => one !== alone)]);
+    this.#joined.add(key);
     learned.memberships.push({ tenant, person, unit, at });
   }
 

@@ -129,17 +129,18 @@ export class Units {
 
   /** Names of units in memory with a timer due by then. */
   takeDue(upTo: number, limit: number): UnitName[] {
-    const names: UnitName[] = [];
-    while (names.length < limit) {
+    // A unit may be on the heap more than once; one tick is enough.
+    const names = new Map<string, UnitName>();
+    while (names.size < limit) {
       const entry = this.due.pop(upTo);
       if (entry === null) break;
       if (this.#hinted.get(entry.key) === entry.due) this.#hinted.delete(entry.key);
       const unit = this.#live.get(entry.key);
       if (unit === undefined) continue;
-      if (dueOf(unit) <= upTo) names.push({ tenant: unit.tenant, unit: unit.id });
+      if (dueOf(unit) <= upTo) names.set(entry.key, { tenant: unit.tenant, unit: unit.id });
       else this.hint(unit);
     }
-    return names;
+    return [...names.values()];
   }
 
   /** Forgets these units; they are loaded again when needed. */
