@@ -103,7 +103,9 @@ export type UnitControl =
   | {
       readonly kind: "alert";
       readonly alert: string;
-      readonly action: "ack" | "assign" | "snooze" | "resolve" | "reopen";
+      /** `restore` takes an action back: the alert is as it was `before`. */
+      readonly action: "ack" | "assign" | "snooze" | "resolve" | "restore";
+      readonly before?: Pick<Alert, "state" | "assignee" | "snoozedUntil">;
       readonly assignee?: string;
       readonly until?: Millis;
       readonly actor: Actor;

@@ -230,8 +230,8 @@ function alertChanges(control: Of<"alert">): Partial<Alert> {
       return { state: "snoozed", snoozedUntil: control.until ?? null };
     case "resolve":
       return { state: "resolved" };
-    case "reopen":
-      return { state: "open", snoozedUntil: null };
+    case "restore":
+      return control.before ?? { state: "open", snoozedUntil: null };
   }
 }
 

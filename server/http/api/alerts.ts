@@ -87,7 +87,7 @@ async function change(
       action: `alert.${wanted.action}`,
       reason,
       detail: { kind: alert.kind },
-      undo: undoOf(who, alert, wanted),
+      undo: undoOf(who, alert),
     });
     const row = done.effects.find((effect) => effect.kind === "alert" && effect.row.id === alert.id);
     if (row?.kind !== "alert") throw await desk.tooLate(call.tenant, subject, "The alert has changed.");
@@ -95,14 +95,10 @@ async function change(
   });
 }
 
-/** Back to whom it belonged; everything else goes back to open. */
+/** As it was before, with whom it belonged to then. */
 function undoOf(
   who: Pick<AlertControl, "kind" | "alert" | "actor" | "reason">,
-  before: Alert,
-  wanted: Change,
+  { state, assignee, snoozedUntil }: Alert,
 ): AlertControl {
-  if (wanted.action === "assign" && before.assignee !== null) {
-    return { ...who, action: "assign", assignee: before.assignee };
-  }
-  return { ...who, action: "reopen" };
+  return { ...who, action: "restore", before: { state, assignee, snoozedUntil } };
 }

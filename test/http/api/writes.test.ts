@@ -330,6 +330,33 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       expect((await get<AlertBody>(path())).body.state).toBe("open");
     });
 
+    it.each([
+      ["ack", {}],
+      ["assign", { assignee: "ben" }],
+      ["snooze", { for: "2h" }],
+    ])("is as it was, and nobody's, when the first %s is taken back", async (action, body) => {
+      const before = (await get<AlertBody>(path())).body;
+      const done = await post<AlertActionBody>(`${path()}/${action}`, body);
+
+      await post(`/actions/${done.body.action}/undo`, {});
+
+      const { state, assignee, snoozedUntil } = (await get<AlertBody>(path())).body;
+      expect({ state, assignee, snoozedUntil }).toEqual({
+        state: before.state,
+        assignee: null,
+        snoozedUntil: null,
+      });
+    });
+
+    it("goes back to whom it belonged", async () => {
+      await post(`${path()}/assign`, { assignee: "ben" });
+      const second = await post<AlertActionBody>(`${path()}/assign`, { assignee: "cleo" });
+
+      await post(`/actions/${second.body.action}/undo`, {});
+
+      expect((await get<AlertBody>(path())).body.assignee).toBe("ben");
+    });
+
     it("is snoozed until some time", async () => {
       expect((await post(`${path()}/snooze`, {})).status).toBe(400);
     });
