@@ -197,18 +197,29 @@ export class SumsFile {
       this.#sums.set(page, crc);
     }
     if (this.#superseded > MOST_SUPERSEDED) {
+      const fd = this.#rewrite();
       closeSync(this.#fd);
-      this.#fd = this.#rewrite();
+      this.#fd = fd;
       return;
     }
-    writeSync(this.#fd, recordOf(entries));
-    fsyncSync(this.#fd);
+    try {
+      writeSync(this.#fd, recordOf(entries));
+      fsyncSync(this.#fd);
+    } catch (error) {
+      // Half a record (a full disk) makes what follows unreadable: the next time the file is written anew.
+      this.#superseded = Number.POSITIVE_INFINITY;
+      throw error;
+    }
   }
 
-  /** After the database was closed with an empty write-ahead log. */
+  /** After the database was closed with an empty write-ahead log. Without room for them there are no checksums. */
   close(): void {
     closeSync(this.#fd);
-    writeSums(this.#path, this.#database, this.#sums.entries(), 1);
+    try {
+      writeSums(this.#path, this.#database, this.#sums.entries(), 1);
+    } catch {
+      rmSync(this.#path, { force: true });
+    }
   }
 
   /** When the checksums could not be kept up: the next start checks the database itself. */
