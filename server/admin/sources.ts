@@ -183,6 +183,7 @@ function connected(deps: AdminDeps, row: SourceRow, secret: string | null): Conn
   if (secret !== null) todo.push(`Enter the secret there: ${where}.`);
   if (row.secrets.length === 0) {
     const again = `forestall source rotate ${row.system} --tenant ${row.tenant} --secret ...`;
+  if (isPublished(found.source, row)) todo.push(warnOfPublished(found, row));
     todo.push(`Nothing is accepted until the secret is known (${where}): \`${again}\`.`);
   }
   return { ...view, secret, todo };
@@ -190,6 +191,16 @@ function connected(deps: AdminDeps, row: SourceRow, secret: string | null): Conn
 
 function viewOf(deps: Pick<AdminDeps, "config" | "integrations" | "ownUrl">, row: SourceRow): SourceView {
   const { tenant, system, id, createdAt, lastReceivedAt } = row;
+/** One of its secrets stands in the vendor's documentation, for trying out. */
+export function isPublished({ secret }: Source, { secrets }: Pick<SourceRow, "secrets">): boolean {
+  return secrets.some((each) => secret?.published?.includes(each) === true);
+}
+
+function warnOfPublished({ integration, source }: Connectable, { system, tenant }: SourceRow): string {
+  const where = source.secret?.where ?? "where the webhook is set up";
+  return `Warning: this secret is published by ${integration.title} for trying out, so anybody could sign with it, and nothing signed with it is taken. Give the real one (${where}): \`forestall source rotate ${system} --tenant ${tenant} --secret ...\`.`;
+}
+
   const settings = redactFields(row.settings) as SourceView["settings"];
   return {
     tenant,

@@ -71,9 +71,14 @@ export interface Source {
   readonly maxBytes?: number;
   /**
    * Who makes the secret: `vendor` shows one that is given to us, `us` makes one that is entered there (the default).
-   * `where` names the field or page of the vendor's, to follow a colon: "Signing secret of the endpoint".
+   * `where` names the field or page of the vendor's, to follow a colon: "Signing secret of the endpoint". `published`
+   * are secrets that the vendor gives to everybody for trying out: what is signed with them proves nothing.
    */
-  readonly secret?: { readonly madeBy: "vendor" | "us"; readonly where: string };
+  readonly secret?: {
+    readonly madeBy: "vendor" | "us";
+    readonly where: string;
+    readonly published?: readonly string[];
+  };
   /** Secrets that a channel's settings already hold, such as the token with which Twilio signs its callbacks. */
   secretsIn?(settings: Settings): readonly string[];
   /** Free function in spirit: the same arguments give the same answer. Constant time; any of the secrets may match. */

@@ -42,6 +42,21 @@ describe("a source", () => {
     );
   });
 
+  it("of Zendesk warns of the secret that everybody can read in its documentation", async () => {
+    const { app } = await anAdminWorld();
+    const published = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==";
+
+    const tried = await app.admin.addSource("acme", { system: "zendesk", secrets: [published] }, BY);
+    const real = { system: "zendesk", id: "real", secrets: ["a-secret-of-our-own"] };
+    const good = await app.admin.addSource("acme", real, BY);
+
+    expect(tried.todo.join(" ")).toContain("nothing signed with it is taken");
+    expect(good.todo.join(" ")).not.toContain("Warning");
+    expect((await app.admin.doctor("acme")).map(({ level, what }) => `${level} ${what}`)).toContain(
+      "problem the source zendesk/default has a secret that everybody knows",
+    );
+  });
+
   it("has two secrets while they are rotated, and one afterwards", async () => {
     const world = await anAdminWorld();
     const { admin } = world.app;

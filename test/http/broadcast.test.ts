@@ -132,6 +132,7 @@ describe("the banner of an incident", () => {
     const page = await fetch(banner?.why.url ?? "");
 
     expect([shown.status, page.status]).toEqual([204, 200]);
+    expect(await page.text()).toContain("trouble that many customers have at the moment");
     expect(await messagesOf("ana")).toEqual([]);
     expect(await ask<object>(`/trace/${banner?.id}`)).toMatchObject({
       delivery: { id: banner?.id, incident: id, channel: "broadcast", template: "incident-notice" },

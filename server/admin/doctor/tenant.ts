@@ -3,6 +3,7 @@ import { MATRIX } from "../../core/policy/ladder.ts";
 import { kindOf, type TenantState } from "../../core/tenant.ts";
 import type { Finding } from "../contract.ts";
 import type { AdminDeps } from "../deps.ts";
+import { isPublished } from "../sources.ts";
 import { isDryRun } from "../tenants.ts";
 
 const LISTED = 8;
@@ -121,13 +122,17 @@ function channels(tenant: TenantState, patterns: readonly Pattern[]): readonly F
   });
 }
 
-async function sources({ store }: AdminDeps, tenant: TenantState): Promise<readonly Finding[]> {
+async function sources({ store, integrations }: AdminDeps, tenant: TenantState): Promise<readonly Finding[]> {
   const find = finder(tenant);
   const rows = await store.sources(tenant.id);
   const { rows: events } = await store.events(tenant.id, { limit: 1 });
   const silent = rows.filter(({ lastReceivedAt }) => lastReceivedAt === null);
   const unsigned = rows.filter(({ secrets }) => secrets.length === 0);
   const nothing = events.length === 0 && rows.length === 0;
+  const known = rows.filter((row) => {
+    const source = integrations.find(({ id }) => id === row.system)?.source;
+    return source !== undefined && isPublished(source, row);
+  });
   return [
     ...(nothing
       ? [find("problem", "no event has come yet", "Send some to /v1/events, or `forestall source add`.")]
@@ -140,6 +145,13 @@ async function sources({ store }: AdminDeps, tenant: TenantState): Promise<reado
       ),
     ),
     ...silent.map(({ system, id }) =>
+    ...known.map(({ system, id }) =>
+      find(
+        "problem",
+        `the source ${system}/${id} has a secret that everybody knows`,
+        `\`forestall source rotate ${system} --id ${id} --tenant ${tenant.id} --secret ...\` with the real one, then \`--finish\`.`,
+      ),
+    ),
       find(
         "warning",
         `the source ${system}/${id} has never received anything`,

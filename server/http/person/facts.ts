@@ -1,6 +1,7 @@
 import type { FeedbackAnswer } from "../../core/control.ts";
 import { clueOf, surenessOf } from "../../core/explain.ts";
-import type { Channel } from "../../core/pattern.ts";
+import type { Match } from "../../core/match.ts";
+import type { Channel, Pattern } from "../../core/pattern.ts";
 import { firstZone } from "../../core/policy/quiet.ts";
 import type { ChannelKind, TenantState } from "../../core/tenant.ts";
 import { kindOf } from "../../core/tenant.ts";
@@ -8,7 +9,7 @@ import type { Millis } from "../../core/time.ts";
 import type { PersonState } from "../../core/unit.ts";
 import type { Pipeline } from "../../flow/contract.ts";
 import type { Store } from "../../store/contract.ts";
-import { AIMS } from "./strings.ts";
+import { AIMS, TOLD_TO_ALL } from "./strings.ts";
 import type { PersonClaims } from "./token.ts";
 
 /** Everything the page shows. */
@@ -62,14 +63,7 @@ export async function factsOf(
     supportUrl: webAddress(product.supportUrl),
     supportEmail: mailAddress(product.supportEmail),
     sentAt: delivery?.sentAt ?? delivery?.createdAt ?? null,
-    why:
-      match === null || pattern === undefined
-        ? null
-        : {
-            clue: clueOf(pattern, match),
-            aim: AIMS[pattern.issue],
-            sure: surenessOf(pattern, match.experimental),
-          },
+    why: delivery?.notice !== undefined ? TOLD_TO_ALL : whyOf(match, pattern),
     aboutAccount: match?.key.startsWith("account/") ?? false,
     feedback: answerIn(given.rows, claims.match),
     snoozedUntil: person.snoozedUntil,
@@ -77,6 +71,15 @@ export async function factsOf(
     channels: channelsOf(tenant, person),
     preferred: person.preferred === null ? null : kindOf(person.preferred as Channel),
     timeZone: firstZone(person.timeZone, tenant.settings.timeZone),
+  };
+}
+
+function whyOf(match: Match | null, pattern: Pattern | undefined): PageFacts["why"] {
+  if (match === null || pattern === undefined) return null;
+  return {
+    clue: clueOf(pattern, match),
+    aim: AIMS[pattern.issue],
+    sure: surenessOf(pattern, match.experimental),
   };
 }
 

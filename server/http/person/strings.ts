@@ -113,6 +113,13 @@ export const STRINGS = {
   },
 } as const;
 
+/** Why somebody was told of trouble that many have. */
+export const TOLD_TO_ALL = {
+  clue: "trouble that many customers have at the moment",
+  aim: "To tell you once, instead of many times.",
+  sure: "It is not about you alone.",
+} as const;
+
 /** What help is for, by the kind of problem: completes "We want". */
 export const AIMS: { readonly [issue in IssueType]: string } = {
   configuration_error: "To help you finish setting things up.",

@@ -33,7 +33,11 @@ const verifySigned = hmacVerifier({
 const EVENT = "zen:event-type:";
 
 export const source: Source = {
-  secret: { madeBy: "vendor", where: "Signing secret of the webhook, under Apps and integrations, Webhooks" },
+  secret: {
+    madeBy: "vendor",
+    where: "Signing secret of the webhook, under Apps and integrations, Webhooks",
+    published: [TEST_SECRET],
+  },
 
   verify(request, secrets, given) {
     const usable = allowsTestSecret(given) ? secrets : secrets.filter((secret) => secret !== TEST_SECRET);
