@@ -52,7 +52,8 @@ export async function addSource(
 
 export async function listSources(deps: AdminDeps, tenant?: string): Promise<readonly SourceView[]> {
   if (tenant !== undefined) tenantOf(deps, tenant);
-  return (await deps.store.sources(tenant)).map((row) => viewOf(deps, row));
+  const rows = (await deps.store.sources(tenant)).filter(({ system }) => system !== ZENDESK_APP);
+  return rows.map((row) => viewOf(deps, row));
 }
 
 /** How many secrets count at once: enough for one change after the other, not for a heap of forgotten ones. */
@@ -181,16 +182,14 @@ function connected(deps: AdminDeps, row: SourceRow, secret: string | null): Conn
   const where = found.source.secret?.where ?? "where the webhook is set up";
   const todo = [`Give ${title} this address to send to: ${view.url}`];
   if (secret !== null) todo.push(`Enter the secret there: ${where}.`);
+  if (isPublished(found.source, row)) todo.push(warnOfPublished(found, row));
   if (row.secrets.length === 0) {
     const again = `forestall source rotate ${row.system} --tenant ${row.tenant} --secret ...`;
-  if (isPublished(found.source, row)) todo.push(warnOfPublished(found, row));
     todo.push(`Nothing is accepted until the secret is known (${where}): \`${again}\`.`);
   }
   return { ...view, secret, todo };
 }
 
-function viewOf(deps: Pick<AdminDeps, "config" | "integrations" | "ownUrl">, row: SourceRow): SourceView {
-  const { tenant, system, id, createdAt, lastReceivedAt } = row;
 /** One of its secrets stands in the vendor's documentation, for trying out. */
 export function isPublished({ secret }: Source, { secrets }: Pick<SourceRow, "secrets">): boolean {
   return secrets.some((each) => secret?.published?.includes(each) === true);
@@ -201,6 +200,8 @@ function warnOfPublished({ integration, source }: Connectable, { system, tenant 
   return `Warning: this secret is published by ${integration.title} for trying out, so anybody could sign with it, and nothing signed with it is taken. Give the real one (${where}): \`forestall source rotate ${system} --tenant ${tenant} --secret ...\`.`;
 }
 
+function viewOf(deps: Pick<AdminDeps, "config" | "integrations" | "ownUrl">, row: SourceRow): SourceView {
+  const { tenant, system, id, createdAt, lastReceivedAt } = row;
   const settings = redactFields(row.settings) as SourceView["settings"];
   return {
     tenant,

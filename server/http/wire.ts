@@ -215,6 +215,8 @@ export interface DeliveryBody {
   readonly providerId: string | null;
   readonly preview: boolean;
   readonly manual: { readonly actor: string; readonly reason: string } | null;
+  /** Set on the notice of an incident, which goes to everybody and belongs to no match. */
+  readonly incident: string | null;
   readonly simulated: boolean;
 }
 
@@ -374,8 +376,6 @@ export interface PatternBody {
   readonly quiet: string;
   readonly per: readonly string[];
   readonly channels: readonly string[];
-  /** Set on the notice of an incident, which goes to everybody and belongs to no match. */
-  readonly incident: string | null;
   readonly status: string;
   readonly strength: "strong" | "moderate" | "weak";
   /** `correlation` and `prevention` are shares from 0 to 1. */

@@ -144,7 +144,6 @@ async function sources({ store, integrations }: AdminDeps, tenant: TenantState):
         `\`forestall source rotate ${system} --id ${id} --tenant ${tenant.id} --secret ...\``,
       ),
     ),
-    ...silent.map(({ system, id }) =>
     ...known.map(({ system, id }) =>
       find(
         "problem",
@@ -152,6 +151,7 @@ async function sources({ store, integrations }: AdminDeps, tenant: TenantState):
         `\`forestall source rotate ${system} --id ${id} --tenant ${tenant.id} --secret ...\` with the real one, then \`--finish\`.`,
       ),
     ),
+    ...silent.map(({ system, id }) =>
       find(
         "warning",
         `the source ${system}/${id} has never received anything`,
