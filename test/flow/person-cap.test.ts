@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Channel, Pattern } from "../../server/core/pattern.ts";
 import { DAY, HOUR, MINUTE } from "../../server/core/time.ts";
 import { aPattern, NOON } from "../builders.ts";
+import { dice } from "./dice.ts";
 import { createWorld, event, handOver, T, told, type World } from "./world.ts";
 
 const LADDERS: readonly (readonly Channel[])[] = [
@@ -57,15 +58,6 @@ async function identify(world: World, accounts: readonly (string | undefined)[])
       }),
     );
   }
-}
-
-/** A small seeded generator: the same run every time. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 /** Many workers at once, each with a row of its own; now and then the person looks at their screen. */
