@@ -87,10 +87,16 @@ function start(
   change(turn, incident);
   alertOps(turn, incident);
   schedule(turn, "incident", incident.id, turn.now + CHECK_EVERY);
-  tellAffected(turn, incident, populationOf(turn).recent);
+  tellAffected(turn, incident, recentOf(turn));
   if (scope.kind !== "account") return;
   noteAffected(turn, incident.id, `account/${scope.name}`);
   tellAccount(turn, scope.name, startedBy);
+}
+
+/** Of the minutes before now: the list itself is only cut when something is added. */
+function recentOf(turn: Turn): readonly Sighting[] {
+  const oldest = turn.now - turn.tenant.settings.incident.within;
+  return populationOf(turn).recent.filter(({ at }) => at >= oldest);
 }
 
 /** Its matches are marked, also those of the minutes before it was noticed. */
