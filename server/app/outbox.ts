@@ -5,6 +5,7 @@ import { createDeliverer, type Deliverer } from "../flow/deliver.ts";
 import { previewChannel } from "../integrations/preview/index.ts";
 import { type AlertMailer, createAlertMailer } from "../jobs/alert-mailer.ts";
 import { createKeyedLock, type KeyedLock } from "../lib/keyed-lock.ts";
+import { createConnectionReporter } from "./connections.ts";
 import type { Opened } from "./open.ts";
 import { renderAlert, renderDelivery } from "./rendering.ts";
 
@@ -25,6 +26,7 @@ export function openOutbox(
   const adapter = (system: string) => integrations.get(system)?.channel;
   const preview = (kind: ChannelKind) => previewChannel(kind);
   const ways = createWays({ store, pipeline, adapter, preview, clock });
+  const connections = createConnectionReporter(app);
   const deliverer = createDeliverer(
     wrap({
       store,
@@ -37,8 +39,7 @@ export function openOutbox(
       random: Math.random,
       personLock,
       log,
-      trouble: ({ tenant, kind, system, what, detail }) =>
-        log.warn({ tenant, kind, system, what }, `deliveries are in trouble: ${detail}`),
+      trouble: (trouble) => connections.report(trouble),
     }),
   );
   const alertMailer = createAlertMailer({

@@ -156,6 +156,16 @@ export type UnitControl =
       readonly actor: Actor;
       readonly reason: string;
     }
+  /** To the tenant's own unit: whether messages of a kind get through its connection. */
+  | {
+      readonly kind: "connection";
+      readonly channel: ChannelKind;
+      /** `sendgrid`, `twilio`. */
+      readonly system: string;
+      readonly what: "bad_credentials" | "breaker_open" | "works";
+      /** In the provider's or our own words; no address, no secret. */
+      readonly detail: string;
+    }
   | {
       readonly kind: "broadcast";
       readonly incident: string;

@@ -28,6 +28,8 @@ export interface Population {
   calmSince: Map<string, Millis>;
   /** Per running incident: whom it affects, and how many of them have been told the newest word about it. */
   affected: Map<string, Affected>;
+  /** Kind of channel -> its open alert, while the connection does not work. */
+  broken: Map<string, string>;
 }
 
 export interface Affected {
@@ -55,5 +57,6 @@ export function newPopulation(): Population {
     journeys: new Map(),
     calmSince: new Map(),
     affected: new Map(),
+    broken: new Map(),
   };
 }

@@ -60,18 +60,20 @@ interface EncodedPopulation extends Pick<Population, "recent" | "window"> {
   readonly usual: [number, number[]][];
   readonly journeys: [string, ValueOf<Population["journeys"]>][];
   readonly calmSince: [string, number][];
-  /** Absent in snapshots from before there were broadcasts. */
+  readonly broken?: [string, string][];
+  /** Both absent in snapshots of before. */
   readonly affected?: [string, { readonly units: string[]; readonly told: number }][];
 }
 
 function encodePopulation(population: Population): EncodedPopulation {
-  const { recent, usual, window, journeys, calmSince, affected } = population;
+  const { recent, usual, window, journeys, calmSince, affected, broken } = population;
   return {
     recent,
     window,
     usual: [...usual],
     journeys: [...journeys],
     calmSince: [...calmSince],
+    broken: [...broken],
     affected: [...affected].map(([incident, { units, told }]) => [incident, { units: [...units], told }]),
   };
 }
@@ -83,6 +85,7 @@ function decodePopulation(state: EncodedPopulation): Population {
     usual: new Map(state.usual),
     journeys: new Map(state.journeys),
     calmSince: new Map(state.calmSince),
+    broken: new Map(state.broken ?? []),
     affected: new Map(
       (state.affected ?? []).map(([incident, { units, told }]) => [
         incident,

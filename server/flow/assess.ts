@@ -26,6 +26,7 @@ import { pursueHuman } from "./assess/humans.ts";
 import { takeAffected } from "./assess/incidents.ts";
 import { adopt, handOver, share, takeProfile } from "./assess/joining.ts";
 import { applyMatchChange } from "./assess/matches.ts";
+import { takeConnection } from "./assess/connections.ts";
 import { forgetNotices, takeNotice } from "./assess/notices.ts";
 import { outcomeIsDue, settle, takeTicket } from "./assess/outcomes.ts";
 import {
@@ -152,6 +153,8 @@ function takeControl(turn: Turn, control: UnitControl): void {
       return takeTallies(turn, control);
     case "declare":
       return declare(turn, control);
+    case "connection":
+      return takeConnection(turn, control);
     case "broadcast":
       return answerBroadcast(turn, control);
   }

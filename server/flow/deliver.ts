@@ -76,6 +76,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
     const before = lane.breaker.opensAgainAt();
     probe?.failed(clock.now());
     if (lane.breaker.opensAgainAt() === before || before !== null) return;
+    lane.works = false;
     const detail = "calls keep failing; one is tried every 30 s";
     const { tenant, kind } = lane;
     tools.trouble?.({ tenant, kind, system: lane.way?.system ?? "", what: "breaker_open", detail });

@@ -350,6 +350,27 @@ export interface OutcomeBody {
   readonly ticketAt: IsoTime | null;
 }
 
+/** A delivery that was signed rightly and could not be read. */
+export interface DeadLetterBody {
+  readonly id: string;
+  readonly at: IsoTime;
+  readonly system: string;
+  readonly source: string;
+  readonly reason: string;
+  readonly bytes: number;
+  /** The first 2,000 bytes of the body as text. */
+  readonly excerpt: string;
+}
+
+/** An event type that means nothing here. */
+export interface UnknownTypeBody {
+  readonly source: string;
+  readonly type: string;
+  readonly count: number;
+  /** When it was seen last. */
+  readonly at: IsoTime;
+}
+
 export interface AuditBody {
   readonly id: string;
   readonly at: IsoTime;

@@ -332,6 +332,7 @@ describe("credentials that do not work", () => {
     await runFor(5 * SECOND);
 
     expect(email.sent.map(({ delivery }) => delivery)).toEqual(["second"]);
+    expect(troubles.map(({ what }) => what)).toEqual(["bad_credentials", "works"]);
   });
 
   it("let a row that comes due fail, so that its ladder steps on", async () => {
@@ -366,7 +367,7 @@ describe("a provider that keeps failing", () => {
     await runFor(31 * SECOND);
 
     expect(email.sent).toHaveLength(20);
-    expect(troubles).toHaveLength(1);
+    expect(troubles.map(({ what }) => what)).toEqual(["breaker_open", "works"]);
   });
 
   it("is left alone for this tenant and channel only", async () => {

@@ -3,6 +3,7 @@ import type { AccountState, PersonState } from "../../server/core/unit.ts";
 import type {
   AuditRow,
   Batch,
+  DeadLetter,
   IdentityWrite,
   LogInput,
   Page,
@@ -47,6 +48,8 @@ export function fakeStore(): FakeStore {
   const receptions: Rows<Reception> = new Map();
   const copies: Rows<SentCopy> = new Map();
   const auditRows: AuditRow[] = [];
+  const letters: DeadLetter[] = [];
+  const unknown: Batch["unknownTypes"][number][] = [];
   const tokenRows: TokenRow[] = [];
   const tables = {
     match: new Map(),
@@ -98,6 +101,8 @@ export function fakeStore(): FakeStore {
       memberships.set(key(tenant, person), [{ unit, at }, ...known.filter((one) => one.unit !== unit)]);
     }
     for (const row of batch.receptions) receptions.set(key(row.tenant, row.id), row);
+    letters.push(...batch.deadLetters);
+    unknown.push(...batch.unknownTypes);
     for (const row of batch.incidents) tables.incident.set(key(row.tenant, row.id), row);
     for (const row of batch.audit) {
       const undoes = auditRows.findIndex(
@@ -262,6 +267,16 @@ export function fakeStore(): FakeStore {
         query,
         ({ at }) => at,
       ),
+    deadLetters: async (tenant, query) =>
+      page(
+        letters.filter((row) => row.tenant === tenant),
+        query,
+        ({ receivedAt }) => receivedAt,
+      ),
+    unknownTypes: async (tenant) =>
+      unknown
+        .filter((row) => row.tenant === tenant)
+        .map(({ source, type, count, at }) => ({ source, type, count, at })),
     auditRow: async (tenant, id) => auditRows.find((row) => row.tenant === tenant && row.id === id) ?? null,
     scoreHistory: async (tenant, name, since, limit) =>
       scores

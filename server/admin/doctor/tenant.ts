@@ -185,7 +185,7 @@ async function deadLetters({ store }: AdminDeps, tenant: TenantState): Promise<r
     finder(tenant)(
       "warning",
       `${count} deliveries could not be read, the newest from ${system}: ${reason}`,
-      "Look at what that system sends; the bodies are kept.",
+      "Look at what that system sends: GET /api/v1/dead-letters (role admin) shows reasons and bodies.",
     ),
   ];
 }

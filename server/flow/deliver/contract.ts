@@ -69,12 +69,15 @@ export interface DeliverOptions {
   readonly readEvery: Millis;
 }
 
-/** Something ops should hear of: credentials that do not work, a provider that is down. */
+/**
+ * Something ops should hear of: credentials that do not work, a provider that is down. `works`: the first message
+ * that got through since, or since the start, when nobody knows what was before.
+ */
 export interface Trouble {
   readonly tenant: string;
   readonly kind: ChannelKind;
   readonly system: string;
-  readonly what: "bad_credentials" | "breaker_open";
+  readonly what: "bad_credentials" | "breaker_open" | "works";
   readonly detail: string;
 }
 

@@ -16,6 +16,8 @@ export interface Lane {
   pausedUntil: Millis;
   /** Settings with which credentials were refused. */
   refused: string | null;
+  /** Whether ops believe that it works: null until something went through it. */
+  works: boolean | null;
   /** The way out as it was last seen. */
   way: Way | null;
   /** There is more in the outbox than `waiting` holds. */
@@ -48,7 +50,15 @@ export function createLanes(options: DeliverOptions): Lanes {
     const known = lanes.get(key);
     if (known !== undefined) return known;
     const pace = createPace({ spread: options.spread, few: options.fewReleased });
-    const idle = { waiting: [], underWay: 0, pausedUntil: 0, refused: null, way: null, more: false };
+    const idle = {
+      waiting: [],
+      underWay: 0,
+      pausedUntil: 0,
+      refused: null,
+      works: null,
+      way: null,
+      more: false,
+    } as const;
     const lane: Lane = { tenant, kind, ...idle, breaker: createBreaker(options.breaker), pace };
     lanes.set(key, lane);
     return lane;
@@ -84,9 +94,15 @@ export function createLanes(options: DeliverOptions): Lanes {
     },
     learn(lane, { provider, pauseUntil, result }) {
       if (pauseUntil !== undefined) lane.pausedUntil = Math.max(lane.pausedUntil, pauseUntil);
-      if (provider !== "bad_credentials" || lane.way === null) return null;
-      lane.refused = lane.way.fingerprint;
       const { tenant, kind, way } = lane;
+      if (way === null) return null;
+      if (provider === "fine" && lane.works !== true) {
+        lane.works = true;
+        return { tenant, kind, system: way.system, what: "works", detail: "messages go through" };
+      }
+      if (provider !== "bad_credentials") return null;
+      lane.works = false;
+      lane.refused = way.fingerprint;
       const detail = result.kind === "failed" ? result.detail : "";
       return { tenant, kind, system: way.system, what: "bad_credentials", detail };
     },

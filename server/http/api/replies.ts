@@ -362,6 +362,155 @@ export const audit: Answer<wire.AuditBody> = named(
   }),
 );
 
+export const deadLetter: Answer<wire.DeadLetterBody> = named(
+  "DeadLetter",
+  z.strictObject({
+    id: text,
+    at: time,
+    system: text,
+    source: text,
+    reason: text,
+    bytes: number,
+    excerpt: text,
+  }),
+);
+
+export const unknownType: Answer<wire.UnknownTypeBody> = named(
+  "UnknownType",
+  z.strictObject({ source: text, type: text, count: number, at: time }),
+);
+
+const messageText: Answer<wire.MessageTextBody | null> = z
+  .strictObject({ title: textOrNull, body: text })
+  .nullable();
+
+const sentMessage: Answer<wire.SentMessageBody> = named(
+  "SentMessage",
+  z.strictObject({
+    delivery,
+    ended: z.enum([
+      "waiting",
+      "sent",
+      "delivered",
+      "shown",
+      "opened",
+      "clicked",
+      "failed",
+      "not_sent",
+      "unknown",
+      "dry_run",
+    ]),
+    text: messageText,
+  }),
+);
+
+const prediction: Answer<wire.PredictionBody> = named(
+  "Prediction",
+  z.strictObject({
+    ticket: text,
+    match: text,
+    pattern: text,
+    name: text,
+    why: text,
+    firedAt: time,
+    ticketAt: time,
+    leadMs: number,
+    certainty: z.enum(["recorded", "likely"]),
+    message: sentMessage.nullable(),
+  }),
+);
+
+const context: Answer<wire.ContextBody> = named(
+  "Context",
+  z.strictObject({
+    prediction: prediction.nullable(),
+    lastMessage: sentMessage.nullable(),
+    openTickets: z.array(
+      z.strictObject({ ticket: text, person: text, own: flag, issue: textOrNull, openedAt: time }),
+    ),
+    colleagues: z.array(z.strictObject({ person: text, name: textOrNull, score: number, band, why: text })),
+    moreColleagues: number,
+    quiet: z
+      .strictObject({
+        reason: reasonWord,
+        kind: z.enum(["hold", "stop"]),
+        until: timeOrNull,
+        detail: text,
+        ticket: textOrNull,
+      })
+      .nullable(),
+    incidents: z.array(incident),
+    next: z
+      .strictObject({ match: text, pattern: text, firstAction: text, playbook: text, owner: text })
+      .nullable(),
+    draft: textOrNull,
+    reviews: z.array(
+      z.strictObject({
+        decision: text,
+        match: text,
+        pattern: text,
+        name: text,
+        channel: textOrNull,
+        dueBy: time,
+        text: messageText,
+        revision: text,
+      }),
+    ),
+    alerts: z.array(alert),
+    replays: z.array(z.strictObject({ at: time, url: text })),
+  }),
+);
+
+export const requester: Answer<wire.RequesterBody> = named(
+  "Requester",
+  z.strictObject({
+    person: z.strictObject({ id: text, locale: textOrNull, roles: z.array(text) }).nullable(),
+    account: z
+      .strictObject({
+        id: text,
+        name: textOrNull,
+        plan: textOrNull,
+        segment: textOrNull,
+        owner: textOrNull,
+      })
+      .nullable(),
+    matchedBy: z.enum(["externalId", "zendeskId", "email", "domain"]).nullable(),
+    personRisk: risk.nullable(),
+    accountRisk: risk.nullable(),
+    headline: text,
+    context,
+  }),
+);
+
+const signal: Answer<wire.SignalBody> = named(
+  "Signal",
+  z.strictObject({ type: text, source: text, account: textOrNull, person: textOrNull, data: anything }),
+);
+const place = { id: text, at: time };
+export const timelineItem: Answer<wire.TimelineItem> = named(
+  "TimelineItem",
+  z.discriminatedUnion("kind", [
+    z.strictObject({ ...place, kind: z.literal("signal"), signal }),
+    z.strictObject({ ...place, kind: z.literal("ticket"), ticket: textOrNull, signal }),
+    z.strictObject({ ...place, kind: z.literal("match"), match }),
+    z.strictObject({ ...place, kind: z.literal("message"), message: sentMessage }),
+    z.strictObject({
+      ...place,
+      kind: z.literal("feedback"),
+      feedback: z.strictObject({
+        match: text,
+        delivery: textOrNull,
+        person: text,
+        answer: textOrNull,
+        stars: number.nullable(),
+      }),
+    }),
+    z.strictObject({ ...place, kind: z.literal("not_sent"), decision }),
+    z.strictObject({ ...place, kind: z.literal("incident"), incident }),
+    z.strictObject({ ...place, kind: z.literal("action"), action: audit }),
+  ]),
+);
+
 export const pattern: Answer<wire.PatternBody> = named(
   "Pattern",
   z.strictObject({

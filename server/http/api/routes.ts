@@ -3,6 +3,7 @@ import { alertRoutes } from "./alerts.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createDesk } from "./desk.ts";
 import { incidentRoutes } from "./incidents.ts";
+import { intakeRoutes } from "./intake.ts";
 import { judgingRoutes } from "./judging.ts";
 import { listRoutes } from "./lists.ts";
 import { manualRoutes } from "./manual.ts";
@@ -20,6 +21,7 @@ export function apiRoutes(deps: ApiDeps, live: Live): readonly AnyRoute[] {
   return [
     ...subjectRoutes(deps),
     ...listRoutes(deps),
+    ...intakeRoutes(deps),
     ...thingRoutes(deps),
     ...stateRoutes(deps),
     ...personRoutes(deps, desk),

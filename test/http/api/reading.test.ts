@@ -82,6 +82,8 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       "/incidents",
       "/deliveries?status=queued",
       "/audit?subject=person/only-t-one",
+      "/dead-letters",
+      "/unknown-types",
     ])("hold what there is: %s", async (path) => {
       expect((await get<PageBody<unknown>>(path)).body.items).toHaveLength(1);
     });

@@ -169,6 +169,17 @@ export function aToken(tenant: string, role: TokenRole, changes: Partial<TokenRo
   return [token, row];
 }
 
+/** A delivery that could not be read, and an event whose type means nothing. */
+async function unusable(pipeline: Pipeline, clock: FakeClock, tenant: string, canary: string): Promise<void> {
+  const time = clock.now();
+  const deadLetter = {
+    ...{ id: `letter-${tenant}`, tenant, system: "stripe", sourceId: "default", receivedAt: time },
+    ...{ reason: `no JSON: ${canary}`, body: new TextEncoder().encode(`{"${canary}": `) },
+  };
+  const odd = { source: canary, id: `odd-${tenant}`, type: `${canary}.sneezed`, time, data: {} };
+  await pipeline.receive(tenant, [odd], { deadLetter });
+}
+
 async function populate(
   store: Store,
   pipeline: Pipeline,
@@ -184,6 +195,7 @@ async function populate(
   );
   await setUp(pipeline, tenant, canary);
   await pipeline.receive(tenant, history(tenant, canary, zendeskId, clock.now()));
+  await unusable(pipeline, clock, tenant, canary);
   await pipeline.control(
     tenant,
     { unit: "tenant" },
