@@ -1,5 +1,6 @@
 import { newCells } from "./matching/matcher.ts";
 import { newPopulation } from "./population.ts";
+import { SmallMap } from "./small-map.ts";
 import type { AccountState, PersonState, Pursuit, Unit } from "./unit.ts";
 
 /** The unit for inputs that name neither an account nor a person. */
@@ -12,14 +13,14 @@ export function newUnit(tenant: string, id: string): Unit {
     seq: 0,
     clock: 0,
     account: id.startsWith("account/") ? newAccount(id.slice("account/".length)) : null,
-    persons: new Map(),
+    persons: new SmallMap(),
     cells: newCells(),
-    tracked: new Map(),
-    deliveries: new Map(),
-    alerts: new Map(),
+    tracked: new SmallMap(),
+    deliveries: new SmallMap(),
+    alerts: new SmallMap(),
     population: id === TENANT_UNIT ? newPopulation() : null,
     timers: [],
-    scores: new Map(),
+    scores: new SmallMap(),
   };
 }
 
@@ -37,25 +38,36 @@ export function newAccount(id: string): AccountState {
     productArea: null,
     signedUpAt: null,
     onboardedAt: null,
-    contacts: {},
+    contacts: NO_ENTRIES,
   };
 }
+
+// What is replaced as a whole and never changed in place is one and the same for all who have nothing there.
+const NO_ENTRIES = Object.freeze({});
+const NOTHING: readonly never[] = Object.freeze([]);
+const NOT_REACHED: PersonState["reach"] = Object.freeze({
+  email: false,
+  phone: false,
+  push: false,
+  bouncedEmail: false,
+  bouncedPhone: false,
+});
 
 export function newPerson(id: string): PersonState {
   return {
     id,
     timeZone: null,
     locale: null,
-    roles: [],
+    roles: NOTHING,
     tier: null,
-    reach: { email: false, phone: false, push: false, bouncedEmail: false, bouncedPhone: false },
-    consent: {},
+    reach: NOT_REACHED,
+    consent: NO_ENTRIES,
     stoppedAt: null,
-    channelsOff: [],
+    channelsOff: NOTHING,
     preferred: null,
     snoozedUntil: null,
     pausedUntil: null,
-    muted: {},
+    muted: NO_ENTRIES,
     messages: [],
     tickets: [],
     lastEventAt: null,

@@ -1,6 +1,7 @@
 import { personKey } from "./keys.ts";
 import { decodeCells, encodeCells } from "./matching/matcher.ts";
 import type { Population } from "./population.ts";
+import { smallMap } from "./small-map.ts";
 import type { Unit } from "./unit.ts";
 
 /** Grows when the encoding or the meaning of the state changes; older snapshots are then rebuilt from the log. */
@@ -34,14 +35,14 @@ export function decodeUnit(text: string): Unit {
     seq: state.seq,
     clock: state.clock,
     account: state.account,
-    persons: new Map(state.persons.map((person) => [person.id, person])),
+    persons: smallMap(state.persons.map((person) => [person.id, person])),
     cells: decodeCells(state.cells),
-    tracked: new Map(state.tracked.map((tracked) => [tracked.match.id, tracked])),
-    deliveries: new Map(state.deliveries.map((row) => [row.id, row])),
-    alerts: new Map(state.alerts.map((row) => [row.id, row])),
+    tracked: smallMap(state.tracked.map((tracked) => [tracked.match.id, tracked])),
+    deliveries: smallMap(state.deliveries.map((row) => [row.id, row])),
+    alerts: smallMap(state.alerts.map((row) => [row.id, row])),
     population: state.population === null ? null : decodePopulation(state.population),
     timers: state.timers,
-    scores: new Map(state.scores),
+    scores: smallMap(state.scores),
   };
 }
 
