@@ -165,7 +165,7 @@ function jobsOf(app: Opened, outbox: Outbox, ticked: (at: number) => void) {
         ticked(now);
       },
     },
-    { name: "checkpoint", every: EVERY.checkpoint, run: () => pipeline.checkpoint() },
+    { name: "saving", every: EVERY.saving, run: () => pipeline.saveSome() },
     { name: "alerts", every: EVERY.alerts, run: () => outbox.alertMailer.run() },
     { name: "features", every: EVERY.features, run: () => keepFeatures(store, clock.now(), pseudonymOf) },
     { name: "retention", every: EVERY.retention, run: () => store.retain(clock.now()) },

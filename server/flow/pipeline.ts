@@ -29,11 +29,11 @@ import {
   type Target,
 } from "./contract.ts";
 import { addAlong, batchOf, type Draft, isEmpty, newDraft } from "./pipeline/batch.ts";
-import { Directory, eventOf, type Pseudonym } from "./pipeline/directory.ts";
+import { type Attributed, Directory, eventOf, type Pseudonym } from "./pipeline/directory.ts";
 import { JourneyCounter } from "./pipeline/journey-counter.ts";
 import { type Job, nextTurn, Queue } from "./pipeline/queue.ts";
 import { createTenants, type LibraryOf, type Tenants } from "./pipeline/tenants.ts";
-import { nameOf, type UnitName, Units } from "./pipeline/units.ts";
+import { type UnitName, Units } from "./pipeline/units.ts";
 
 /** What the pipeline needs of the store. */
 export type PipelineStore = Pick<
@@ -62,8 +62,10 @@ export interface PipelineOptions {
   /** Events waiting above which callers hear 429. */
   readonly mostWaiting?: number;
   readonly onFailure?: (error: unknown) => void;
-  /** How a pause between slices is made; a test may make it immediate. */
-  readonly pause?: () => Promise<void>;
+  /** Units in memory above which those that nobody asked for lately leave it. */
+  readonly mostUnits?: number;
+  /** How a pause between slices is made, of about so many milliseconds; a test may make it immediate. */
+  readonly pause?: (millis: number) => Promise<void>;
 }
 
 const MOST_WAITING = 20_000;
@@ -71,6 +73,26 @@ const TICK_UNITS = 500;
 /** Without a backfilled event for this long, a tenant's history counts as brought in. */
 const HISTORY_PAUSE = 5 * SECOND;
 const CHECKPOINT_SLICE = 64;
+const LOG_PAGE = 10_000;
+const PROGRESS_EVERY = 50_000;
+
+/** Some 2 KB each. Those beyond sleep on disk, and wake within a millisecond. */
+const MOST_UNITS = 200_000;
+const EVICT_LOOKS = 16;
+/**
+ * So many of the newest inputs need not be in a snapshot: replaying them takes a start half a second, and units that
+ * are busy are saved once for many inputs. Beyond the most, saving takes all the time it can get.
+ */
+const LEAVE_UNSAVED = 50_000;
+const MOST_UNSAVED = 250_000;
+/** Milliseconds of one go, which is shorter than the upkeep's round; after each slice so many times its length off. */
+const SAVE_FOR = 700;
+const REST = 5;
+/** A slice that took longer is halved: nobody waits long for a snapshot. */
+const LONG_SLICE = 4;
+const MOST_SLICE = 64;
+/** Inputs by which the checkpoint moves at least, so that it is not written all the time. */
+const WRITE_EVERY = 5_000;
 
 export function createPipeline(options: PipelineOptions): Pipeline & PipelineControl {
   return new StorePipeline(options);
@@ -80,8 +102,10 @@ export function createPipeline(options: PipelineOptions): Pipeline & PipelineCon
 export interface PipelineControl {
   /** Folds the tenant-wide log and takes up the units with inputs after the checkpoint. */
   start(onProgress?: (inputs: number) => void): Promise<void>;
-  /** Saves changed units, a few at a time. */
+  /** Saves every unit that is changed by now. */
   checkpoint(): Promise<void>;
+  /** Saves what has waited longest, gently, for the better part of a second; lets go of units that nobody wants. */
+  saveSome(): Promise<void>;
   /** Replaces a unit's state, as erasing does. */
   rewrite(tenant: string, unit: string, change: (unit: Unit) => Unit): Promise<void>;
   readonly units: Units;
@@ -103,7 +127,11 @@ class StorePipeline implements Pipeline, PipelineControl {
   readonly #journeys = new JourneyCounter();
   readonly #listeners = new Set<(committed: Committed) => void>();
   readonly #queue: Queue;
+  readonly #mostUnits: number;
   #seq = 0;
+  /** Units in the next slice to save; follows what the disk can do. */
+  #slice = MOST_SLICE / 4;
+  #checkpointed = 0;
   #clock: Millis = 0;
   /** Tenant -> until when its history counts as still coming in. */
   readonly #historyUntil = new Map<string, Millis>();
@@ -114,6 +142,7 @@ class StorePipeline implements Pipeline, PipelineControl {
     this.tenants = createTenants(options.libraryOf);
     this.units = new Units(options.store, this.tenants, options.tools);
     this.#directory = new Directory(options.store, options.pseudonym);
+    this.#mostUnits = options.mostUnits ?? MOST_UNITS;
     this.#queue = new Queue({
       now: options.now,
       mostWaiting: options.mostWaiting ?? MOST_WAITING,
@@ -145,13 +174,17 @@ class StorePipeline implements Pipeline, PipelineControl {
         duplicates = 0;
         known = await this.#store.known(incoming.map(({ source, id }) => ({ tenant, source, id })));
         await this.#directory.prepare(tenant, incoming);
-        await this.units.load(this.#unitsOf(tenant, incoming));
+        const asleep = this.#asleep(tenant, incoming);
+        if (asleep.length > 0) await this.units.load(asleep);
       },
       run: async (draft) => {
         addAlong(draft, along);
         for (const one of incoming) {
           if (this.#isKnown(tenant, one, known)) duplicates += 1;
-          else await this.#takeEvent(tenant, one, along?.reception?.id, draft);
+          else {
+            const rest = this.#takeEvent(tenant, one, along?.reception?.id, draft);
+            if (rest !== null) await rest;
+          }
         }
       },
       result: () => ({ accepted: incoming.length - duplicates, duplicates, rejected: [] }),
@@ -270,23 +303,35 @@ class StorePipeline implements Pipeline, PipelineControl {
 
   async start(onProgress?: (inputs: number) => void): Promise<void> {
     this.#seq = await this.#store.lastSeq();
-    for await (const input of this.#log({ after: 0, tenantWide: true })) {
-      if (input.unit === null) this.tenants.apply(input.tenant, input.seq, tenantControlOf(input));
-      this.#clock = Math.max(this.#clock, input.receivedAt);
+    for await (const page of this.#pages({ after: 0, tenantWide: true })) {
+      for (const input of page) {
+        if (input.unit !== null) continue;
+        this.tenants.apply(input.tenant, input.seq, tenantControlOf(input));
+        this.#clock = Math.max(this.#clock, input.receivedAt);
+      }
     }
-    const names = new Map<string, UnitName>();
     let read = 0;
-    for await (const input of this.#log({ after: await this.#store.checkpoint() })) {
-      const { tenant, unit, receivedAt } = input;
-      if (unit !== null) names.set(nameOf(tenant, unit), { tenant, unit });
-      // History has times of its own: only what came live moves the clock.
-      if (receivedAt <= this.#options.now()) this.#clock = Math.max(this.#clock, receivedAt);
-      this.#countAgain(input);
-      read += 1;
-      if (read % 50_000 === 0) onProgress?.(read);
+    for await (const page of this.#pages({ after: await this.#store.checkpoint() })) {
+      for (const input of page) this.#takeUp(input);
+      await this.units.resume(page);
+      read += page.length;
+      if (read >= PROGRESS_EVERY) onProgress?.(read);
+      await this.#makeRoom(page.at(-1)?.seq ?? 0);
     }
-    const all = [...names.values()];
-    for (let at = 0; at < all.length; at += 500) await this.units.load(all.slice(at, at + 500));
+  }
+
+  #takeUp(input: LogInput): void {
+    // History has times of its own: only what came live moves the clock.
+    if (input.receivedAt <= this.#options.now()) this.#clock = Math.max(this.#clock, input.receivedAt);
+    this.#countAgain(input);
+  }
+
+  /** While the log is read: more units than are to be kept in memory are saved and let go. */
+  async #makeRoom(reached: number): Promise<void> {
+    if (this.units.size <= this.#mostUnits) return;
+    while (this.units.dirty > 0) await this.#save(() => this.units.takeDirty(CHECKPOINT_SLICE * 8));
+    this.units.evict(this.#mostUnits / 2, this.units.size * 2);
+    await this.#store.setCheckpoint(Math.min(reached, this.#journeys.oldest - 1));
   }
 
   /** Journey signals that were counted but not written are counted again. */
@@ -297,31 +342,63 @@ class StorePipeline implements Pipeline, PipelineControl {
     } else if (body.control.kind === "tally") this.#journeys.written(tenant, body.control.counts);
   }
 
-  async *#log(query: { after: number; tenantWide?: boolean }): AsyncGenerator<LogInput> {
+  async *#pages(query: { after: number; tenantWide?: boolean }): AsyncGenerator<readonly LogInput[]> {
     let { after } = query;
     for (;;) {
-      const page = await this.#store.inputs({ ...query, after, limit: 10_000 });
-      yield* page;
+      const page = await this.#store.inputs({ ...query, after, limit: LOG_PAGE });
       const last = page.at(-1);
-      if (last === undefined || page.length < 10_000) return;
+      if (last === undefined) return;
+      yield page;
+      if (page.length < LOG_PAGE) return;
       after = last.seq;
     }
   }
 
   async checkpoint(): Promise<void> {
     await this.units.reloadLost();
-    // Both are read at one moment: every unit that is dirty then will have been saved when its position is written.
-    let [reached, left] = await this.#queue.between(() => {
-      return [Math.min(this.#seq, this.#journeys.oldest - 1), this.units.dirty] as const;
-    });
+    let left = await this.#queue.between(() => this.units.dirty);
     while (left > 0) {
       const size = Math.min(left, CHECKPOINT_SLICE);
       const saved = await this.#save(() => this.units.takeDirty(size));
       if (saved === 0) break;
       left -= size;
-      await (this.#options.pause ?? nextTurn)();
+      await (this.#options.pause ?? rest)(0);
     }
+    await this.#writeCheckpoint();
+  }
+
+  async saveSome(): Promise<void> {
+    await this.units.reloadLost();
+    const until = this.#options.now() + SAVE_FOR;
+    const isUrgent = this.#seq - this.units.unsavedFrom > MOST_UNSAVED;
+    for (let more = true; more && this.#options.now() < until; ) {
+      const begun = this.#options.now();
+      more = await this.#saveSlice();
+      const spent = this.#options.now() - begun;
+      this.#slice = sliceAfter(spent, this.#slice);
+      if (more) await (this.#options.pause ?? rest)(isUrgent ? 0 : spent * REST);
+    }
+    await this.#writeCheckpoint(WRITE_EVERY);
+  }
+
+  /** Saves what has waited longest, and lets go of what nobody wants; false when there is nothing more to do. */
+  async #saveSlice(): Promise<boolean> {
+    const isFull = this.units.size > this.#mostUnits;
+    const upTo = isFull ? this.#seq : this.#seq - LEAVE_UNSAVED;
+    const saved = await this.#save(() => this.units.takeDirty(this.#slice, upTo));
+    if (!isFull) return saved > 0;
+    await this.#queue.between(() => this.units.evict(this.#mostUnits, this.#slice * EVICT_LOOKS));
+    return this.units.size > this.#mostUnits;
+  }
+
+  /** Every input up to here is in a snapshot, and every journey signal up to here is counted in the log. */
+  async #writeCheckpoint(steps = 0): Promise<void> {
+    const reached = await this.#queue.between(() =>
+      Math.min(this.#seq, this.units.unsavedFrom - 1, this.#journeys.oldest - 1),
+    );
+    if (reached < this.#checkpointed + steps) return;
     await this.#store.setCheckpoint(reached);
+    this.#checkpointed = reached;
   }
 
   /** Writes snapshots that are taken at a moment when no batch is under way; what cannot be saved stays dirty. */
@@ -334,6 +411,7 @@ class StorePipeline implements Pipeline, PipelineControl {
       this.units.giveBack(slice);
       throw error;
     }
+    this.units.saved(slice);
     return slice.length;
   }
 
@@ -376,10 +454,7 @@ class StorePipeline implements Pipeline, PipelineControl {
       this.#options.onFailure?.(error);
       return this.#afterFailure(jobs, error, committing || error instanceof StoreUnavailable);
     }
-    for (const name of draft.touched.values()) {
-      const unit = this.units.get(name.tenant, name.unit);
-      if (unit !== undefined) this.units.touch(unit);
-    }
+    for (const [unit, seq] of draft.touched) this.units.touch(unit, seq);
     for (const job of jobs) job.done();
     this.#publish(draft);
   }
@@ -400,7 +475,7 @@ class StorePipeline implements Pipeline, PipelineControl {
     this.#seq = seq;
     this.#clock = clock;
     this.#forwards = [];
-    this.units.lose(draft.touched.values());
+    this.units.lose(draft.touched.keys());
     this.tenants.rollBack(seq);
     this.#directory.forget();
     this.#journeys.undo();
@@ -434,16 +509,19 @@ class StorePipeline implements Pipeline, PipelineControl {
 
   #isKnown(tenant: string, { source, id }: Incoming, known: ReadonlySet<string>): boolean {
     const identity = `${tenant}\u0000${source}\u0000${id}`;
-    if (known.has(identity) || this.#known.has(identity)) return true;
+    if ((known.size > 0 && known.has(identity)) || this.#known.has(identity)) return true;
     this.#known.add(identity);
     return false;
   }
 
-  /** The units the events need, as far as can be said before they are attributed. */
-  #unitsOf(tenant: string, incoming: readonly Incoming[]) {
-    const names = new Set<string>();
-    for (const one of incoming) names.add(this.#directory.foresee(tenant, one));
-    return [...names].map((unit) => ({ tenant, unit }));
+  /** The units the events need and that are not in memory, as far as can be said before they are attributed. */
+  #asleep(tenant: string, incoming: readonly Incoming[]): UnitName[] {
+    const names: UnitName[] = [];
+    for (const one of incoming) {
+      const unit = this.#directory.foresee(tenant, one);
+      if (this.units.get(tenant, unit) === undefined) names.push({ tenant, unit });
+    }
+    return names;
   }
 
   /** Which units a control concerns: the one it names, or all that the person is in, the default one first. */
@@ -471,33 +549,59 @@ class StorePipeline implements Pipeline, PipelineControl {
   ): Promise<readonly Effect[]> {
     const effects = this.#apply(tenant, unit, this.#clock, { control }, draft);
     if (control.kind === "tally") draft.tallied.push({ tenant, counts: control.counts });
-    await this.#tellOtherUnits(tenant, unit, this.#clock, effects);
-    await this.#takeForwarded(draft);
+    await this.#follow(tenant, unit, this.#clock, effects, draft);
     return effects;
   }
 
-  async #takeEvent(
+  /**
+   * Nearly always everything is in memory and nothing follows: then nothing is waited for.
+   * @returns null, or what has to end before the next input is taken
+   */
+  #takeEvent(
     tenant: string,
     incoming: Incoming,
     reception: string | undefined,
     draft: Draft,
-  ): Promise<void> {
+  ): Promise<void> | null {
     const backfill = incoming.backfill === true;
     if (backfill) this.#historyUntil.set(tenant, this.#options.now() + HISTORY_PAUSE);
     const clamped = !backfill && incoming.time > this.#clock + ON_TIME;
     const receivedAt = backfill ? incoming.time : this.#clock;
     const attributed = this.#directory.attribute(tenant, incoming, receivedAt, draft);
-    for (const { unit, control } of attributed.before) {
-      this.#forwards.push({ tenant, unit, control, receivedAt });
-    }
-    if (this.#forwards.length > 0) await this.#takeForwarded(draft);
-    const { unit } = attributed;
-    if (this.units.get(tenant, unit) === undefined) await this.units.load([{ tenant, unit }]);
     const event = eventOf(tenant, incoming, attributed, receivedAt, clamped, reception);
+    const { unit, before } = attributed;
+    const isReady = before.length === 0 && this.units.get(tenant, unit) !== undefined;
+    if (!isReady) return this.#takeAfter(before, unit, event, draft);
+    const effects = this.#takeAttributed(unit, event, draft);
+    return effects.length === 0 ? null : this.#follow(tenant, unit, receivedAt, effects, draft);
+  }
+
+  /** Inputs that come before the event, and units that sleep, take time. */
+  async #takeAfter(before: Attributed["before"], unitId: string, event: Event, draft: Draft): Promise<void> {
+    const { tenant, receivedAt } = event;
+    for (const { unit, control } of before) this.#forwards.push({ tenant, unit, control, receivedAt });
+    await this.#takeForwarded(draft);
+    await this.units.load([{ tenant, unit: unitId }]);
+    const effects = this.#takeAttributed(unitId, event, draft);
+    await this.#follow(tenant, unitId, receivedAt, effects, draft);
+  }
+
+  #takeAttributed(unit: string, event: Event, draft: Draft): readonly Effect[] {
+    const { tenant, receivedAt } = event;
     if (!isKnown(event.type)) countUnknown(draft, event);
     this.#noteProductArea(tenant, event, draft);
     this.#countJourneys(tenant, event, this.#seq + 1);
-    const effects = this.#apply(tenant, unit, receivedAt, { event }, draft);
+    return this.#apply(tenant, unit, receivedAt, { event }, draft);
+  }
+
+  /** What an input leads to in other units. */
+  async #follow(
+    tenant: string,
+    unit: string,
+    receivedAt: Millis,
+    effects: readonly Effect[],
+    draft: Draft,
+  ): Promise<void> {
     await this.#tellOtherUnits(tenant, unit, receivedAt, effects);
     if (this.#forwards.length > 0) await this.#takeForwarded(draft);
   }
@@ -526,10 +630,10 @@ class StorePipeline implements Pipeline, PipelineControl {
     if (unit === undefined) throw new TypeError(`unit ${unitId} was not loaded`);
     const seq = ++this.#seq;
     const state = this.tenants.asOf(tenant, seq);
-    draft.touched.set(nameOf(tenant, unitId), { tenant, unit: unitId });
+    if (!draft.touched.has(unit)) draft.touched.set(unit, seq);
     draft.inputs.push({ seq, tenant, unit: unitId, shard: shardOf(tenant, unitId), receivedAt, body });
     const effects = assess(unit, state, seq, receivedAt, body, this.#options.tools);
-    draft.effects.push(...effects);
+    for (const effect of effects) draft.effects.push(effect);
     const event = "event" in body ? body.event : null;
     draft.committed.push({ tenant, seq, at: receivedAt, event, effects });
     for (const effect of effects) {
@@ -589,6 +693,18 @@ class StorePipeline implements Pipeline, PipelineControl {
       effects: [{ kind: "tenant", control }],
     });
   }
+}
+
+function sliceAfter(spent: number, size: number): number {
+  if (spent > LONG_SLICE) return Math.max(1, size >> 1);
+  return spent < LONG_SLICE / 2 ? Math.min(MOST_SLICE, size + 4) : size;
+}
+
+function rest(millis: number): Promise<void> {
+  if (millis <= 0) return nextTurn();
+  return new Promise((resolve) => {
+    setTimeout(resolve, millis);
+  });
 }
 
 function tenantControlOf(input: LogInput): TenantControl {

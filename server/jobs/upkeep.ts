@@ -25,7 +25,7 @@ export interface UpkeepOptions {
 
 export const EVERY = {
   tick: SECOND,
-  checkpoint: 10 * SECOND,
+  saving: SECOND,
   alerts: 5 * SECOND,
   features: 30 * SECOND,
   retention: 6 * HOUR,

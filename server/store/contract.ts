@@ -285,7 +285,7 @@ export interface Store {
   setCheckpoint(seq: number): Promise<void>;
   /**
    * In order of seq, at most `limit`; `unit` narrows to one unit and the tenant-wide records, `tenantWide` to the
-   * tenant-wide records alone: of one tenant, or of all.
+   * tenant-wide records alone: of one tenant, or of all. `alone`: without the tenant-wide records.
    */
   inputs(query: {
     after: number;
@@ -293,6 +293,7 @@ export interface Store {
     tenant?: string;
     unit?: string;
     tenantWide?: boolean;
+    alone?: true;
   }): Promise<readonly LogInput[]>;
 
   // ---- directory

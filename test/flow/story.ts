@@ -115,7 +115,7 @@ export const aStory = (length = 40): fc.Arbitrary<readonly Line[]> =>
 export interface Playing {
   readonly tickEvery?: number;
   readonly steps?: () => number;
-  /** After this line (counted around the story): stop, save, or both. */
+  /** After this line (counted around the story): stop, save all, save some, or several of them. */
   readonly stops?: readonly (readonly [number, string])[];
 }
 
@@ -144,6 +144,7 @@ export async function play(
     for (const [line, stop] of stops) {
       if (line % story.length !== index) continue;
       if (stop.includes("checkpoint")) await world.pipeline.checkpoint();
+      if (stop.includes("some")) await world.pipeline.saveSome();
       if (stop.includes("restart")) world = await world.restart();
     }
   }

@@ -40,6 +40,7 @@ export interface WorldOptions {
   readonly patterns?: readonly Pattern[];
   readonly assume?: Assumption;
   readonly mostWaiting?: number;
+  readonly mostUnits?: number;
   readonly live?: boolean;
 }
 
@@ -122,6 +123,7 @@ export async function openWorld(
     },
     pseudonym: (tenant, { namespace, value }) => `~${hashId(tenant, namespace, value).slice(0, 8)}`,
     ...(options.mostWaiting === undefined ? {} : { mostWaiting: options.mostWaiting }),
+    ...(options.mostUnits === undefined ? {} : { mostUnits: options.mostUnits }),
     pause: async () => {},
   });
   await pipeline.start();

@@ -2,10 +2,10 @@ import type { Tally } from "../../core/control.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { Incident } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
+import type { Unit } from "../../core/unit.ts";
 import type { AuditRow, Batch, DeadLetter, LogInput, Reception } from "../../store/contract.ts";
 import type { Along, Committed } from "../contract.ts";
 import type { Learned } from "./directory.ts";
-import type { UnitName } from "./units.ts";
 
 /** What one transaction will write, while it is being gathered. */
 export interface Draft extends Learned {
@@ -16,8 +16,8 @@ export interface Draft extends Learned {
   readonly audit: AuditRow[];
   readonly incidents: Incident[];
   readonly unknown: Map<string, { tenant: string; source: string; type: string; count: number; at: Millis }>;
-  /** Units that have been changed in memory by this draft. */
-  readonly touched: Map<string, UnitName>;
+  /** Units that have been changed in memory by this draft, with the position of the first input that did. */
+  readonly touched: Map<Unit, number>;
   readonly committed: Committed[];
   /** Counts of journey signals that this batch writes. */
   readonly tallied: { readonly tenant: string; readonly counts: readonly Tally[] }[];

@@ -1,22 +1,22 @@
 import type { Millis } from "../../core/time.ts";
 
-interface Entry {
+interface Entry<Waiting> {
   readonly due: Millis;
-  readonly key: string;
+  readonly key: Waiting;
 }
 
 /**
  * Units by when they next need attention. An entry is a hint: whoever takes one asks the unit itself, so that a
  * moved timer needs no search.
  */
-export class DueHeap {
-  readonly #heap: Entry[] = [];
+export class DueHeap<Waiting = string> {
+  readonly #heap: Entry<Waiting>[] = [];
 
   get size(): number {
     return this.#heap.length;
   }
 
-  push(due: Millis, key: string): void {
+  push(due: Millis, key: Waiting): void {
     const heap = this.#heap;
     let at = heap.length;
     const entry = { due, key };
@@ -32,7 +32,7 @@ export class DueHeap {
   }
 
   /** Takes the earliest entry that is due by then. */
-  pop(upTo: Millis): Entry | null {
+  pop(upTo: Millis): Entry<Waiting> | null {
     const top = this.#heap[0];
     if (top === undefined || top.due > upTo) return null;
     const last = this.#heap.pop();
@@ -44,7 +44,7 @@ export class DueHeap {
     return this.#heap[0]?.due ?? Number.POSITIVE_INFINITY;
   }
 
-  #sink(entry: Entry): void {
+  #sink(entry: Entry<Waiting>): void {
     const heap = this.#heap;
     let at = 0;
     for (;;) {

@@ -1,7 +1,8 @@
 /**
  * The units in memory: a cache of the store. A unit is loaded when first needed (snapshot, then the inputs after
  * it), and saved in small slices by the checkpoint. What a failed commit touched is dropped and loaded again, so
- * that memory always equals a rebuild.
+ * that memory always equals a rebuild. Above a limit, units that nobody asked for lately leave memory once they are
+ * saved; their timers are then found on disk.
  */
 import { shardOf } from "../../core/hash.ts";
 import { newUnit } from "../../core/new-unit.ts";
@@ -23,16 +24,31 @@ const fromBytes = new TextDecoder();
 
 type UnitStore = Pick<Store, "loadUnits" | "inputs">;
 
+/** A unit in memory. */
+interface Held {
+  unit: Unit;
+  /** Log position of the first input that is in no snapshot; 0 when the unit is as on disk. */
+  unsavedFrom: number;
+  /** The earliest moment it is on the heap for; Infinity when it is not. */
+  hinted: number;
+  /** Somebody asked for it since the last round of `evict`. */
+  wanted: boolean;
+}
+
 export class Units {
-  readonly #live = new Map<string, Unit>();
-  readonly #dirty = new Set<string>();
-  /** When each unit was last put on the heap for: a later entry is pushed only when it is earlier. */
-  readonly #hinted = new Map<string, number>();
+  /** By tenant, then by unit: one look at a short map and one at a long one, and no new text for either. */
+  readonly #live = new Map<string, Map<string, Held>>();
+  #size = 0;
+  /** Changed units, the one that has waited longest first. */
+  readonly #dirty = new Set<Held>();
   /** Units that are being read: whoever else wants one waits for the same reading. */
   readonly #loading = new Map<string, Promise<void>>();
   /** Units whose last input was not written: what is on disk of them has to be read again. */
   readonly #lost = new Map<string, UnitName>();
-  readonly due = new DueHeap();
+  /** Snapshots that are being written, with the position their unit was unsaved from. */
+  readonly #taken = new Map<UnitSnapshot, number>();
+  #sweep: Iterator<Held> | null = null;
+  readonly due = new DueHeap<unknown>();
   readonly #store: UnitStore;
   readonly #tenants: Tenants;
   readonly #tools: Tools;
@@ -44,28 +60,49 @@ export class Units {
   }
 
   get size(): number {
-    return this.#live.size;
+    return this.#size;
   }
 
   get dirty(): number {
     return this.#dirty.size;
   }
 
-  get(tenant: string, unit: string): Unit | undefined {
-    return this.#live.get(nameOf(tenant, unit));
+  /** Log position from which on inputs are in no snapshot on disk; Infinity when all are. */
+  get unsavedFrom(): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (const { unsavedFrom } of this.#dirty) first = Math.min(first, unsavedFrom);
+    for (const unsavedFrom of this.#taken.values()) first = Math.min(first, unsavedFrom);
+    return first;
   }
 
-  values(): IterableIterator<Unit> {
-    return this.#live.values();
+  get(tenant: string, unit: string): Unit | undefined {
+    const held = this.#find(tenant, unit);
+    if (held === undefined) return undefined;
+    held.wanted = true;
+    return held.unit;
   }
+
+  *values(): IterableIterator<Unit> {
+    for (const held of this.#all()) yield held.unit;
+  }
+
+  *#all(): Generator<Held> {
+    for (const units of this.#live.values()) yield* units.values();
+  }
+
+  #find(tenant: string, unit: string): Held | undefined {
+    return this.#live.get(tenant)?.get(unit);
+  }
+
+  // ---- reading
 
   /** Makes sure that these are in memory; those that never were start empty. */
   async load(names: readonly UnitName[]): Promise<void> {
     const waits: Promise<void>[] = [];
     const missing = new Map<string, UnitName>();
     for (const one of names) {
+      if (this.get(one.tenant, one.unit) !== undefined) continue;
       const name = nameOf(one.tenant, one.unit);
-      if (this.#live.has(name)) continue;
       const loading = this.#loading.get(name);
       if (loading !== undefined) waits.push(loading);
       else missing.set(name, one);
@@ -92,18 +129,42 @@ export class Units {
 
   async #restore({ tenant, unit: id }: UnitName, snapshot: UnitSnapshot | undefined): Promise<void> {
     const unit = readSnapshot(snapshot) ?? newUnit(tenant, id);
+    let unsavedFrom = 0;
     for (let after = unit.seq; ; ) {
-      const inputs = await this.#store.inputs({ after, limit: REPLAY_PAGE, tenant, unit: id });
+      const inputs = await this.#store.inputs({ after, limit: REPLAY_PAGE, tenant, unit: id, alone: true });
       for (const input of inputs) this.#replay(unit, input);
       const last = inputs.at(-1);
+      if (unsavedFrom === 0) unsavedFrom = inputs[0]?.seq ?? 0;
       if (last === undefined || inputs.length < REPLAY_PAGE) break;
       after = last.seq;
     }
-    const name = nameOf(tenant, id);
-    this.#live.set(name, unit);
-    this.#lost.delete(name);
-    if (snapshot === undefined ? unit.seq > 0 : unit.seq > snapshot.seq) this.#dirty.add(name);
-    this.hint(unit);
+    this.#lost.delete(nameOf(tenant, id));
+    this.#put(unit, unsavedFrom);
+  }
+
+  /**
+   * Takes in the next part of the log, of which nothing is missing since the last checkpoint: what no snapshot holds
+   * yet is replayed. Quicker than asking for each unit's own inputs.
+   */
+  async resume(inputs: readonly LogInput[]): Promise<void> {
+    const missing = new Map<string, UnitName>();
+    for (const { tenant, unit } of inputs) {
+      if (unit !== null && this.#find(tenant, unit) === undefined) {
+        missing.set(nameOf(tenant, unit), { tenant, unit });
+      }
+    }
+    const names = [...missing.values()];
+    const snapshots = await this.#store.loadUnits(names);
+    const found = new Map(snapshots.map((one) => [nameOf(one.tenant, one.unit), one]));
+    for (const [name, { tenant, unit }] of missing) {
+      this.#put(readSnapshot(found.get(name)) ?? newUnit(tenant, unit), 0);
+    }
+    for (const input of inputs) {
+      const unit = input.unit === null ? undefined : this.#find(input.tenant, input.unit)?.unit;
+      if (unit === undefined || input.seq <= unit.seq) continue;
+      this.#replay(unit, input);
+      this.touch(unit, input.seq);
+    }
   }
 
   /** What followed was committed with the input; this only rebuilds the state, by what held at the time. */
@@ -112,52 +173,60 @@ export class Units {
     assess(unit, this.#tenants.asOf(tenant, seq), seq, receivedAt, body as UnitInput, this.#tools);
   }
 
-  /** A unit was changed by an input that is now on disk. */
-  touch(unit: Unit): void {
-    this.#dirty.add(nameOf(unit.tenant, unit.id));
-    this.hint(unit);
-  }
-
-  hint(unit: Unit): void {
-    const due = dueOf(unit);
-    const name = nameOf(unit.tenant, unit.id);
-    if (due === Number.POSITIVE_INFINITY || (this.#hinted.get(name) ?? Number.POSITIVE_INFINITY) <= due)
-      return;
-    this.#hinted.set(name, due);
-    this.due.push(due, name);
-  }
-
-  /** Names of units in memory with a timer due by then. */
-  takeDue(upTo: number, limit: number): UnitName[] {
-    // A unit may be on the heap more than once; one tick is enough.
-    const names = new Map<string, UnitName>();
-    while (names.size < limit) {
-      const entry = this.due.pop(upTo);
-      if (entry === null) break;
-      if (this.#hinted.get(entry.key) === entry.due) this.#hinted.delete(entry.key);
-      const unit = this.#live.get(entry.key);
-      if (unit === undefined) continue;
-      if (dueOf(unit) <= upTo) names.set(entry.key, { tenant: unit.tenant, unit: unit.id });
-      else this.hint(unit);
+  #put(unit: Unit, unsavedFrom: number): void {
+    const held: Held = { unit, unsavedFrom, hinted: Number.POSITIVE_INFINITY, wanted: true };
+    let units = this.#live.get(unit.tenant);
+    if (units === undefined) {
+      units = new Map();
+      this.#live.set(unit.tenant, units);
     }
-    return [...names.values()];
+    const before = units.get(unit.id);
+    if (before === undefined) this.#size += 1;
+    else this.#dirty.delete(before);
+    units.set(unit.id, held);
+    if (unsavedFrom > 0) this.#dirty.add(held);
+    this.#hint(held);
+  }
+
+  // ---- changing
+
+  /** A unit was changed by inputs that are now on disk, the first of them at this position. */
+  touch(unit: Unit, seq: number): void {
+    const held = this.#find(unit.tenant, unit.id);
+    if (held === undefined) return;
+    if (held.unsavedFrom === 0) {
+      held.unsavedFrom = seq;
+      this.#dirty.add(held);
+    }
+    this.#hint(held);
+  }
+
+  /** Puts a unit in the place of the one of its name; it is as of the same log position. */
+  replace(unit: Unit): void {
+    this.#put(unit, this.#find(unit.tenant, unit.id)?.unsavedFrom || unit.seq);
   }
 
   /** Forgets these units; they are loaded again when needed. */
   drop(names: Iterable<UnitName>): void {
     for (const { tenant, unit } of names) {
-      const name = nameOf(tenant, unit);
-      this.#live.delete(name);
-      this.#dirty.delete(name);
-      this.#hinted.delete(name);
+      const held = this.#find(tenant, unit);
+      if (held !== undefined) this.#forget(held);
     }
   }
 
+  #forget(held: Held): void {
+    const { tenant, id } = held.unit;
+    this.#dirty.delete(held);
+    if (this.#find(tenant, id) !== held) return;
+    this.#live.get(tenant)?.delete(id);
+    this.#size -= 1;
+  }
+
   /** Forgets units whose last input was not written; `reloadLost` brings back what is on disk of them. */
-  lose(names: Iterable<UnitName>): void {
-    for (const one of names) {
-      this.drop([one]);
-      this.#lost.set(nameOf(one.tenant, one.unit), one);
+  lose(units: Iterable<Unit>): void {
+    for (const { tenant, id: unit } of units) {
+      this.drop([{ tenant, unit }]);
+      this.#lost.set(nameOf(tenant, unit), { tenant, unit });
     }
   }
 
@@ -166,38 +235,86 @@ export class Units {
     if (this.#lost.size > 0) await this.load([...this.#lost.values()]);
   }
 
-  replace(unit: Unit): void {
-    this.#live.set(nameOf(unit.tenant, unit.id), unit);
-    this.touch(unit);
+  // ---- timers
+
+  hint(unit: Unit): void {
+    const held = this.#find(unit.tenant, unit.id);
+    if (held !== undefined) this.#hint(held);
   }
 
-  /** Takes up to `limit` changed units as snapshots. Only at a moment when no batch is under way. */
-  takeDirty(limit: number): UnitSnapshot[] {
-    const names: string[] = [];
-    for (const name of this.#dirty) {
-      if (names.length >= limit) break;
-      names.push(name);
+  #hint(held: Held): void {
+    const due = dueOf(held.unit);
+    if (due === Number.POSITIVE_INFINITY || held.hinted <= due) return;
+    held.hinted = due;
+    this.due.push(due, held);
+  }
+
+  /** Names of units in memory with a timer due by then, each once, in order of their due times. */
+  takeDue(upTo: number, limit: number): UnitName[] {
+    const found = new Set<Held>();
+    while (found.size < limit) {
+      const entry = this.due.pop(upTo);
+      if (entry === null) break;
+      const held = entry.key as Held;
+      if (held.hinted === entry.due) held.hinted = Number.POSITIVE_INFINITY;
+      if (this.#find(held.unit.tenant, held.unit.id) !== held) continue;
+      if (dueOf(held.unit) <= upTo) found.add(held);
+      else this.#hint(held);
     }
-    return this.#snapshots(names);
+    // Entries may be older than the timers they stand for.
+    const inOrder = [...found].sort(
+      (a, b) => dueOf(a.unit) - dueOf(b.unit) || (a.unit.id < b.unit.id ? -1 : 1),
+    );
+    return inOrder.map(({ unit }) => ({ tenant: unit.tenant, unit: unit.id }));
+  }
+
+  // ---- saving
+
+  /**
+   * Takes up to `limit` changed units as snapshots: those whose oldest unsaved input is at or before this position.
+   * Only at a moment when no batch is under way.
+   */
+  takeDirty(limit: number, upTo = Number.POSITIVE_INFINITY): UnitSnapshot[] {
+    const taken: Held[] = [];
+    for (const held of this.#dirty) {
+      if (taken.length >= limit || held.unsavedFrom > upTo) break;
+      taken.push(held);
+    }
+    return taken.map((held) => this.#take(held));
   }
 
   /** Those of them that are in memory, changed or not, as snapshots. */
   snapshotsOf(names: readonly UnitName[]): UnitSnapshot[] {
-    return this.#snapshots(names.map(({ tenant, unit }) => nameOf(tenant, unit)));
+    const held = names.map(({ tenant, unit }) => this.#find(tenant, unit));
+    return held.filter((one) => one !== undefined).map((one) => this.#take(one));
   }
 
-  #snapshots(names: readonly string[]): UnitSnapshot[] {
-    const snapshots: UnitSnapshot[] = [];
-    for (const name of names) {
-      this.#dirty.delete(name);
-      const unit = this.#live.get(name);
-      if (unit !== undefined) snapshots.push(this.#snapshotOf(unit));
-    }
-    return snapshots;
+  #take(held: Held): UnitSnapshot {
+    const snapshot = this.#snapshotOf(held.unit);
+    if (held.unsavedFrom > 0) this.#taken.set(snapshot, held.unsavedFrom);
+    this.#dirty.delete(held);
+    held.unsavedFrom = 0;
+    return snapshot;
   }
 
+  /** These are on disk. */
+  saved(snapshots: readonly UnitSnapshot[]): void {
+    for (const snapshot of snapshots) this.#taken.delete(snapshot);
+  }
+
+  /** These could not be saved: they are what has waited longest. */
   giveBack(snapshots: readonly UnitSnapshot[]): void {
-    for (const { tenant, unit } of snapshots) this.#dirty.add(nameOf(tenant, unit));
+    const others = [...this.#dirty];
+    this.#dirty.clear();
+    for (const snapshot of snapshots) {
+      const held = this.#find(snapshot.tenant, snapshot.unit);
+      const from = this.#taken.get(snapshot);
+      if (held === undefined || from === undefined) continue;
+      held.unsavedFrom = from;
+      this.#dirty.add(held);
+    }
+    for (const held of others) this.#dirty.add(held);
+    this.saved(snapshots);
   }
 
   #snapshotOf(unit: Unit): UnitSnapshot {
@@ -212,6 +329,20 @@ export class Units {
       nextDue: due === Number.POSITIVE_INFINITY ? null : due,
       state: text.encode(encodeUnit(unit)),
     };
+  }
+
+  /**
+   * Lets go of saved units while there are more than `most`, looking at `looks` of them: one that was asked for since
+   * the last round gets another round. Only at a moment when no batch is under way.
+   */
+  evict(most: number, looks: number): void {
+    for (let look = 0; look < looks && this.#size > most; look++) {
+      this.#sweep ??= this.#all();
+      const { done, value: held } = this.#sweep.next();
+      if (done) this.#sweep = null;
+      else if (held.wanted) held.wanted = false;
+      else if (held.unsavedFrom === 0) this.#forget(held);
+    }
   }
 }
 

@@ -34,7 +34,7 @@ export function log(base: Base): Log {
       const found = events.filter((_, i) => known.has(identities[i] ?? ""));
       return new Set(found.map(({ tenant, source, id }) => `${tenant}\u0000${source}\u0000${id}`));
     },
-    async inputs({ after, limit, tenant, unit, tenantWide }) {
+    async inputs({ after, limit, tenant, unit, tenantWide, alone }) {
       if (tenant === undefined) {
         if (tenantWide !== true) return all.all(after, limit).map((row) => fromRow(row, names));
         const ownUnits = tenants.all().map(({ no }) => names.unit(no, TENANT_WIDE));
@@ -44,13 +44,11 @@ export function log(base: Base): Log {
       if (unit === undefined && tenantWide !== true) {
         return ofTenant.all(after, no, limit).map((row) => fromRow(row, names));
       }
-      const wanted = [TENANT_WIDE, ...(unit === undefined || tenantWide === true ? [] : [unit])];
-      return unitInputs(
-        base,
-        wanted.map((name) => names.unit(no, name)),
-        after,
-        limit,
-      );
+      const own = unit === undefined || tenantWide === true ? [] : [names.unit(no, unit)];
+      const wanted = alone === true ? own : [names.unit(no, TENANT_WIDE), ...own];
+      // A name without a number was never written about.
+      const written = wanted.filter((each) => each !== 0);
+      return written.length === 0 ? [] : unitInputs(base, written, after, limit);
     },
     async events(tenant, query) {
       return readEvents(tenant, query);
