@@ -22,6 +22,8 @@ export interface ProblemWire {
   readonly detail: string;
   /** Names the request in our log. */
   readonly instance: string;
+  /** On 401: `session_expired` when a page in Zendesk has to be opened anew. */
+  readonly reason?: string;
   /** On 400: which part of the request is wrong, and why. */
   readonly errors?: readonly { readonly in: string; readonly path: string; readonly message: string }[];
   /** On 409: who was first. */
@@ -152,6 +154,163 @@ export interface RequesterBody {
   readonly accountRisk: RiskBody | null;
   /** The higher of the two, and whose it is. */
   readonly headline: string;
+  readonly context: ContextBody;
+}
+
+/** What an agent needs beside the score, to act in two seconds. For a requester nobody knows, all of it is empty. */
+export interface ContextBody {
+  /** Whether the ticket that was asked about had been seen coming. Null also when no ticket was named. */
+  readonly prediction: PredictionBody | null;
+  /** The newest message to the person (else to somebody of the account), and how it ended. */
+  readonly lastMessage: SentMessageBody | null;
+  /** Open tickets of the person and of colleagues, newest first, without the one asked about. At most 20. */
+  readonly openTickets: readonly OpenTicketBody[];
+  /** Colleagues of the same account who are in trouble too, worst first. At most 10. */
+  readonly colleagues: readonly ColleagueBody[];
+  readonly moreColleagues: number;
+  /** Why nothing would be sent to this person now, and until when; null when something could be. */
+  readonly quiet: QuietBody | null;
+  /** Running incidents that concern this person or account. */
+  readonly incidents: readonly IncidentBody[];
+  readonly next: NextStepBody | null;
+  /** Plain text to insert into the ticket's editor; never sent by itself. */
+  readonly draft: string | null;
+  /** Messages that wait for somebody's approval. */
+  readonly reviews: readonly ReviewBody[];
+  /** Open alerts about the person or account: what "hand to the owner" assigns. */
+  readonly alerts: readonly AlertBody[];
+  /** Recorded sessions, newest first. At most 5. */
+  readonly replays: readonly { readonly at: IsoTime; readonly url: string }[];
+}
+
+export interface PredictionBody {
+  readonly ticket: string;
+  readonly match: string;
+  readonly pattern: string;
+  readonly name: string;
+  readonly why: string;
+  readonly firedAt: IsoTime;
+  /** When the ticket was opened, as far as is known. */
+  readonly ticketAt: IsoTime;
+  /** From the match to the ticket, in milliseconds. */
+  readonly leadMs: number;
+  /** `recorded`: the ticket was taken as this match's. `likely`: it came while the match counted. */
+  readonly certainty: "recorded" | "likely";
+  readonly message: SentMessageBody | null;
+}
+
+/** `shown` is in-app only. `delivered` reached the mailbox or phone, and nobody was seen to open it. */
+export type MessageEnd =
+  | "waiting"
+  | "sent"
+  | "delivered"
+  | "shown"
+  | "opened"
+  | "clicked"
+  | "failed"
+  | "not_sent"
+  | "unknown"
+  | "dry_run";
+
+export interface SentMessageBody {
+  readonly delivery: DeliveryBody;
+  readonly ended: MessageEnd;
+  /** The exact words, in plain text; null before it was rendered, or after erasure. */
+  readonly text: MessageTextBody | null;
+}
+export interface MessageTextBody {
+  readonly title: string | null;
+  readonly body: string;
+}
+
+export interface OpenTicketBody {
+  readonly ticket: string;
+  readonly person: string;
+  /** Of the person asked about, not of a colleague. */
+  readonly own: boolean;
+  readonly issue: string | null;
+  readonly openedAt: IsoTime;
+}
+
+export interface ColleagueBody {
+  readonly person: string;
+  /** As the contact table has it. */
+  readonly name: string | null;
+  readonly score: number;
+  readonly band: BandName;
+  readonly why: string;
+}
+
+export interface QuietBody {
+  readonly reason: string;
+  readonly kind: "hold" | "stop";
+  readonly until: IsoTime | null;
+  readonly detail: string;
+  /** The ticket behind a cooldown. */
+  readonly ticket: string | null;
+}
+
+export interface NextStepBody {
+  readonly match: string;
+  readonly pattern: string;
+  readonly firstAction: string;
+  readonly playbook: string;
+  /** The role that owns the pattern. */
+  readonly owner: string;
+}
+
+export interface ReviewBody {
+  /** Id for `/decisions/<id>/review`. */
+  readonly decision: string;
+  readonly match: string;
+  readonly pattern: string;
+  readonly name: string;
+  readonly channel: string | null;
+  readonly dueBy: IsoTime;
+  readonly text: MessageTextBody | null;
+  /** The value of `If-Match`. */
+  readonly revision: string;
+}
+
+/** One thing that happened, of any kind. `id` is unique within its kind. */
+export type TimelineItem = TimelinePlace &
+  (
+    | { readonly kind: "signal"; readonly signal: SignalBody }
+    | { readonly kind: "ticket"; readonly ticket: string | null; readonly signal: SignalBody }
+    | { readonly kind: "match"; readonly match: MatchBody }
+    | { readonly kind: "message"; readonly message: SentMessageBody }
+    | {
+        readonly kind: "feedback";
+        readonly feedback: {
+          readonly match: string;
+          readonly delivery: string | null;
+          readonly person: string;
+          readonly answer: string | null;
+          readonly stars: number | null;
+        };
+      }
+    /** What was held or stopped, and why; what was sent is there as its message. */
+    | { readonly kind: "not_sent"; readonly decision: DecisionBody }
+    | { readonly kind: "incident"; readonly incident: IncidentBody }
+    /** What an agent or ops person did; `undoable` ones go to `/actions/<id>/undo`. */
+    | { readonly kind: "action"; readonly action: AuditBody }
+  );
+export interface TimelinePlace {
+  readonly id: string;
+  readonly at: IsoTime;
+}
+export interface SignalBody {
+  readonly type: string;
+  readonly source: string;
+  readonly account: string | null;
+  readonly person: string | null;
+  readonly data: { readonly [name: string]: unknown };
+}
+
+/** Answer of linking a requester: the person they are from now on. */
+export interface LinkActionBody extends ActionBody {
+  readonly person: string;
+  readonly linked: readonly ("zendeskId" | "email")[];
 }
 
 export interface RiskListItem {
@@ -547,6 +706,11 @@ export interface SwitchRequest extends WithReason {
   readonly name?: string;
   readonly off: boolean;
 }
+export interface LinkRequest extends WithReason {
+  /** Number of the Zendesk user; with it or the address, or both. */
+  readonly zendeskId?: string;
+  readonly email?: string;
+}
 export interface RolloutRequest extends WithReason {
   readonly all?: boolean;
   readonly accounts?: readonly string[];
@@ -570,3 +734,30 @@ export type LiveMessage =
   | { readonly event: "incident"; readonly data: IncidentBody }
   | { readonly event: "switches"; readonly data: SwitchesBody }
   | { readonly event: "reset"; readonly data: { readonly reason: string } };
+
+// ---- the page in Zendesk
+
+/** What `POST <refreshUrl>` answers. */
+export interface ZendeskRefresh {
+  /** For `Authorization: Bearer`; kept in memory only. */
+  readonly bearer: string;
+  /** When the bearer ends. Refresh before: `POST <refreshUrl>` with the bearer. */
+  readonly expiresAt: IsoTime;
+  /** When no refresh helps any more: the page has to be opened anew. */
+  readonly sessionEndsAt: IsoTime;
+  readonly role: "agent" | "admin";
+}
+/** What the page finds in `<script type="application/json" id="forestall-session">`. */
+export interface ZendeskSession extends ZendeskRefresh {
+  /** The agent's Zendesk user id. */
+  readonly user: string;
+  /** Host of the Zendesk account: `acme.zendesk.com`. */
+  readonly host: string;
+  /** One of en, de, fr, es, ja, pt-BR, as far as the request says; Zendesk's own `currentUser.locale` knows better. */
+  readonly locale: string;
+  readonly view: "ticket" | "user" | "dashboard";
+  /** Path of the API on this page's own origin, without a slash at the end. */
+  readonly apiUrl: string;
+  /** Path of the refresh address on this page's own origin. */
+  readonly refreshUrl: string;
+}

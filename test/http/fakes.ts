@@ -1,3 +1,4 @@
+import type { Outcome } from "../../server/core/delivery.ts";
 import type { Effect, FeedbackRow, ScoreRow } from "../../server/core/effect.ts";
 import type { AccountState, PersonState } from "../../server/core/unit.ts";
 import type {
@@ -251,6 +252,20 @@ export function fakeStore(): FakeStore {
       ["person", "account", "pattern"],
       (row) => (row as never as { firedAt: number }).firedAt,
     ),
+    outcomes: async (tenant, query) =>
+      page(
+        ([...tables.outcome.values()] as Outcome[]).filter(
+          (row) => row.tenant === tenant && fits(row, query, ["person", "account", "pattern"]),
+        ),
+        query,
+        ({ decidedAt }) => decidedAt,
+      ),
+    feedback: async (tenant, query) =>
+      page(
+        feedback.filter((row) => row.tenant === tenant && fits(row, query, ["person"])),
+        query,
+        ({ at }) => at,
+      ),
     events: async (tenant, query) => {
       const all = log.flatMap((input) =>
         input.tenant === tenant && "event" in input.body ? [input.body.event] : [],

@@ -1,5 +1,6 @@
 import type { Control, TenantControl, UnitControl } from "../../core/control.ts";
 import type { Effect } from "../../core/effect.ts";
+import type { Incoming } from "../../core/event.ts";
 import { DAY, type Millis } from "../../core/time.ts";
 import type { Target } from "../../flow/contract.ts";
 import { createKeyedLock } from "../../lib/keyed-lock.ts";
@@ -47,6 +48,8 @@ export interface Desk {
   /** A refusal that names who acted on the subject last. */
   tooLate(tenant: string, subject: string, detail: string): Promise<Error>;
   act(call: AnyCall, target: Target, control: UnitControl, deed: Deed): Promise<Done>;
+  /** A person says something that enters as an event. */
+  tell(call: AnyCall, incoming: Incoming, deed: Deed): Promise<Done>;
   actOnTenant(call: AnyCall, control: TenantControl, deed: Deed): Promise<Done>;
 }
 
@@ -87,6 +90,11 @@ export function createDesk(deps: ApiDeps): Desk {
       const audit = auditOf(call, deed, target);
       const { effects } = await deps.pipeline.control(call.tenant, target, control, { audit });
       return done(audit, effects);
+    },
+    async tell(call, incoming, deed) {
+      const audit = auditOf(call, deed, null);
+      await deps.pipeline.receive(call.tenant, [incoming], { audit });
+      return done(audit, []);
     },
     async actOnTenant(call, control, deed) {
       const audit = auditOf(call, deed, null);

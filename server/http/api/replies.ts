@@ -115,26 +115,6 @@ export const risk: Answer<wire.RiskBody> = named(
   }),
 );
 
-export const requester: Answer<wire.RequesterBody> = named(
-  "Requester",
-  z.strictObject({
-    person: z.strictObject({ id: text, locale: textOrNull, roles: z.array(text) }).nullable(),
-    account: z
-      .strictObject({
-        id: text,
-        name: textOrNull,
-        plan: textOrNull,
-        segment: textOrNull,
-        owner: textOrNull,
-      })
-      .nullable(),
-    matchedBy: z.enum(["externalId", "zendeskId", "email", "domain"]).nullable(),
-    personRisk: risk.nullable(),
-    accountRisk: risk.nullable(),
-    headline: text,
-  }),
-);
-
 export const riskItem: Answer<wire.RiskListItem> = named(
   "RiskListItem",
   z.strictObject({
@@ -610,6 +590,10 @@ export const personAction: Answer<wire.PersonActionBody> = named(
   "PersonAction",
   z.strictObject({ ...actionFields, person: text, controls, revision: text }),
 );
+export const linkAction: Answer<wire.LinkActionBody> = named(
+  "LinkAction",
+  z.strictObject({ ...actionFields, person: text, linked: z.array(z.enum(["zendeskId", "email"])) }),
+);
 export const alertAction: Answer<wire.AlertActionBody> = named(
   "AlertAction",
   z.strictObject({ ...actionFields, alert }),
@@ -656,6 +640,7 @@ export const problem = named(
     detail: text,
     instance: text,
     errors: z.array(z.object({ in: text, path: text, message: text })).optional(),
+    reason: text.optional(),
     first: z.object({ actor: text, at: time, action: text }).nullable().optional(),
     guards: z.array(guard).optional(),
   }),

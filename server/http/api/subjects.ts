@@ -2,6 +2,7 @@ import { z } from "zod";
 import { companyDomain } from "../../lib/free-mail.ts";
 import { invalid, notFound } from "../problem.ts";
 import type * as wire from "../wire.ts";
+import { contextOf } from "./context/index.ts";
 import { pageOf, readCursor } from "./cursor.ts";
 import type { ApiDeps } from "./deps.ts";
 import { given } from "./given.ts";
@@ -20,10 +21,15 @@ import {
   tenantOf,
 } from "./risk.ts";
 import { type Call, type Route, route } from "./route.ts";
-import { identity, idText, page } from "./schemas.ts";
+import { identity, idText, isoTime, page } from "./schemas.ts";
 
 const READERS = ["agent", "ops", "admin"] as const;
 const identityQuery = z.strictObject(identity);
+const ticket = {
+  ticket: idText.optional().meta({ description: "Number of the ticket on the screen" }),
+  ticketAt: isoTime.optional().meta({ description: "When it was opened, where the asker knows" }),
+};
+const contextQuery = z.strictObject({ ...identity, ...ticket });
 
 /** Who is at risk: persons, accounts, the requester of a ticket, and everybody by score. */
 export function subjectRoutes(deps: ApiDeps): readonly Route[] {
@@ -57,6 +63,35 @@ export function subjectRoutes(deps: ApiDeps): readonly Route[] {
         return { body: await accountRisk(deps, tenant, await accountOf(deps, tenant.id, id), call.now) };
       },
     }),
+    route({
+      method: "get",
+      path: "/persons/:id/context",
+      summary: "The person, their account, the risk of both, and what helps to act",
+      roles: READERS,
+      query: contextQuery,
+      body: null,
+      reply: replies.requester,
+      async handle(call) {
+        const id = await resolveId(deps, call, "person");
+        const person = await personOf(deps, call.tenant, id);
+        const account = await accountBehind(deps, call.tenant, person);
+        return { body: await requesterBody(deps, call, { person, account, matchedBy: null }) };
+      },
+    }),
+    route({
+      method: "get",
+      path: "/accounts/:id/context",
+      summary: "The account, its risk, and what helps to act",
+      roles: READERS,
+      query: contextQuery,
+      body: null,
+      reply: replies.requester,
+      async handle(call) {
+        const id = await resolveId(deps, call, "account");
+        const account = await accountOf(deps, call.tenant, id);
+        return { body: await requesterBody(deps, call, { person: null, account, matchedBy: null }) };
+      },
+    }),
     requesterRoute(deps),
     riskListRoute(deps),
   ];
@@ -76,8 +111,9 @@ function requesterRoute(deps: ApiDeps): Route {
           .string()
           .regex(/^\d{1,20}$/, "must be the number of a Zendesk user")
           .optional(),
+        ...ticket,
       })
-      .refine((query) => Object.values(query).some((value) => value !== undefined && value !== ""), {
+      .refine(({ email, externalId, zendeskId }) => [email, externalId, zendeskId].some(Boolean), {
         error: "give at least one of email, externalId and zendeskId",
       }),
     body: null,
@@ -148,14 +184,21 @@ async function accountBehind(
     : findAccount(deps, tenant, unit.account.id);
 }
 
+type ContextCall = Call<
+  { readonly ticket?: string | undefined; readonly ticketAt?: number | undefined },
+  unknown
+>;
+
 async function requesterBody(
   deps: ApiDeps,
-  call: Call<unknown, unknown>,
+  call: ContextCall,
   { person, account, matchedBy }: Requester,
 ): Promise<wire.RequesterBody> {
   const tenant = tenantOf(deps, call.tenant);
   const personal = person === null ? null : await personRisk(deps, tenant, person, call.now);
   const accounts = account === null ? null : await accountRisk(deps, tenant, account, call.now);
+  const { ticket = null, ticketAt = null } = call.query;
+  const about = { deps, tenant, person, account, ticket, ticketAt, now: call.now };
   return {
     person: person === null ? null : { ...pickPerson(person) },
     account: account === null ? null : pickAccount(account),
@@ -163,6 +206,7 @@ async function requesterBody(
     personRisk: personal,
     accountRisk: accounts,
     headline: higher(personal, accounts),
+    context: await contextOf(about, [personal, accounts]),
   };
 }
 
