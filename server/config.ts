@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { PlainError } from "./lib/errors.ts";
 import { LOG_LEVELS, type LogLevel } from "./lib/log.ts";
+import { readPublicKeys } from "./lib/public-keys.ts";
 import {
   createSecretKeyFile,
   othersCanRead,
@@ -25,6 +27,8 @@ export interface Config {
   readonly trustProxy: false | number | readonly string[];
   /** Whether providers' addresses may lie on this machine: for tests and the demo. */
   readonly allowLoopbackProviders: boolean;
+  /** PEM: the public keys of the app in Zendesk, newest first. Without one its pages let nobody in. */
+  readonly zendeskKeys?: readonly string[];
 }
 
 export interface LoadedConfig {
@@ -85,6 +89,10 @@ const VARIABLES = {
       .refine((value) => value !== undefined),
     write: "how many proxies stand in front, such as 1, or their addresses and ranges, separated by commas",
   },
+  FORESTALL_ZENDESK_KEYS: {
+    schema: z.string().nullable().default(null),
+    write: "the path of a file with the public key of the app in Zendesk, such as ./zendesk-keys.pem",
+  },
   FORESTALL_ALLOW_LOOPBACK_PROVIDERS: {
     schema: z.stringbool({ truthy: ["1", "true", "yes"], falsy: ["0", "false", "no"] }).default(false),
     write: "1 or 0",
@@ -113,6 +121,7 @@ export function loadConfig(env: Environment, cwd: string): LoadedConfig {
     logLevel: read(env, "LOG_LEVEL"),
     trustProxy: read(env, "FORESTALL_TRUST_PROXY") ?? false,
     allowLoopbackProviders: read(env, "FORESTALL_ALLOW_LOOPBACK_PROVIDERS"),
+    ...zendeskKeys(read(env, "FORESTALL_ZENDESK_KEYS"), cwd),
   };
   const { key, warnings } = secretKey(read(env, "FORESTALL_SECRET_KEY"), resolve(dataDir, SECRET_KEY_FILE));
   return { config: { ...settings, secretKey: key }, warnings: [...warnings, ...unknownVariables(env)] };
@@ -133,6 +142,19 @@ function readTrustProxy(text: string): false | number | readonly string[] | unde
   const addresses = text.split(",").map((part) => part.trim());
   const each = z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]));
   return each.safeParse(addresses).success ? addresses : undefined;
+}
+
+/** Several keys in one file count side by side, while they are changed. */
+function zendeskKeys(file: string | null, cwd: string): Pick<Config, "zendeskKeys"> {
+  if (file === null) return {};
+  const path = resolve(cwd, file);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new PlainError(`FORESTALL_ZENDESK_KEYS names ${path}, which cannot be read.`, { cause: error });
+  }
+  return { zendeskKeys: readPublicKeys(text, path) };
 }
 
 function secretKey(given: Buffer | undefined, path: string): { key: Buffer; warnings: readonly string[] } {

@@ -13,6 +13,7 @@ import { saveSettings } from "./settings.ts";
 import { addSource, changeSource, listSources, removeSource, rotateSource } from "./sources.ts";
 import { createTenant, listTenants } from "./tenants.ts";
 import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.ts";
+import { listPairings, makePairingCode, redeemPairingCode, unpair, waitingKeys } from "./zendesk.ts";
 
 export type { Admin, App } from "./contract.ts";
 export type { AdminDeps } from "./deps.ts";
@@ -46,6 +47,11 @@ export function createAdmin(deps: AdminDeps): Admin {
     exportPerson: (tenant, who, file, by) => exportPerson(deps, tenant, who, file, by),
     exportTenant: (tenant, file, by, work) => exportTenant(deps, tenant, file, by, work),
     erasePerson: (tenant, who, by) => erasePerson(deps, tenant, who, by),
+    pairZendesk: (tenant, given, by) => makePairingCode(deps, tenant, given, by),
+    redeemZendesk: (code, account, by) => redeemPairingCode(deps, code, account, by),
+    zendeskPairings: (tenant) => listPairings(deps, tenant),
+    waitingZendeskKeys: () => waitingKeys(deps),
+    unpairZendesk: (tenant, installation, by) => unpair(deps, tenant, installation, by),
     doctor: (tenant) => doctor(deps, tenant),
   };
 }

@@ -157,6 +157,30 @@ export interface Finding {
   readonly todo: string | null;
 }
 
+/** An installation of the app in one Zendesk account. */
+export interface ZendeskAccount {
+  /** `acme.zendesk.com` */
+  readonly host: string;
+  readonly installation: string;
+}
+export interface ZendeskPairing extends ZendeskAccount {
+  readonly tenant: string;
+  /** PEM; empty: the keys of the server's settings count. */
+  readonly publicKeys: readonly string[];
+  readonly pairedAt: Millis;
+  readonly pairedBy: Actor;
+}
+export interface PairingCode {
+  readonly tenant: string;
+  /** Shown once; counts once, until `expiresAt`. */
+  readonly code: string;
+  readonly expiresAt: Millis;
+}
+/** `taken`: this installation is paired already. */
+export type Redeemed =
+  | { readonly kind: "paired"; readonly tenant: string }
+  | { readonly kind: "wrong" | "expired" | "taken" };
+
 export interface Admin {
   createTenant(
     id: string,
@@ -249,6 +273,18 @@ export interface Admin {
   exportPerson(tenant: string, who: Who, file: string, by: By): Promise<{ readonly rows: number }>;
   exportTenant(tenant: string, file: string, by: By, work?: LongWork): Promise<{ readonly rows: number }>;
   erasePerson(tenant: string, who: Who, by: By): Promise<{ readonly rows: number; readonly units: number }>;
+
+  /** `publicKeys`: PEM text, when this tenant uses an app of its own. */
+  pairZendesk(
+    tenant: string,
+    given: { readonly publicKeys?: string | undefined },
+    by: By,
+  ): Promise<PairingCode>;
+  redeemZendesk(code: string, account: ZendeskAccount, by: By): Promise<Redeemed>;
+  zendeskPairings(tenant?: string): Promise<readonly ZendeskPairing[]>;
+  /** Public keys of tenants whose code waits for being typed. */
+  waitingZendeskKeys(): Promise<readonly string[]>;
+  unpairZendesk(tenant: string, installation: string, by: By): Promise<void>;
 
   doctor(tenant?: string): Promise<readonly Finding[]>;
 }

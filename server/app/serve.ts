@@ -11,6 +11,7 @@ import { healthRouter } from "../http/health.ts";
 import { createIngest, SERVER_OPTIONS } from "../http/ingest/index.ts";
 import { createMetrics, type Metrics } from "../http/metrics.ts";
 import { createPersonPages } from "../http/person/index.ts";
+import type { ZendeskDeps, ZendeskPages } from "../http/zendesk/index.ts";
 import { type Handlers, serveControl, socketPathOf } from "../jobs/control-socket.ts";
 import { keepFeatures } from "../jobs/features.ts";
 import { EVERY, startUpkeep } from "../jobs/upkeep.ts";
@@ -20,6 +21,7 @@ import { type Opened, type OpenOptions, openApp } from "./open.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
 import { renderByHand } from "./rendering.ts";
 import { VERSION } from "./version.ts";
+import { zendeskPages } from "./zendesk.ts";
 
 export interface ServeOptions extends Partial<OpenOptions> {
   /** What commands can ask of the running server. */
@@ -28,6 +30,8 @@ export interface ServeOptions extends Partial<OpenOptions> {
   readonly wrapDeliverer?: (deps: DelivererDeps) => DelivererDeps;
   /** The front page, by whoever starts the server. */
   readonly home?: (app: Running) => RequestHandler;
+  /** Where Zendesk's pages and its SDK come from when something stands in for Zendesk: tests and the demo. */
+  readonly zendesk?: Pick<ZendeskDeps, "sdkUrl" | "standIn"> & { readonly builtIn?: string };
 }
 
 export interface Running extends Opened {
@@ -46,7 +50,8 @@ export async function startServer(config: Config, options: ServeOptions = {}): P
   const outbox = openOutbox(app, options.wrapDeliverer);
   const metrics = createMetrics(app.pipeline);
   let lastTick: number | null = null;
-  const web = webOf(app, outbox, metrics, () => lastTick);
+  const zendesk = zendeskPages(app, options.zendesk);
+  const web = webOf(app, outbox, metrics, zendesk, () => lastTick);
   const server = createServer(SERVER_OPTIONS);
   const running: Running = Object.assign(app, {
     server,
@@ -93,7 +98,13 @@ export async function startServer(config: Config, options: ServeOptions = {}): P
   return running;
 }
 
-function webOf(app: Opened, outbox: Outbox, metrics: Metrics, lastTick: () => number | null) {
+function webOf(
+  app: Opened,
+  outbox: Outbox,
+  metrics: Metrics,
+  zendesk: ZendeskPages,
+  lastTick: () => number | null,
+) {
   const { store, pipeline, clock, log, config } = app;
   const api = createApi({
     deps: {
@@ -104,7 +115,7 @@ function webOf(app: Opened, outbox: Outbox, metrics: Metrics, lastTick: () => nu
       hashId,
       render: (question) => renderByHand(app.rendering, question),
     },
-    tokens: app.tokenBook,
+    tokens: zendesk.sessions.with(app.tokenBook),
     timers: clock,
     version: VERSION,
   });
@@ -137,6 +148,7 @@ function webOf(app: Opened, outbox: Outbox, metrics: Metrics, lastTick: () => nu
         { path: "/api/v1", handler: api.router },
         { path: "/p", handler: persons },
         inAppMount(app, outbox),
+        { path: "/zendesk", handler: zendesk.router },
         { path: "/", handler: healthRouter({ store, pipeline, clock, metrics, lastTick }) },
         ...(home === undefined ? [] : [{ path: "/", handler: home }]),
       ];

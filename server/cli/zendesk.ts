@@ -6,11 +6,13 @@ import { lineOf } from "../zendesk-package/finding.ts";
 import type { Cli } from "./cli.ts";
 import { example, jsonOption } from "./options.ts";
 import { counted, oneLine } from "./text.ts";
+import { addPairing } from "./zendesk-pairing.ts";
 
 export function addZendesk(program: Command, cli: Cli): void {
-  const group = program.command("zendesk").summary("build the app that agents see in Zendesk");
-  group.description("Builds the app that agents see in Zendesk.");
+  const group = program.command("zendesk").summary("build and connect the app that agents see in Zendesk");
+  group.description("Builds the app that agents see in Zendesk, and connects it with a tenant.");
   addPackage(group, cli);
+  addPairing(group, cli);
 }
 
 interface PackageOptions {

@@ -12,6 +12,7 @@ import { live, pause, pausePerson, resume, resumePerson } from "./rollout.ts";
 import { sourceAdd, sourceList, sourceRemove, sourceRotate, sourceSet } from "./source.ts";
 import { libraryTake, tenantCreate, tenantList, tenantSettings } from "./tenant.ts";
 import { tokenCreate, tokenList, tokenRevoke, tokenRotate } from "./token.ts";
+import { zendeskList, zendeskPair, zendeskUnpair } from "./zendesk.ts";
 
 /** Every command there is, by name. */
 export const COMMANDS = {
@@ -40,6 +41,9 @@ export const COMMANDS = {
   export: exportData,
   erase,
   doctor,
+  "zendesk.pair": zendeskPair,
+  "zendesk.list": zendeskList,
+  "zendesk.unpair": zendeskUnpair,
 } as const;
 
 export type Commands = typeof COMMANDS;

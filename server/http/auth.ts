@@ -1,7 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import { sha256Hex } from "../lib/ids.ts";
 import type { Store, TokenRow } from "../store/contract.ts";
-import { forbidden, invalid, unauthorized } from "./problem.ts";
+import { forbidden, invalid, sessionExpired, unauthorized } from "./problem.ts";
 
 /** Roles that may use the read and write API. `write` and `public` tokens belong to ingest and the snippet. */
 export const API_ROLES = ["agent", "ops", "admin", "analyst", "privacy"] as const;
@@ -12,12 +12,17 @@ const FRESH_FOR = 5_000;
 /** Unknown tokens ask the store at most this often, so that guessing costs the store nothing. */
 const ASK_AGAIN = 1_000;
 
+/** Whose token it is. A session of a page in Zendesk is a token too; its user is certain, unlike a name that is sent. */
+export interface Caller extends TokenRow {
+  readonly session?: { readonly host: string; readonly installation: string; readonly user: string };
+}
+
 /** The tokens of all tenants, by hash. Holds no token itself, so there is nothing to compare in constant time. */
 export interface TokenBook {
   /** By the token as it was sent; also finds expired and revoked ones. */
-  find(token: string): Promise<TokenRow | undefined>;
+  find(token: string): Promise<Caller | undefined>;
   /** The token as it is now. */
-  byId(tenant: string, id: string): Promise<TokenRow | undefined>;
+  byId(tenant: string, id: string): Promise<Caller | undefined>;
   /** What `find` would say from memory alone. */
   known(token: string): TokenRow | undefined;
   /** To be called after a token was made or revoked in this process. */
@@ -73,15 +78,16 @@ export async function authenticate(
   authorization: string | undefined,
   tokens: TokenBook,
   now: number,
-): Promise<TokenRow> {
+): Promise<Caller> {
   if (authorization === undefined) {
     throw unauthorized("Send a token: `Authorization: Bearer <token>`. `forestall token` makes one.");
   }
-  const token = /^Bearer +([A-Za-z0-9._~+/=-]{8,512})$/i.exec(authorization)?.[1];
+  const token = /^Bearer +([A-Za-z0-9._~+/=-]{8,2048})$/i.exec(authorization)?.[1];
   if (token === undefined) throw unauthorized("The header Authorization has to read `Bearer <token>`.");
   const row = await tokens.find(token);
   if (row === undefined) throw unauthorized("This token is not known.", "invalid_token");
   const dead = whyDead(row, now);
+  if (dead !== null && row.session !== undefined) throw sessionExpired();
   if (dead !== null) throw unauthorized(dead, "invalid_token");
   return row;
 }
@@ -105,10 +111,18 @@ const ACTOR = /^[^\p{C}]{1,200}$/u;
  * Who acts: the role of the token, which is certain, with the name the client gives, which is its word. `agent:ana@…`.
  * @param given header `Forestall-Actor`, or the body's `actor`
  */
-export function actorOf(row: TokenRow, given: string | undefined): string {
+export function actorOf(row: Caller, given: string | undefined): string {
   const name = given?.trim();
+  if (row.session !== undefined) return agentOf(row, row.session.user, name);
   if (name === undefined || name === "") return `${row.role}:token ${row.label === "" ? row.id : row.label}`;
   if (!ACTOR.test(name)) throw invalid("Forestall-Actor has to be a name or address of 1 to 200 characters.");
   const prefix = `${row.role}:`;
   return name.startsWith(prefix) ? name : prefix + name;
+}
+
+/** The Zendesk user is certain and always there; the name beside it is the client's word. */
+function agentOf({ role }: TokenRow, user: string, name: string | undefined): string {
+  const spoken = name?.replace(/[()]/g, "").slice(0, 150).trim() ?? "";
+  if (spoken === "" || !ACTOR.test(spoken)) return `${role}:zendesk ${user}`;
+  return `${role}:${spoken} (zendesk ${user})`;
 }

@@ -66,6 +66,14 @@ export function unauthorized(detail: string, code?: "invalid_token"): Problem {
   });
 }
 
+/** A page in Zendesk was open for too long, or slept: it has to be opened anew. */
+export function sessionExpired(): Problem {
+  return new Problem({
+    ...unauthorized("This session has ended; open the page in Zendesk again.", "invalid_token").details,
+    extra: { reason: "session_expired" },
+  });
+}
+
 export function forbidden(role: string, allowed: readonly string[]): Problem {
   return new Problem({
     status: 403,

@@ -5,6 +5,7 @@ import type { Finding } from "../contract.ts";
 import type { AdminDeps } from "../deps.ts";
 import { isPublished } from "../sources.ts";
 import { isDryRun } from "../tenants.ts";
+import { ZENDESK_APP } from "../zendesk.ts";
 
 const LISTED = 8;
 
@@ -124,15 +125,15 @@ function channels(tenant: TenantState, patterns: readonly Pattern[]): readonly F
 
 async function sources({ store, integrations }: AdminDeps, tenant: TenantState): Promise<readonly Finding[]> {
   const find = finder(tenant);
-  const rows = await store.sources(tenant.id);
+  const rows = (await store.sources(tenant.id)).filter(({ system }) => system !== ZENDESK_APP);
   const { rows: events } = await store.events(tenant.id, { limit: 1 });
   const silent = rows.filter(({ lastReceivedAt }) => lastReceivedAt === null);
   const unsigned = rows.filter(({ secrets }) => secrets.length === 0);
-  const nothing = events.length === 0 && rows.length === 0;
   const known = rows.filter((row) => {
     const source = integrations.find(({ id }) => id === row.system)?.source;
     return source !== undefined && isPublished(source, row);
   });
+  const nothing = events.length === 0 && rows.length === 0;
   return [
     ...(nothing
       ? [find("problem", "no event has come yet", "Send some to /v1/events, or `forestall source add`.")]

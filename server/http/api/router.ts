@@ -2,8 +2,7 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import type { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import { Problem } from "../../lib/errors.ts";
-import type { TokenRow } from "../../store/contract.ts";
-import { actorOf, authenticate, authorize, type TokenBook } from "../auth.ts";
+import { actorOf, authenticate, authorize, type Caller, type TokenBook } from "../auth.ts";
 import { openApiDocument } from "../openapi.ts";
 import { invalid, invalidPart, methodNotAllowed, unsupportedMedia } from "../problem.ts";
 import { createLimiter, type Quota } from "../rate-limit.ts";
@@ -114,7 +113,7 @@ function answer(route: AnyRoute, clock: Clock): RequestHandler {
 
 /** @throws Problem 400 naming the part that is wrong */
 function callOf(route: AnyRoute, request: Request, response: Response, now: number): Call<unknown, unknown> {
-  const token = response.locals.token as TokenRow;
+  const token = response.locals.token as Caller;
   const query = parsed("query", route.query, request.query);
   const body =
     route.kind === "json" && route.body !== null ? parsed("body", route.body, request.body ?? {}) : null;
