@@ -40,7 +40,7 @@ import {
 } from "./assess/population.ts";
 import { foldProfile, foldTicket, forgetOldMessages } from "./assess/profile.ts";
 import { pursue } from "./assess/pursuit.ts";
-import { goQuiet, recoverFaded } from "./assess/recovery.ts";
+import { closeOrphans, goQuiet, recoverFaded } from "./assess/recovery.ts";
 import { type Rescored, rescore } from "./assess/scores.ts";
 import type { Assumption, HashId, Turn } from "./assess/turn.ts";
 import {
@@ -104,7 +104,10 @@ function takeEvent(turn: Turn, event: Event): void {
     if (event.type === "ticket.solved") judgeAgain(turn, ["cooldown"]);
   }
   if (event.type.startsWith("service.")) takeServiceEvent(turn, event);
-  if (turn.unit.tracked.size > 0) recoverFaded(turn, event);
+  if (turn.unit.tracked.size > 0) {
+    closeOrphans(turn);
+    recoverFaded(turn, event);
+  }
   observe(turn.unit.cells, turn.tenant.library, turn.unit.id, event, (change) =>
     applyMatchChange(turn, change),
   );
@@ -263,6 +266,7 @@ function ring(turn: Turn, timer: Timer): void {
 
 function sweep(turn: Turn): void {
   for (const person of turn.unit.persons.values()) forgetOldMessages(person, turn.now);
+  closeOrphans(turn);
   turn.scoresTouched = true;
 }
 

@@ -7,6 +7,7 @@ import { LEAST_POINTS } from "../../core/score.ts";
 import { DAY, type Millis } from "../../core/time.ts";
 import type { TimerKind, Tracked } from "../../core/unit.ts";
 import { issueOfCategory } from "./profile.ts";
+import { closeOrphans } from "./recovery.ts";
 import { suppress } from "./rows.ts";
 import { schedule, type Turn, unschedule } from "./turn.ts";
 
@@ -69,7 +70,8 @@ const TIMERS: readonly TimerKind[] = ["judge", "step", "human", "review", "outco
  */
 export function settle(turn: Turn, tracked: Tracked): void {
   const { match } = tracked;
-  const until = match.state === "open" ? turn.now + DAY : countsUntil(turn, tracked);
+  closeOrphans(turn);
+  const until = tracked.match.state === "open" ? turn.now + DAY : countsUntil(turn, tracked);
   if (until > turn.now) return schedule(turn, "settle", match.id, until);
   for (const kind of TIMERS) unschedule(turn.unit, kind, match.id);
   for (const row of deliveriesOf(turn, match)) {

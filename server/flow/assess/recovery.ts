@@ -1,23 +1,24 @@
 /**
- * Recoveries that the matcher does not see: of a match that has gone quiet, which still counts in the score, and of
- * one that came from another unit or name.
+ * What the matcher does not see: the recovery of a match that has gone quiet, which still counts in the score; and
+ * how one ends that came from another unit or name, or whose pattern has been changed since.
  */
 import type { Event } from "../../core/event.ts";
 import { personKey } from "../../core/keys.ts";
 import type { ClosedBy } from "../../core/match.ts";
 import { type Match, scoreKeyOf } from "../../core/match.ts";
 import type { Pattern, Selector } from "../../core/pattern.ts";
-import { LATE, type Millis } from "../../core/time.ts";
+import { LATE, type Millis, ON_TIME } from "../../core/time.ts";
 import type { Tracked } from "../../core/unit.ts";
 import { satisfies } from "../../core/where.ts";
+import { endsQuietly } from "./joining.ts";
 import { recover } from "./matches.ts";
 import { emitMatch, type Turn } from "./turn.ts";
 
 export function recoverFaded(turn: Turn, event: Event): void {
   if (turn.now - event.time > LATE) return;
   for (const tracked of turn.unit.tracked.values()) {
-    const { match, silenced, adopted } = tracked;
-    const isOpen = adopted === true && match.state === "open";
+    const { match, silenced } = tracked;
+    const isOpen = match.state === "open" && isOrphan(turn, tracked);
     const hasFaded = match.state === "closed" && match.closedBy === "quiet";
     if (silenced !== null || !(isOpen || hasFaded) || event.time < match.lastSeen) continue;
     const pattern = turn.tenant.library.byId(match.pattern);
@@ -29,7 +30,24 @@ export function recoverFaded(turn: Turn, event: Event): void {
   }
 }
 
-/** An adopted match goes quiet as its pattern says; nobody else is there to say so. */
+/** Nobody else says of these that they have gone quiet. */
+export function closeOrphans(turn: Turn): void {
+  for (const tracked of turn.unit.tracked.values()) {
+    const { match } = tracked;
+    const pattern = turn.tenant.library.byId(match.pattern);
+    if (match.state !== "open" || pattern === undefined || !endsQuietly(pattern.when.kind)) continue;
+    // The same grace as the matcher gives to stragglers.
+    const isOver = match.lastSeen + pattern.quiet + ON_TIME <= turn.now;
+    if (isOver && isOrphan(turn, tracked)) goQuiet(turn, tracked);
+  }
+}
+
+/** The matcher works on it under another name, or with another version of its pattern, or not at all. */
+function isOrphan({ tenant: { library } }: Turn, { match, adopted }: Tracked): boolean {
+  return adopted === true || library.rules.get(`${match.pattern}@${match.version}`)?.active !== true;
+}
+
+/** A match goes quiet as its pattern says. */
 export function goQuiet(turn: Turn, tracked: Tracked): void {
   if (tracked.match.state !== "open") return;
   const quiet = turn.tenant.library.byId(tracked.match.pattern)?.quiet ?? 0;
