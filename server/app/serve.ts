@@ -15,7 +15,7 @@ import type { ZendeskDeps, ZendeskPages } from "../http/zendesk/index.ts";
 import { type Handlers, serveControl, socketPathOf } from "../jobs/control-socket.ts";
 import { keepFeatures } from "../jobs/features.ts";
 import { EVERY, startUpkeep } from "../jobs/upkeep.ts";
-import { hashId, keyedHash, randomId } from "../lib/ids.ts";
+import { hashId, randomId } from "../lib/ids.ts";
 import { inAppMount } from "./in-app.ts";
 import { type Opened, type OpenOptions, openApp } from "./open.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
@@ -164,8 +164,7 @@ function webOf(
 
 function jobsOf(app: Opened, outbox: Outbox, ticked: (at: number) => void) {
   const { store, pipeline, clock } = app;
-  const pseudonymOf = (tenant: string, key: string) =>
-    keyedHash(app.config.secretKey, "feature", tenant, key);
+  const pseudonymOf = (tenant: string, key: string) => store.pseudonym(tenant, key);
   return [
     {
       name: "tick",
