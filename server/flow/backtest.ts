@@ -37,6 +37,11 @@ export function createBacktest(initial: TenantState, hash: Tools["hash"]): Backt
   return new MemoryBacktest(initial, hash);
 }
 
+interface Membership {
+  readonly unit: string;
+  readonly at: Millis;
+}
+
 class MemoryBacktest implements Backtest {
   readonly #units = new Map<string, Unit>();
   readonly #tenants: Tenants;
@@ -44,8 +49,8 @@ class MemoryBacktest implements Backtest {
   readonly #initial: TenantState;
   readonly #due = new DueHeap();
   readonly #hinted = new Map<string, Millis>();
-  /** Person -> units, the newest first. */
-  readonly #unitsOf = new Map<string, readonly string[]>();
+  /** Person -> units with when they came there, the newest first. */
+  readonly #unitsOf = new Map<string, readonly Membership[]>();
   readonly #matches = new Map<string, Match>();
   readonly #decisions: Decision[] = [];
   #state: TenantState;
@@ -70,21 +75,25 @@ class MemoryBacktest implements Backtest {
     const { person } = event;
     const named = event.account ?? (typeof event.data.account === "string" ? event.data.account : null);
     const units = person === null ? [] : (this.#unitsOf.get(person) ?? []);
-    const account = named ?? accountOf(units[0]);
+    const account = named ?? accountOf(units[0]?.unit);
     if (person !== null) this.#join(person, units, unitOf(account, person), event.receivedAt);
     this.#noteProductArea(event);
     return account === event.account ? event : { ...event, account };
   }
 
-  #join(person: string, units: readonly string[], to: string, at: Millis): void {
-    if (units.includes(to)) return;
+  #join(person: string, units: readonly Membership[], to: string, at: Millis): void {
+    if (units.some(({ unit }) => unit === to)) return;
     const alone = `person/${person}`;
     const [other] = units;
-    this.#unitsOf.set(person, [to, ...units.filter((unit) => unit !== alone)]);
-    if (units.includes(alone)) {
+    const now = [{ unit: to, at }, ...units.filter(({ unit }) => unit !== alone)];
+    this.#unitsOf.set(
+      person,
+      now.sort((a, b) => b.at - a.at || compare(a.unit, b.unit)),
+    );
+    if (other?.unit === alone) {
       this.#apply(alone, at, { control: { kind: "handover", person, to, as: person } });
     } else if (other !== undefined) {
-      this.#apply(other, at, { control: { kind: "share", person, to } });
+      this.#apply(other.unit, at, { control: { kind: "share", person, to } });
     }
   }
 
@@ -126,7 +135,7 @@ class MemoryBacktest implements Backtest {
   *#tellOtherUnits(from: Unit, effects: readonly Effect[]) {
     const persons = new Set(effects.flatMap((effect) => (effect.kind === "person" ? [effect.row.id] : [])));
     for (const id of persons) {
-      const units = this.#unitsOf.get(id) ?? [];
+      const units = (this.#unitsOf.get(id) ?? []).map(({ unit }) => unit);
       const person = from.persons.get(id);
       if (person === undefined || units.length < 2 || !units.includes(from.id)) continue;
       for (const unit of units) {
