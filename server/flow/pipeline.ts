@@ -51,6 +51,7 @@ export type PipelineStore = Pick<
   | "identify"
   | "memberships"
   | "erased"
+  | "stopped"
 >;
 
 export interface PipelineOptions {
@@ -179,6 +180,7 @@ class StorePipeline implements Pipeline, PipelineControl {
       },
       run: async (draft) => {
         addAlong(draft, along);
+        for (const stop of along?.stops ?? []) this.#directory.stop(tenant, stop);
         for (const one of incoming) {
           if (this.#isKnown(tenant, one, known)) duplicates += 1;
           else {

@@ -66,6 +66,14 @@ export interface IdentityWrite {
   readonly id: string;
 }
 
+/** This address wants no messages, whoever it belongs to. Kept as a keyed hash, for ever. */
+export interface StopWrite {
+  readonly tenant: string;
+  readonly namespace: "email" | "phone";
+  readonly value: string;
+  readonly at: Millis;
+}
+
 /** Which units a person is in; the newest is the default. */
 export interface MembershipWrite {
   readonly tenant: string;
@@ -95,6 +103,7 @@ export interface Batch {
   readonly contacts: readonly ContactWrite[];
   readonly identities: readonly IdentityWrite[];
   readonly memberships: readonly MembershipWrite[];
+  readonly stops?: readonly StopWrite[];
   readonly receptions: readonly Reception[];
   readonly deadLetters: readonly DeadLetter[];
   readonly audit: readonly AuditRow[];
@@ -304,6 +313,11 @@ export interface Store {
   memberships(tenant: string, persons: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>; // newest first
   contact(tenant: string, person: string): Promise<ContactDetails | null>;
   erased(tenant: string, refs: readonly { namespace: string; value: string }[]): Promise<ReadonlySet<string>>; // `namespace:value`
+  /** Which of these addresses are on the stop list: `namespace:value`. Erasing a stopped person leaves theirs on it. */
+  stopped(
+    tenant: string,
+    refs: readonly { namespace: string; value: string }[],
+  ): Promise<ReadonlySet<string>>;
   person(tenant: string, id: string): Promise<PersonState | null>;
   account(tenant: string, id: string): Promise<AccountState | null>;
 

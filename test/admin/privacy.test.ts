@@ -70,6 +70,24 @@ describe("erasing a person", () => {
     expect([...(unit?.persons.keys() ?? [])]).toEqual([after?.person]);
   });
 
+  it("keeps the wish of somebody who had stopped: whoever turns up with their address starts stopped", async () => {
+    const world = await withCanary();
+    const { pipeline, admin, store } = world.app;
+    const stop = { kind: "preference", person: CANARY, change: { kind: "stop" }, ...BY } as const;
+    await pipeline.control("acme", { person: CANARY }, stop);
+
+    await admin.erasePerson("acme", { person: CANARY }, BY);
+    await pipeline.receive("acme", [
+      {
+        ...{ source: "app", id: "new", type: "person.identified", time: NOON, data: {} },
+        person: { namespace: "native", value: "successor" },
+        contact: { email: EMAIL },
+      },
+    ]);
+
+    expect((await store.person("acme", "successor"))?.stoppedAt).not.toBeNull();
+  });
+
   it("holds after a restart, and against events that are sent again", async () => {
     const world = await withCanary();
     await world.app.admin.erasePerson("acme", { person: CANARY }, BY);

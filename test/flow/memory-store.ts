@@ -54,6 +54,7 @@ interface Kept {
   memberships: { tenant: string; person: string; unit: string; at: number }[];
   snapshots: [string, Awaited<ReturnType<Store["loadUnits"]>>[number]][];
   erased: string[];
+  stopped: string[];
   checkpoint: number;
 }
 
@@ -68,6 +69,7 @@ export function memoryStore(kept?: Kept): MemoryStore {
   let memberships = [...(kept?.memberships ?? [])];
   const snapshots = new Map(kept?.snapshots ?? []);
   const erased = new Set(kept?.erased ?? []);
+  const stopped = new Set(kept?.stopped ?? []);
   let checkpoint = kept?.checkpoint ?? 0;
   const known = new Set<string>();
   const byUnit = new Map<string, LogInput[]>();
@@ -113,6 +115,7 @@ export function memoryStore(kept?: Kept): MemoryStore {
         memberships: [...memberships],
         snapshots: [...snapshots],
         erased: [...erased],
+        stopped: [...stopped],
         checkpoint,
       }),
     async commit(batch: Batch) {
@@ -131,6 +134,9 @@ export function memoryStore(kept?: Kept): MemoryStore {
         identities.set(`${tenant}\u0000${namespace}\u0000${value}`, { kind, id });
       }
       memberships = [...memberships, ...batch.memberships];
+      for (const { tenant, namespace, value } of batch.stops ?? []) {
+        stopped.add(`${tenant}:${namespace}:${value}`);
+      }
     },
     probe: async () => true,
     lastSeq: async () => (inputs.length === 0 ? 0 : (JSON.parse(inputs.at(-1) ?? "") as LogInput).seq),
@@ -193,6 +199,10 @@ export function memoryStore(kept?: Kept): MemoryStore {
     async erased(tenant, refs) {
       const gone = refs.filter(({ namespace, value }) => erased.has(`${tenant}:${namespace}:${value}`));
       return new Set(gone.map(({ namespace, value }) => `${namespace}:${value}`));
+    },
+    async stopped(tenant, refs) {
+      const found = refs.filter(({ namespace, value }) => stopped.has(`${tenant}:${namespace}:${value}`));
+      return new Set(found.map(({ namespace, value }) => `${namespace}:${value}`));
     },
     async person(_tenant, id) {
       return persons.get(id)?.at(-1)?.row ?? null;

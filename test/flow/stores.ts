@@ -40,6 +40,7 @@ function plain(store: FlowStore): FlowStore {
     identify,
     memberships,
     erased,
+    stopped,
     person,
     messagesElsewhere,
     dueDeliveries,
@@ -47,6 +48,17 @@ function plain(store: FlowStore): FlowStore {
     deliveries,
   } = store;
   const writing = { commit, probe, saveUnits, setCheckpoint };
-  const reading = { lastSeq, known, loadUnits, dueUnits, checkpoint, inputs, identify, memberships, erased };
+  const reading = {
+    lastSeq,
+    known,
+    loadUnits,
+    dueUnits,
+    checkpoint,
+    inputs,
+    identify,
+    memberships,
+    erased,
+    stopped,
+  };
   return { ...writing, ...reading, person, messagesElsewhere, dueDeliveries, delivery, deliveries };
 }

@@ -220,6 +220,7 @@ export function fakeStore(): FakeStore {
     memberships: async (tenant, ids) =>
       new Map(ids.map((id) => [id, (memberships.get(key(tenant, id)) ?? []).map(({ unit }) => unit)])),
     erased: async () => new Set<string>(),
+    stopped: async () => new Set<string>(),
     contact: async () => null,
     person: one(persons),
     account: one(accounts),

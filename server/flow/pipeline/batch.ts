@@ -3,7 +3,7 @@ import type { Effect } from "../../core/effect.ts";
 import type { Incident } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
 import type { Unit } from "../../core/unit.ts";
-import type { AuditRow, Batch, DeadLetter, LogInput, Reception } from "../../store/contract.ts";
+import type { AuditRow, Batch, DeadLetter, LogInput, Reception, StopWrite } from "../../store/contract.ts";
 import type { Along, Committed } from "../contract.ts";
 import type { Learned } from "./directory.ts";
 
@@ -15,6 +15,7 @@ export interface Draft extends Learned {
   readonly deadLetters: DeadLetter[];
   readonly audit: AuditRow[];
   readonly incidents: Incident[];
+  readonly stops: StopWrite[];
   readonly unknown: Map<string, { tenant: string; source: string; type: string; count: number; at: Millis }>;
   /** Units that have been changed in memory by this draft, with the position of the first input that did. */
   readonly touched: Map<Unit, number>;
@@ -34,6 +35,7 @@ export function newDraft(): Draft {
     deadLetters: [],
     audit: [],
     incidents: [],
+    stops: [],
     unknown: new Map(),
     touched: new Map(),
     committed: [],
@@ -47,19 +49,21 @@ export function isEmpty(draft: Draft): boolean {
     draft.receptions.length === 0 &&
     draft.deadLetters.length === 0 &&
     draft.audit.length === 0 &&
+    draft.stops.length === 0 &&
     draft.unknown.size === 0
   );
 }
 
 export function batchOf(draft: Draft): Batch {
-  const { inputs, effects, contacts, identities, memberships, receptions, deadLetters, audit, incidents } =
-    draft;
+  const { inputs, effects, contacts, identities, memberships, stops } = draft;
+  const { receptions, deadLetters, audit, incidents } = draft;
   return {
     inputs,
     effects,
     contacts,
     identities,
     memberships,
+    stops,
     receptions,
     deadLetters,
     audit,
@@ -71,5 +75,6 @@ export function batchOf(draft: Draft): Batch {
 export function addAlong(draft: Draft, along: Along | undefined): void {
   if (along?.reception !== undefined) draft.receptions.push(along.reception);
   if (along?.deadLetter !== undefined) draft.deadLetters.push(along.deadLetter);
+  if (along?.stops !== undefined) draft.stops.push(...along.stops);
   if (along?.audit !== undefined) draft.audit.push({ ...along.audit, undone: false });
 }

@@ -34,7 +34,7 @@ type Known = { readonly kind: "person" | "account"; readonly id: string } | null
 /** A name for somebody whose own id is not known yet; reveals nothing about an address. */
 export type Pseudonym = (tenant: string, ref: Ref) => string;
 
-type DirectoryStore = Pick<Store, "identify" | "memberships" | "erased">;
+type DirectoryStore = Pick<Store, "identify" | "memberships" | "erased" | "stopped">;
 
 export class Directory {
   readonly #identities = new Map<string, Known>();
@@ -42,6 +42,7 @@ export class Directory {
   /** Persons who came to a unit in this batch: which of their units is the newest, the store knows once it is written. */
   readonly #joined = new Set<string>();
   readonly #erased = new Set<string>();
+  readonly #stopped = new Set<string>();
   readonly #store: DirectoryStore;
   readonly #pseudonym: Pseudonym;
 
@@ -56,6 +57,7 @@ export class Directory {
     this.#units.clear();
     this.#joined.clear();
     this.#erased.clear();
+    this.#stopped.clear();
   }
 
   /** Between two batches: within one, the cache also holds what is not written yet. */
@@ -65,8 +67,14 @@ export class Directory {
     if (this.#identities.size > MOST_CACHED) {
       this.#identities.clear();
       this.#erased.clear();
+      this.#stopped.clear();
     }
     if (this.#units.size > MOST_CACHED) this.#units.clear();
+  }
+
+  /** An address that is being put on the stop list. */
+  stop(tenant: string, ref: Ref): void {
+    this.#stopped.add(keyOf(tenant, ref));
   }
 
   /** Asks the store for every name in these that is not known yet, in as few questions as possible. */
@@ -107,9 +115,12 @@ export class Directory {
   async #learnNames(tenant: string, refs: readonly Ref[]): Promise<void> {
     const found = await this.#store.identify(tenant, refs);
     const erased = await this.#store.erased(tenant, refs);
+    const addresses = refs.filter(isAddress);
+    const stopped = addresses.length === 0 ? NONE : await this.#store.stopped(tenant, addresses);
     refs.forEach((ref, i) => {
       this.#identities.set(keyOf(tenant, ref), found[i] ?? null);
       if (erased.has(`${ref.namespace}:${ref.value}`)) this.#erased.add(keyOf(tenant, ref));
+      if (stopped.has(`${ref.namespace}:${ref.value}`)) this.#stopped.add(keyOf(tenant, ref));
     });
   }
 
@@ -151,7 +162,9 @@ export class Directory {
     const unit = unitOf(account, person);
     const before: { unit: string; control: UnitControl }[] = [];
     if (person !== null) {
+      const isStopped = this.#startsStopped(tenant, person, incoming);
       this.#learnPerson(tenant, person, unit, incoming, at, learned, before);
+      if (isStopped) before.push({ unit, control: stopOf(person) });
     }
     if (account !== null) this.#learnAccount(tenant, account, incoming, learned);
     if (account !== null) this.#learnDomain(tenant, account, incoming, learned);
@@ -181,6 +194,14 @@ export class Directory {
       if (unit?.startsWith("account/") === true) return unit.slice("account/".length);
     }
     return null;
+  }
+
+  /** An address on the stop list was nobody's until now, or its owner is seen for the first time. */
+  #startsStopped(tenant: string, person: string, incoming: Incoming): boolean {
+    const isFirstSight = (this.#units.get(`${tenant}\u0000${person}`) ?? []).length === 0;
+    return namesOf(incoming).some(
+      (ref) => this.#stopped.has(keyOf(tenant, ref)) && (isFirstSight || this.#isNew(tenant, ref)),
+    );
   }
 
   #isNew(tenant: string, ref: Ref): boolean {
@@ -284,6 +305,14 @@ export class Directory {
     this.#identities.set(keyOf(tenant, ref), known);
     learned.identities.push({ tenant, namespace: ref.namespace, value: ref.value, ...known });
   }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const isAddress = ({ namespace }: Ref) => namespace === "email" || namespace === "phone";
+
+function stopOf(person: string): UnitControl {
+  const reason = "this address was stopped before anybody knew whose it is";
+  return { kind: "preference", person, change: { kind: "stop" }, actor: "system", reason };
 }
 
 function keyOf(tenant: string, { namespace, value }: Ref): string {

@@ -8,7 +8,7 @@ const SLICE = 50;
 const MOST_REMEMBERED = 50_000;
 
 export interface ReceiptTools {
-  readonly pipeline: Pick<Pipeline, "control">;
+  readonly pipeline: Pick<Pipeline, "control" | "receive">;
   readonly store: Pick<Store, "identify" | "delivery" | "deliveryByProviderId">;
 }
 
@@ -45,15 +45,26 @@ export function createReceiptTaker({ pipeline, store }: ReceiptTools) {
     return found?.kind === "person" ? found.id : (delivery?.person ?? null);
   };
 
+  /** A stop holds for the address too: whoever turns out to have it must not be written to. */
+  const rememberStop = async ({ tenant }: ReceiptsFrom, { who, change, at }: ReceiptIncoming) => {
+    if (who === undefined || change?.kind !== "stop") return false;
+    const { namespace, value } = who;
+    if (namespace !== "email" && namespace !== "phone") return false;
+    await pipeline.receive(tenant, [], { stops: [{ tenant, namespace, value, at }] });
+    return true;
+  };
+
   const takeOne = async (from: ReceiptsFrom, one: ReceiptIncoming): Promise<boolean> => {
     const delivery = await deliveryOf(from, one);
+    const remembered = await rememberStop(from, one);
+    // Asked afterwards: who is identified from here on starts stopped, who was before is found.
     const person = one.change === undefined ? null : await personOf(from.tenant, one, delivery);
     const inputs = [
       tellDelivery(pipeline, from.tenant, one, delivery),
       tellPerson(pipeline, from, one, person),
     ].filter((input) => input !== null);
     await Promise.all(inputs);
-    return inputs.length > 0;
+    return remembered || inputs.length > 0;
   };
 
   return async (from: ReceiptsFrom, receipts: readonly ReceiptIncoming[]): Promise<number> => {

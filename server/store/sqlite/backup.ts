@@ -15,6 +15,7 @@ const TABLES = [
   "identities",
   "memberships",
   "erased",
+  "stop_list",
   "accounts",
   "persons",
   "matches",

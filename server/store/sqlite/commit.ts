@@ -35,6 +35,7 @@ export function committer(base: Base): (batch: Batch) => void {
       numbered(batch.contacts, directory.contact);
       numbered(batch.identities, directory.identity);
       numbered(batch.memberships, directory.membership);
+      numbered(batch.stops ?? [], directory.stop);
       numbered(batch.deadLetters, records.deadLetter);
       numbered(batch.audit, records.audit);
       numbered(batch.incidents, records.incident);

@@ -1,12 +1,14 @@
-import type { ContactDetails } from "../../core/event.ts";
+import type { ContactDetails, Ref } from "../../core/event.ts";
 import type { AccountState, PersonState } from "../../core/unit.ts";
-import type { ContactWrite, IdentityWrite, MembershipWrite, Store } from "../contract.ts";
+import type { ContactWrite, IdentityWrite, MembershipWrite, StopWrite, Store } from "../contract.ts";
 import { type Base, unitNo } from "./base.ts";
+import type { Query } from "./connection.ts";
 
 export interface DirectoryWriter {
   readonly contact: (tenant: number, row: ContactWrite) => void;
   readonly identity: (tenant: number, row: IdentityWrite) => void;
   readonly membership: (tenant: number, row: MembershipWrite) => void;
+  readonly stop: (tenant: number, row: StopWrite) => void;
 }
 
 /** Where a person's key is wrapped to, and what is sealed with it. */
@@ -73,7 +75,11 @@ export function directoryWriter(base: Base): DirectoryWriter {
     `INSERT INTO memberships (tenant, person, unit, at) VALUES (?, ?, ?, ?)
      ON CONFLICT (tenant, person, unit) DO UPDATE SET at = max(at, excluded.at)`,
   );
+  const keepStop = connection.query("INSERT OR IGNORE INTO stop_list (tenant, hash, at) VALUES (?, ?, ?)");
   return {
+    stop: (tenant, { tenant: id, namespace, value, at }) => {
+      keepStop.run(tenant, vault.hashOf(id, namespace, value), at);
+    },
     contact: (tenant, row) => {
       const key = keys.give(tenant, row.tenant, row.person);
       if (key === null) return;
@@ -91,7 +97,10 @@ export function directoryWriter(base: Base): DirectoryWriter {
   };
 }
 
-type Directory = Pick<Store, "identify" | "memberships" | "contact" | "erased" | "person" | "account">;
+type Directory = Pick<
+  Store,
+  "identify" | "memberships" | "contact" | "erased" | "stopped" | "person" | "account"
+>;
 
 export function directory(base: Base): Directory {
   const { connection, names, vault } = base;
@@ -104,6 +113,14 @@ export function directory(base: Base): Directory {
      WHERE m.tenant = ? AND m.person = ? ORDER BY m.at DESC, u.name`,
   );
   const isErased = connection.query("SELECT 1 FROM erased e WHERE e.tenant = ? AND e.hash = ?");
+  const isStopped = connection.query("SELECT 1 FROM stop_list s WHERE s.tenant = ? AND s.hash = ?");
+  const thoseOn = (list: Query<unknown>, tenant: string, refs: readonly Ref[]) => {
+    const no = names.tenant(tenant);
+    const found = refs.filter(
+      ({ namespace, value }) => list.get(no, vault.hashOf(tenant, namespace, value)) !== undefined,
+    );
+    return new Set(found.map(({ namespace, value }) => `${namespace}:${value}`));
+  };
   // The state in the person's default unit, the newest one; without a membership, in any.
   const personState = connection.query<{ body: string }>(
     `SELECT p.body FROM persons p
@@ -127,13 +144,8 @@ export function directory(base: Base): Directory {
     async contact(tenant, person) {
       return readContact(names.tenant(tenant), tenant, person);
     },
-    async erased(tenant, refs) {
-      const no = names.tenant(tenant);
-      const gone = refs.filter(
-        ({ namespace, value }) => isErased.get(no, vault.hashOf(tenant, namespace, value)) !== undefined,
-      );
-      return new Set(gone.map(({ namespace, value }) => `${namespace}:${value}`));
-    },
+    erased: async (tenant, refs) => thoseOn(isErased, tenant, refs),
+    stopped: async (tenant, refs) => thoseOn(isStopped, tenant, refs),
     async person(tenant, id) {
       const found = personState.get(names.tenant(tenant), id);
       return found === undefined ? null : (JSON.parse(found.body) as PersonState);

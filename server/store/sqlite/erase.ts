@@ -247,6 +247,15 @@ function removeDirectory(
   connection
     .query("INSERT OR IGNORE INTO erased (tenant, hash, at) VALUES (?, ?, ?)")
     .run(no, vault.hashOf(tenant, "native", person), at);
+  // Their wish outlives them: whoever turns up with one of their addresses gets no messages either.
+  connection
+    .query(
+      `INSERT OR IGNORE INTO stop_list (tenant, hash, at)
+       SELECT i.tenant, i.hash, ?3 FROM identities i
+       WHERE i.tenant = ?1 AND i.kind = 'person' AND i.id = ?2 AND i.namespace IN ('email', 'phone')
+         AND EXISTS (SELECT 1 FROM persons p WHERE p.tenant = ?1 AND p.person = ?2 AND p.stopped = 1)`,
+    )
+    .run(no, person, at);
   const removed = [
     "DELETE FROM identities WHERE tenant = ? AND kind = 'person' AND id = ?",
     "DELETE FROM contacts WHERE tenant = ? AND person = ?",

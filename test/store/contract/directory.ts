@@ -68,6 +68,30 @@ export function directoryContract(open: Open): void {
       );
     });
 
+    it("keeps addresses that were stopped before anybody knew whose they are, each tenant's to itself", async () => {
+      const stop = (namespace: "email" | "phone", value: string) => ({
+        tenant: "t1",
+        namespace,
+        value,
+        at: NOON,
+      });
+      await db.store.commit(
+        aBatch({ stops: [stop("email", "Ana@Example.com"), stop("phone", "+49 170 12345")] }),
+      );
+      await db.store.commit(aBatch({ stops: [stop("email", "ana@example.com")] }));
+
+      const store = await db.reopen();
+      const refs = [
+        { namespace: "email", value: " ana@example.COM" },
+        { namespace: "phone", value: "004917012345" },
+        { namespace: "email", value: "ben@example.com" },
+      ];
+      expect(await store.stopped("t1", refs)).toEqual(
+        new Set(refs.slice(0, 2).map(({ namespace, value }) => `${namespace}:${value}`)),
+      );
+      expect((await store.stopped("t2", refs)).size).toBe(0);
+    });
+
     it("adds up contact details, and keeps each tenant's to itself", async () => {
       const contact = (details: object, tenant = "t1") =>
         aBatch({ contacts: [{ tenant, person: "u1", details }] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../../server/store/contract.ts";
-import { NOON } from "../../builders.ts";
-import { aBatch, anInput } from "../batches.ts";
+import { aPerson, NOON } from "../../builders.ts";
+import { aBatch, anInput, effects } from "../batches.ts";
 import { aLife, CANARY, OTHER } from "./a-life.ts";
 import { fresh, type Open } from "./opened.ts";
 
@@ -217,6 +217,24 @@ export function privacyContract(open: Open): void {
       expect((await store.erased("t2", names)).size).toBe(0);
       expect(await store.identify("t1", names.slice(1, 3))).toEqual([null, null]);
       expect([await store.contact("t1", person), await store.sentCopy("t1", "late")]).toEqual([null, null]);
+    });
+
+    it("leaves the addresses of somebody who stopped on the stop list, and of nobody else", async () => {
+      await live(db.store);
+      const row = aPerson({ id: person, stoppedAt: NOON });
+      const state = { kind: "person", tenant: "t1", unit: "account/acme", row } as const;
+      await db.store.commit(effects(state));
+
+      await db.store.erasePerson("t1", person, NOON);
+      await db.store.erasePerson("t1", OTHER.person, NOON);
+
+      const theirs = [
+        { namespace: "email", value: "canary.ana@example.com" },
+        { namespace: "phone", value: "0049 170 555 12345" },
+      ];
+      const other = [{ namespace: "email", value: OTHER.email }];
+      expect((await (await db.reopen()).stopped("t1", [...theirs, ...other])).size).toBe(2);
+      expect((await db.store.stopped("t1", other)).size).toBe(0);
     });
 
     it("still knows a re-sent event of theirs", async () => {

@@ -1,5 +1,6 @@
 import type { Migration } from "../migrate.ts";
 import { firstSchema } from "./0001-first-schema.ts";
+import { stopList } from "./0002-stop-list.ts";
 
 /** In order of version. One that was released is never edited again; a correction is a new one. */
-export const MIGRATIONS: readonly Migration[] = [firstSchema];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, stopList];
