@@ -21,18 +21,18 @@ export function rotateWindow(population: Population, now: Millis, tenant: Tenant
   const start = Math.floor(now / WINDOW) * WINDOW;
   // What a late timer reports counts where the counting is by now.
   if (population.window.start >= start) return;
-  const { start: counted } = population.window;
+  const { start: counted, count, passed } = population.window;
   const isOrdinary = tenant.incidents.every(
     ({ startedAt, endedAt }) => startedAt >= counted + WINDOW || (endedAt !== null && endedAt <= counted),
   );
-  if (counted > 0 && isOrdinary) {
-    const hour = hourOfWeek(population.window.start);
-    const counts = population.usual.get(hour) ?? [];
-    counts.push(population.window.count);
-    if (counts.length > REMEMBERED) counts.shift();
-    population.usual.set(hour, counts);
-  }
-  population.window = { start, count: 0 };
+  const ofHour = counted > 0 && isOrdinary ? [...passed, count] : passed;
+  const isSameHour = Math.floor(counted / HOUR) === Math.floor(start / HOUR);
+  if (!isSameHour) remember(population, hourOfWeek(counted), ofHour);
+  population.window = { start, count: 0, passed: isSameHour ? ofHour : [] };
+}
+
+function remember({ usual }: Population, hour: number, counts: readonly number[]): void {
+  if (counts.length > 0) usual.set(hour, [...(usual.get(hour) ?? []), ...counts].slice(-REMEMBERED));
 }
 
 export function noteSighting(population: Population, sighting: Sighting, within: Millis): void {

@@ -20,8 +20,11 @@ export interface Population {
   recent: Sighting[];
   /** Hour of the week (0 = Monday 00:00 UTC) -> counts of its ten-minute windows, newest last, at most 48. */
   usual: Map<number, number[]>;
-  /** Start of the ten-minute window being counted, and its count. */
-  window: { start: Millis; count: number };
+  /**
+   * Start of the ten-minute window being counted, its count, and those of the windows of the same hour before it: what
+   * is happening now is not yet usual.
+   */
+  window: { start: Millis; count: number; passed: number[] };
   /** `pattern` or `pattern;field=value` -> buckets of a journey signal. */
   journeys: Map<string, JourneySeries>;
   /** Below a quarter of the threshold since then, per running incident. */
@@ -53,7 +56,7 @@ export function newPopulation(): Population {
   return {
     recent: [],
     usual: new Map(),
-    window: { start: 0, count: 0 },
+    window: { start: 0, count: 0, passed: [] },
     journeys: new Map(),
     calmSince: new Map(),
     affected: new Map(),
