@@ -21,19 +21,28 @@ export function amend(
   const { now } = cells;
   const limit = settledAt(cells);
   const before = replay(cells, cell, rule, from, limit, true);
+  const earlier = hiddenBefore(cell, from);
   const touched = change();
   const after = replay(cells, cell, rule, from, limit, true);
-  const episodes = [...touched, ...after.episodes];
-  keepReplay(cells, cell, rule, from, after);
+  const episodes = [...earlier, ...touched, ...after.episodes];
+  keepReplay(cells, cell, rule, from, { ...after, episodes });
   schedule(cells, cell, rule, after.state, episodes);
   return announceDifference(
     cells,
     cell,
     rule,
-    { episodes: before.episodes, now, inclusive: true },
+    { episodes: [...earlier, ...before.episodes], now, inclusive: true },
     { episodes, now, inclusive: true },
     emit,
   );
+}
+
+/** Matches that are not shown yet and were over at the mark: no replay from there meets them. */
+function hiddenBefore({ hot }: Cell, from: Mark | null): readonly Episode[] {
+  if (from === null || hot === null) return [];
+  const { episode, episodes } = from.state;
+  const over = episode === null ? episodes : episode.ordinal;
+  return hot.hidden.filter(({ ordinal }) => ordinal < over);
 }
 
 /** The same for something that concerns several cells at once. */
@@ -89,14 +98,31 @@ export function bind(cells: Cells, library: CompiledLibrary): void {
     const { key, roles } = log.laneAt(i);
     log.setLane(i, library.rules.get(key)?.lanes[roles] ?? { key, roles, rule: null });
   }
-  log.filter(log.end, (index) => log.laneAt(index).rule !== null);
   for (const cell of cells.list) {
     cell.rule = library.rules.get(cell.ruleKey) ?? null;
     cell.hot = null;
+    if (cell.rule?.active === false) rest(cells, cell, cell.rule);
     if (cell.rule === null) cell.pending = 0;
   }
+  log.filter(log.end, (index) => log.laneAt(index).rule?.active === true);
   cells.reindex();
   for (const cell of cells.list) reschedule(cells, cell);
+}
+
+/** Of a paused pattern only what is open is kept, as it was while the pattern was active. */
+function rest(cells: Cells, cell: Cell, rule: Rule): void {
+  const { log } = cells;
+  const active = { ...rule, active: true };
+  for (let i = log.start; i < log.end; i++) {
+    const { key, roles } = log.laneAt(i);
+    if (log.belongs(i, rule, cell.part)) log.setLane(i, { key, roles, rule: active });
+  }
+  cell.base = replay(cells, cell, active, null, settledAt(cells), true).state;
+  cell.pending = 0;
+  log.filter(log.end, (index) => log.laneAt(index).rule !== active);
+  cell.base.times.length = 0;
+  cell.base.refs.length = 0;
+  cell.base.extra = null;
 }
 
 /** A cell whose pattern was away for a while has no timer any more. */

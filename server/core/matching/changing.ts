@@ -6,12 +6,14 @@ import type { Listener, Rule } from "./rule.ts";
 import type { Signal } from "./signal.ts";
 import type { State } from "./state.ts";
 
-/** A firing that appeared, vanished or moved, for a pattern that listens for it. */
+/** A firing that appeared or vanished, for a pattern that listens for it. */
 export interface Relay {
   readonly listener: Listener;
-  readonly before: Signal | null;
-  readonly after: Signal | null;
+  readonly what: "appeared" | "vanished";
+  readonly signal: Signal;
 }
+
+const NO_RELAYS: Relay[] = [];
 
 /** True when a match may be shown: those that an answer may still undo in time are kept back until it cannot come. */
 function isShown(rule: Rule, episode: Episode, now: Millis, inclusive: boolean): boolean {
@@ -29,15 +31,15 @@ export function announce(
   fired: number,
   emit: Emit,
 ): Relay[] {
-  const relays: Relay[] = [];
+  const appeared: Episode[] = [];
   const key = rule.keying.keyOf(cells.unit, cell.part);
-  for (const episode of new Set(touched)) {
+  for (const episode of touched.length === 1 ? touched : new Set(touched)) {
     if (!isShown(rule, episode, cells.now, true)) continue;
     const isNew = episode.ordinal >= fired;
     emit({ kind: isNew ? "fired" : "changed", match: viewOf(rule, key, episode) });
-    if (isNew) relay(rule, null, episode, relays);
+    if (isNew) appeared.push(episode);
   }
-  return relays;
+  return appeared.length === 0 ? NO_RELAYS : relaysOf(rule, [], appeared);
 }
 
 export interface Moment {
@@ -57,7 +59,6 @@ export function announceDifference(
 ): Relay[] {
   const was = shownBy(rule, before);
   const is = shownBy(rule, after);
-  const relays: Relay[] = [];
   const key = rule.keying.keyOf(cells.unit, cell.part);
   for (const ordinal of [...new Set([...was.keys(), ...is.keys()])].sort((a, b) => a - b)) {
     const old = was.get(ordinal) ?? null;
@@ -65,9 +66,8 @@ export function announceDifference(
     if (current === null) emit({ kind: "retracted", pattern: rule.pattern, key, episode: ordinal });
     else if (old === null) emit({ kind: "fired", match: viewOf(rule, key, current) });
     else if (!looksLike(old, current)) emit({ kind: "changed", match: viewOf(rule, key, current) });
-    relay(rule, old, current, relays);
   }
-  return relays;
+  return relaysOf(rule, [...was.values()], [...is.values()]);
 }
 
 function shownBy(rule: Rule, { episodes, now, inclusive }: Moment): Map<number, Episode> {
@@ -78,23 +78,26 @@ function shownBy(rule: Rule, { episodes, now, inclusive }: Moment): Map<number, 
   return shown;
 }
 
-function relay(rule: Rule, old: Episode | null, current: Episode | null, relays: Relay[]): void {
-  if (rule.outers.length === 0) return;
-  const before = firingOf(rule, old);
-  const after = firingOf(rule, current);
-  if (isSame(before, after)) return;
-  for (const listener of rule.outers) relays.push({ listener, before, after });
+/** Which firings vanished and which appeared; one that only counts under another number now did neither. */
+function relaysOf(rule: Rule, before: readonly Episode[], after: readonly Episode[]): Relay[] {
+  if (rule.outers.length === 0) return [];
+  const gone = new Map(before.map((episode) => [nameOf(episode), episode]));
+  const appeared = after.filter((episode) => !gone.delete(nameOf(episode)));
+  return rule.outers.flatMap((listener) => [
+    ...[...gone.values()].flatMap((episode) => relayOf(rule, listener, episode, "vanished")),
+    ...appeared.flatMap((episode) => relayOf(rule, listener, episode, "appeared")),
+  ]);
 }
 
-/** A firing as the signal that other patterns hear. */
-function firingOf(rule: Rule, episode: Episode | null): Signal | null {
-  if (episode === null || episode.firing === null) return null;
-  return { ...episode.firing, time: episode.firedAt, source: `match/${rule.pattern.id}` };
+function nameOf({ firedAt, firing }: Episode): string {
+  return JSON.stringify([firedAt, firing?.id, firing?.person]);
 }
 
-function isSame(one: Signal | null, other: Signal | null): boolean {
-  if (one === null || other === null) return one === other;
-  return one.time === other.time && one.id === other.id && one.person === other.person;
+/** A firing as the signal that another pattern hears. */
+function relayOf(rule: Rule, listener: Listener, episode: Episode, what: Relay["what"]): Relay[] {
+  if (episode.firing === null) return [];
+  const signal = { ...episode.firing, time: episode.firedAt, source: `match/${rule.pattern.id}` };
+  return [{ listener, what, signal }];
 }
 
 /** Sets the cell's timer to when time alone will next change what is shown. */

@@ -7,7 +7,7 @@ import { level, sequence, single } from "./kinds/single.ts";
 import { surge } from "./kinds/surge.ts";
 import { type Ear, earsOf } from "./listening.ts";
 import type { Behaviour, Lane, Listener, Rule } from "./rule.ts";
-import { FIRST } from "./signal.ts";
+import { BEGINNING, FIRST } from "./signal.ts";
 
 /** A pattern library, ready to be matched. A new version is a new object; `Cells` go on with it as they are. */
 export interface CompiledLibrary {
@@ -26,8 +26,9 @@ export interface Route {
 }
 
 /**
- * Prepares patterns for matching. Paused ones do not match, but what they have open still closes: so a library may
- * hold an old version of a pattern as paused until its matches are closed. Patterns per tenant are left to others.
+ * Prepares patterns for matching. Paused ones do not match and forget what they had begun to count, but what they
+ * have open still goes quiet or recovers: so a library may hold an old version of a pattern as paused until its
+ * matches are closed. Patterns per tenant are left to others.
  * @throws RangeError when two patterns share id and version, a key has no owner, or patterns wait for each other.
  */
 export function compileLibrary(patterns: readonly Pattern[], version: string): CompiledLibrary {
@@ -36,14 +37,16 @@ export function compileLibrary(patterns: readonly Pattern[], version: string): C
     const known = byId.get(pattern.id);
     if (known === undefined || known.status === "paused") byId.set(pattern.id, pattern);
   }
-  const builds = patterns.map(buildOf).filter((build) => build !== null);
+  const depths = depthsOf(patterns);
+  const builds = patterns
+    .map((pattern) => buildOf(pattern, depths.get(pattern) ?? 0))
+    .filter((build) => build !== null);
   const rules = new Map<string, Rule>();
   for (const { rule } of builds) {
     if (rules.has(rule.key)) throw new RangeError(`${rule.key} is in the library twice`);
     rules.set(rule.key, rule);
   }
   connect(builds);
-  refuseCircles(builds);
   return { version, patterns, byId: (id) => byId.get(id), routes: routesOf(builds), rules };
 }
 
@@ -53,7 +56,7 @@ interface Build {
   readonly outers: Listener[];
 }
 
-function buildOf(pattern: Pattern): Build | null {
+function buildOf(pattern: Pattern, depth: number): Build | null {
   const keying = keyingOf(pattern);
   if (keying === null) return null;
   const { when } = pattern;
@@ -74,13 +77,16 @@ function buildOf(pattern: Pattern): Build | null {
     gathers,
     forgetsData: kind === "count",
     hasBaseline: kind === "spike" || kind === "drop",
+    growsByEvidence: gathers || kind === "once" || kind === "score" || kind === "sequence",
     waits: kind === "absence" || kind === "drop",
     usesFacts: threshold.least !== threshold.most || kind === "once",
+    depth,
     lanes,
     outers,
   };
   for (let roles = 0; roles < FIRST * 2; roles++) lanes.push({ key, roles, rule });
-  return { rule, ears: earsOf(pattern), outers };
+  const ears = earsOf(pattern).filter(({ role }) => rule.active || (role & BEGINNING) === 0);
+  return { rule, ears, outers };
 }
 
 function behaviourOf(pattern: Pattern): Behaviour {
@@ -136,13 +142,19 @@ function listenerOf(rule: Rule, ears: readonly Ear[], hears: (ear: Ear) => boole
   return { rule, ears: ears.filter(hears).map(({ role, test }) => ({ role, test })) };
 }
 
-function refuseCircles(builds: readonly Build[]): void {
-  const done = new Set<Rule>();
-  const visit = (rule: Rule, path: readonly Rule[]): void => {
-    if (path.includes(rule)) throw new RangeError(`${rule.pattern.id} waits for its own matches`);
-    if (done.has(rule)) return;
-    for (const outer of rule.outers) visit(outer.rule, [...path, rule]);
-    done.add(rule);
+/** How many patterns stand one behind the other before this one; refuses circles. */
+function depthsOf(patterns: readonly Pattern[]): Map<Pattern, number> {
+  const depths = new Map<Pattern, number>();
+  const visit = (pattern: Pattern, path: readonly Pattern[]): number => {
+    if (path.includes(pattern)) throw new RangeError(`${pattern.id} waits for its own matches`);
+    const known = depths.get(pattern);
+    if (known !== undefined) return known;
+    const names = new Set(earsOf(pattern).map(({ selector }) => selector.match));
+    const inner = patterns.filter(({ id }) => names.has(id));
+    const depth = Math.max(-1, ...inner.map((one) => visit(one, [...path, pattern]))) + 1;
+    depths.set(pattern, depth);
+    return depth;
   };
-  for (const { rule } of builds) visit(rule, []);
+  for (const pattern of patterns) visit(pattern, []);
+  return depths;
 }

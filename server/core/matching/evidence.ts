@@ -62,6 +62,13 @@ export class Evidence {
     this.data = NO_DATA;
   }
 
+  /** True when something else happened at that very moment, so that the order within it would matter. */
+  hasAt(time: Millis): boolean {
+    if (this.times.includes(time)) return true;
+    for (const { newest } of this.shares.values()) if (newest === time) return true;
+    return false;
+  }
+
   /** The person in most of the events, the newest on a tie. */
   person(): string | null {
     let most: Share | undefined;

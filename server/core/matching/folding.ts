@@ -9,10 +9,10 @@ import { State } from "./state.ts";
 /** A longer log is no longer counted through: then every key in it has a cell. */
 const CROWDED = 32;
 const CALM = 16;
-/** Cells with more signals in the log keep their newest state at hand. */
+/** With more signals in the log than this, a cell keeps its newest state at hand whatever it is. */
 const KEPT_LIVE = 4;
 /** A straggler replays at most about this many signals more than came after it. */
-const BETWEEN_MARKS = 256;
+const BETWEEN_MARKS = 128;
 
 /** Stands in the log for a signal that is about to be taken out. */
 const GONE: Lane = { key: "", roles: 0, rule: null };
@@ -163,15 +163,42 @@ export function replay(
   limit: Millis,
   inclusive: boolean,
 ): Replay {
-  const { log, facts } = cells;
+  const replayed = replayUntil(cells, cell, rule, from, null);
+  const fold = { rule, facts: cells.facts, touched: replayed.episodes };
+  rule.behaviour.advance(fold, replayed.state, limit, inclusive);
+  return replayed;
+}
+
+/** The same up to another mark, or to the end of the log; without letting time pass after it. */
+export function replayUntil(
+  cells: Cells,
+  cell: Cell,
+  rule: Rule,
+  from: Mark | null,
+  until: Mark | null,
+): Replay {
   const state = (from?.state ?? cell.base)?.copy() ?? new State();
+  return foldOn(cells, cell, rule, state, from, until);
+}
+
+/** Folds what lies between two marks into a state. */
+export function foldOn(
+  cells: Cells,
+  cell: Cell,
+  rule: Rule,
+  state: State,
+  from: Mark | null,
+  until: Mark | null,
+): Replay {
+  const { log, facts } = cells;
   const episodes = state.episode === null ? [] : [state.episode];
   const fold = { rule, facts, touched: episodes };
   const marks: Mark[] = [];
   let since = 0;
   let left = cell.pending;
   const start = from === null ? log.start : log.placeOf(from.time, from.source, from.id);
-  for (let i = start; i < log.end && left > 0; i++) {
+  const end = until === null ? log.end : log.placeOf(until.time, until.source, until.id);
+  for (let i = start; i < end && left > 0; i++) {
     if (!log.belongs(i, rule, cell.part)) continue;
     left--;
     const signal = log.read(i);
@@ -182,7 +209,6 @@ export function replay(
       since = 0;
     }
   }
-  rule.behaviour.advance(fold, state, limit, inclusive);
   return { state, episodes, marks, since };
 }
 
@@ -190,12 +216,13 @@ function markAt({ time, source, id }: Signal, state: State): Mark {
   return { time, source, id, state: state.copy() };
 }
 
-/** The newest mark before a place in the order. */
+/** The newest mark before a signal; one at the signal itself has it in its state already. */
 export function markBefore(cell: Cell, { time, source, id }: Signal): Mark | null {
   const marks = cell.hot?.marks ?? [];
   for (let i = marks.length - 1; i >= 0; i--) {
     const mark = marks[i];
-    if (mark !== undefined && !isMarkAfter(mark, time, source, id)) return mark;
+    const isAt = mark?.time === time && mark.source === source && mark.id === id;
+    if (mark !== undefined && !isAt && !isMarkAfter(mark, time, source, id)) return mark;
   }
   return null;
 }
@@ -221,7 +248,7 @@ function hiddenOf(cells: Cells, rule: Rule, episodes: readonly Episode[]): reado
 
 /** The live state took one more signal, the newest of the cell. */
 export function keepLive(cell: Cell, live: State, hidden: readonly Episode[], signal: Signal): void {
-  if (cell.pending <= KEPT_LIVE) {
+  if (!isWorthKeeping(cell, live)) {
     cell.hot = null;
     return;
   }
@@ -233,9 +260,15 @@ export function keepLive(cell: Cell, live: State, hidden: readonly Episode[], si
   cell.hot.since = 0;
 }
 
+/** The newest state is worth its memory where trouble is, or where it would often be needed again. */
+function isWorthKeeping({ pending, rule }: Cell, { episode }: State): boolean {
+  if (pending === 0) return false;
+  return pending > KEPT_LIVE || episode !== null || rule?.gathers === true;
+}
+
 /** The signals from a mark on were replayed: what was derived from them is replaced. */
 export function keepReplay(cells: Cells, cell: Cell, rule: Rule, from: Mark | null, replayed: Replay): void {
-  if (cell.pending <= KEPT_LIVE) {
+  if (!isWorthKeeping(cell, replayed.state)) {
     cell.hot = null;
     return;
   }

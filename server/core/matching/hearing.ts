@@ -1,5 +1,5 @@
 import { amend, wake } from "./amending.ts";
-import type { Cell, Cells } from "./cells.ts";
+import type { Cell, Cells, Hot } from "./cells.ts";
 import { announce, type Relay, schedule } from "./changing.ts";
 import type { Emit } from "./contract.ts";
 import type { Episode } from "./episode.ts";
@@ -7,6 +7,7 @@ import { compact, createCell, keepLive, liveOf, settledAt, step } from "./foldin
 import type { Lane, Rule } from "./rule.ts";
 import { BEGINNING, EVIDENCE, HISTORY, type Roles, type Signal } from "./signal.ts";
 import { State } from "./state.ts";
+import { addEvidence, canAdd, slipIn } from "./straggler.ts";
 
 const NO_RELAYS: Relay[] = [];
 
@@ -56,7 +57,7 @@ function take(cells: Cells, cell: Cell, rule: Rule, lane: Lane, signal: Signal, 
     return relays;
   }
   const isNewest = signal.time > settledAt(cells) && !log.hasFrom(index, rule, cell.part);
-  if (!isNewest) return [...relays, ...amend(cells, cell, rule, signal, insert, emit)];
+  if (!isNewest) return [...relays, ...slipIn(cells, cell, rule, signal, lane.roles, insert, emit)];
   const { state, hidden } = liveOf(cells, cell, rule);
   const fired = state.episodes;
   const touched: Episode[] = [];
@@ -66,7 +67,8 @@ function take(cells: Cells, cell: Cell, rule: Rule, lane: Lane, signal: Signal, 
   keepLive(cell, state, unseen, signal);
   schedule(cells, cell, rule, state, unseen);
   if (touched.length === 0) return relays;
-  return [...relays, ...announce(cells, cell, rule, touched, fired, emit)];
+  const told = announce(cells, cell, rule, touched, fired, emit);
+  return relays.length === 0 ? told : [...relays, ...told];
 }
 
 const NOTHING: readonly Episode[] = [];
@@ -96,16 +98,43 @@ export function hearLate(
   }
   const known = cell;
   if (known.base === null && !counts) return NO_RELAYS;
-  const change = () => {
+  const fold = (base: State) => {
     const touched: Episode[] = [];
-    const fold = { rule, facts: cells.facts, touched };
     const settled = settledAt(cells);
-    known.base ??= new State();
-    rule.behaviour.advance(fold, known.base, settled, false);
-    rule.behaviour.takeLate(fold, known.base, signal, roles, settled);
+    const folding = { rule, facts: cells.facts, touched };
+    rule.behaviour.advance(folding, base, settled, false);
+    rule.behaviour.takeLate(folding, base, signal, roles, settled);
     return touched;
   };
+  if (known.hot !== null && known.base !== null && staysOpen(known.hot, known.base, rule, roles, signal)) {
+    return extendLate(cells, known, rule, signal, known.hot, fold(known.base), emit);
+  }
+  const change = () => {
+    known.base ??= new State();
+    return fold(known.base);
+  };
   return amend(cells, known, rule, null, change, emit);
+}
+
+/** Late evidence in a match that is open since the base and to this day: nothing needs to be replayed. */
+function staysOpen(hot: Hot, { episode }: State, rule: Rule, roles: Roles, { time }: Signal): boolean {
+  if (!rule.growsByEvidence || roles !== EVIDENCE || episode === null) return false;
+  return hot.live.episode?.ordinal === episode.ordinal && canAdd(hot, 0, time);
+}
+
+function extendLate(
+  cells: Cells,
+  cell: Cell,
+  rule: Rule,
+  signal: Signal,
+  hot: Hot,
+  touched: readonly Episode[],
+  emit: Emit,
+): Relay[] {
+  if (touched.length === 0 || hot.live.episode === null) return NO_RELAYS;
+  addEvidence(rule, hot, 0, signal, [], []);
+  schedule(cells, cell, rule, hot.live, NOTHING);
+  return announce(cells, cell, rule, [hot.live.episode], hot.live.episodes, emit);
 }
 
 /** A firing of another pattern was taken back: it never happened. */
@@ -123,7 +152,7 @@ export function unhear(cells: Cells, rule: Rule, part: string | null, signal: Si
     cell.pending--;
     return NOTHING;
   };
-  return amend(cells, cell, rule, signal, remove, emit);
+  return slipIn(cells, cell, rule, signal, 0, remove, emit);
 }
 
 function laneOf(rule: Rule, roles: Roles): Lane {

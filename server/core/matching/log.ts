@@ -13,17 +13,33 @@ const PART = 4;
 const LANE = 5;
 
 /** Exactly sized lists are cut from these: a list that grows by itself takes room for 17 more. */
-const NUMBERS: readonly number[] = Array.from({ length: 24 }, () => 0.5);
-const NOTHINGS: readonly null[] = Array.from({ length: 24 * WIDTH }, () => null);
-const STEP = 3;
+const LARGEST = 512;
+const NUMBERS: readonly number[] = Array.from({ length: LARGEST }, () => 0.5);
+const NOTHINGS: readonly null[] = Array.from({ length: LARGEST * WIDTH }, () => null);
+
+/** An empty log's own; never written to. */
+const NO_NUMBERS: number[] = [];
+const NO_REFS: unknown[] = [];
+
+/** Small logs grow in small steps, as there is one for every customer; large ones by half. */
+function grown(capacity: number): number {
+  return capacity < 12
+    ? capacity + 3
+    : capacity < 256
+      ? capacity + (capacity >> 2)
+      : capacity + (capacity >> 1);
+}
+
+/** Among how many signals a name is looked for that is the same as the new one's, so that it is kept once. */
+const NEIGHBOURS = 6;
 
 /**
  * The newest signals of a unit, in their order: those of the last five minutes, which a straggler may still slip
  * between, and older ones that nobody needed to fold so far. Two flat lists, so that an event costs no object.
  */
 export class Log {
-  times: number[] = [];
-  refs: unknown[] = [];
+  times: number[] = NO_NUMBERS;
+  refs: unknown[] = NO_REFS;
   start = 0;
   end = 0;
 
@@ -37,7 +53,7 @@ export class Log {
 
   /** So full that making room once more would soon be needed again. */
   get isAlmostFull(): boolean {
-    return this.end * 4 > this.times.length * 3;
+    return this.end * 4 >= this.times.length * 3;
   }
 
   timeAt(index: number): Millis {
@@ -119,12 +135,24 @@ export class Log {
     const at = index * WIDTH;
     const { refs } = this;
     this.times[index] = signal.time;
+    const person = this.#known(index, signal.person);
     refs[at + SOURCE] = signal.source;
     refs[at + ID] = signal.id;
-    refs[at + PERSON] = signal.person;
+    refs[at + PERSON] = person;
     refs[at + DATA] = signal.data;
-    refs[at + PART] = part;
+    refs[at + PART] = part === person ? person : part;
     refs[at + LANE] = lane;
+  }
+
+  /** The same name as a neighbour keeps it, if one has it: every event brings a string of its own. */
+  #known(index: number, person: string | null): string | null {
+    if (person === null) return null;
+    const oldest = Math.max(this.start, index - NEIGHBOURS);
+    for (let i = index - 1; i >= oldest; i--) {
+      const known = this.refs[i * WIDTH + PERSON] as string | null;
+      if (known === person) return known;
+    }
+    return person;
   }
 
   remove(index: number): void {
@@ -192,7 +220,7 @@ export class Log {
       this.#moveToFront();
       return;
     }
-    this.#resize(capacity < 12 ? capacity + STEP : capacity * 2);
+    this.#resize(grown(capacity));
   }
 
   #moveToFront(): void {

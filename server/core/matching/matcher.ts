@@ -84,7 +84,10 @@ function rolesOf({ ears }: Listener, { data }: Signal): Roles {
 /** Sign-up, onboarding and segment may change what later signals meant. */
 function learn(cells: Cells, event: Event, emit: Emit): void {
   settle(cells);
-  const targets = cells.list.filter(({ rule, pending }) => rule?.usesFacts === true && pending > 0);
+  // Outermost first: what a pattern fired is passed on before what it heard of others is corrected.
+  const targets = cells.list
+    .filter(({ rule, pending }) => rule?.usesFacts === true && pending > 0)
+    .sort((a, b) => (b.rule?.depth ?? 0) - (a.rule?.depth ?? 0));
   const relays = amendAll(
     cells,
     targets,
@@ -100,16 +103,16 @@ function learn(cells: Cells, event: Event, emit: Emit): void {
 
 /** Lets patterns hear of the firings of others that appeared, and forget those that vanished. */
 function pass(cells: Cells, relays: readonly Relay[], emit: Emit): void {
-  for (const { listener, before, after } of relays) {
+  for (const { listener, what, signal } of relays) {
     const { rule } = listener;
-    const account = accountOf(cells.unit);
-    const partOf = (signal: Signal) => rule.keying.partOf(account, signal);
-    const old = before === null ? undefined : partOf(before);
-    if (before !== null && old !== undefined) pass(cells, unhear(cells, rule, old, before, emit), emit);
-    const part = after === null ? undefined : partOf(after);
-    if (after === null || part === undefined) continue;
-    const roles = rolesOf(listener, after);
-    if (roles !== 0) pass(cells, hear(cells, rule, part, roles, after, emit), emit);
+    const part = rule.keying.partOf(accountOf(cells.unit), signal);
+    const roles = rolesOf(listener, signal);
+    if (part === undefined || roles === 0) continue;
+    const further =
+      what === "vanished"
+        ? unhear(cells, rule, part, signal, emit)
+        : hear(cells, rule, part, roles, signal, emit);
+    pass(cells, further, emit);
   }
 }
 

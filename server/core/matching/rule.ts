@@ -53,10 +53,14 @@ export interface Rule {
   readonly forgetsData: boolean;
   /** The kind keeps a baseline, which late and old events count in as well. */
   readonly hasBaseline: boolean;
+  /** Evidence that comes to an open match extends it, and does nothing else. */
+  readonly growsByEvidence: boolean;
   /** A match is shown five minutes after it fired: until then it may be answered in time. */
   readonly waits: boolean;
   /** Depends on sign-up, onboarding or segment. */
   readonly usesFacts: boolean;
+  /** 0 when it hears events only, one more than that of the patterns whose matches it hears. */
+  readonly depth: number;
   /** By roles: what the log keeps beside a signal. */
   readonly lanes: readonly Lane[];
   /** The patterns that listen for the matches of this one. */

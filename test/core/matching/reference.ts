@@ -413,9 +413,8 @@ class Run {
         return when.kind === "count" && span > when.within ? null : last;
       }
       case "distinct": {
-        const newestOfEach = usable.filter(
-          (one, i) => !usable.slice(i + 1).some((later) => this.#valueOf(later) === this.#valueOf(one)),
-        );
+        const values = usable.map((one) => this.#valueOf(one));
+        const newestOfEach = usable.filter((_, i) => values.lastIndexOf(values[i] ?? null) === i);
         const needed = this.#threshold(op, when.count);
         const last = newestOfEach.slice(-needed);
         if (last.length < needed || op.time - (last[0]?.time ?? 0) > when.within) return null;

@@ -73,7 +73,6 @@ export const kinds: { readonly [kind in When["kind"]]: fc.Arbitrary<When> } = {
     .map(([bucket, over, factor, minimum, of]) => ({ kind: "drop", bucket, over, factor, minimum, ...of })),
   sequence: fc
     .tuple(evidence, ending, lengths)
-    // biome-ignore lint/suspicious/noThenProperty: "first, then" is how people say it; nobody awaits a pattern.
     .map(([first, then, within]) => ({ kind: "sequence", first, then, within })),
   score: fc
     .tuple(evidence, fc.constantFrom({ under: -0.5 }, { over: 0.5 }))
@@ -169,12 +168,17 @@ export interface Arrival {
 }
 
 /** Events in the order of arrival: mostly on time, often at the same moment, some late, some very old. */
-export function streams(most: number, lateToo = true): fc.Arbitrary<Arrival[]> {
+export function streams(most: number, lateToo = true, least = 1): fc.Arbitrary<Arrival[]> {
   const steps = fc.constantFrom(smallSteps, mixedSteps);
-  return steps.chain((step) => streamOf(step, most, lateToo));
+  return steps.chain((step) => streamOf(step, most, lateToo, least));
 }
 
-function streamOf(step: fc.Arbitrary<Millis>, most: number, lateToo: boolean): fc.Arbitrary<Arrival[]> {
+function streamOf(
+  step: fc.Arbitrary<Millis>,
+  most: number,
+  lateToo: boolean,
+  least: number,
+): fc.Arbitrary<Arrival[]> {
   const one = fc.record({
     what: fc.oneof({ weight: 8, arbitrary: plain }, { weight: 1, arbitrary: fact }),
     step,
@@ -183,7 +187,7 @@ function streamOf(step: fc.Arbitrary<Millis>, most: number, lateToo: boolean): f
     order: fc.nat(9),
     tick: fc.option(fc.constantFrom(0, MINUTE, 5 * MINUTE, HOUR), { freq: 3 }),
   });
-  return fc.array(one, { minLength: 1, maxLength: most, size: "max" }).map((arrivals) => {
+  return fc.array(one, { minLength: least, maxLength: most, size: "max" }).map((arrivals) => {
     let now = START;
     return arrivals.map(({ what, step, delay, source, order, tick }, i) => {
       const event: Event = {
@@ -201,7 +205,7 @@ function streamOf(step: fc.Arbitrary<Millis>, most: number, lateToo: boolean): f
   });
 }
 
-/** A few patterns of any kind over the same events, one of which may listen for the matches of another. */
+/** Patterns of any kinds: one hears events, one the matches of the first, one those of the second. */
 export const libraries: fc.Arbitrary<Pattern[]> = fc
   .record({
     inner: fc.constantFrom(...(Object.keys(kinds) as When["kind"][])).chain(patterns),
@@ -210,16 +214,14 @@ export const libraries: fc.Arbitrary<Pattern[]> = fc
     both: fc.boolean(),
   })
   .map(({ inner, other, outer, both }) => [
-    { ...overMatches(outer, both), id: "P-outer" },
+    { ...overMatches(other, "P-outer", both), id: "P-outermost" },
+    { ...overMatches(outer, "P-inner", both), id: "P-outer" },
     { ...inner, id: "P-inner" },
-    { ...other, id: "P-other" },
   ]);
 
-const INNER = { of: [], match: "P-inner", where: {} };
-
-function overMatches(pattern: Pattern, both: boolean): Pattern {
+function overMatches(pattern: Pattern, match: string, both: boolean): Pattern {
   const { when } = pattern;
-  const own = both ? { ...INNER, of: ["z"] } : INNER;
+  const own = { of: both ? ["z"] : [], match, where: {} };
   switch (when.kind) {
     case "absence":
       return { ...pattern, when: { ...when, after: own } };
