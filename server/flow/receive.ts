@@ -3,6 +3,7 @@
  * are on disk. Nothing here knows a vendor, and nothing after here knows that there was a request.
  */
 import type { Incoming } from "../core/event.ts";
+import { MINUTE } from "../core/time.ts";
 import {
   type Normalised,
   type RawRequest,
@@ -13,7 +14,7 @@ import {
 import { sha256Hex } from "../lib/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Reception, Store } from "../store/contract.ts";
-import type { Pipeline, ReceiveResult } from "./contract.ts";
+import type { Along, Pipeline, ReceiveResult } from "./contract.ts";
 import { fromBrowser } from "./receive/browser.ts";
 import { check } from "./receive/check.ts";
 import { createReceiptTaker } from "./receive/receipts.ts";
@@ -64,6 +65,10 @@ const NOTHING: Taken = {
   deadLetter: null,
 };
 
+/** A source that sends no events is noted this often. */
+const SIGN_OF_LIFE = MINUTE;
+const MOST_SOURCES = 10_000;
+
 export interface Receiver {
   /** @throws Unreadable when the body is not what the system sends, TooMany, Overloaded */
   take(arrival: Arrival): Promise<Taken>;
@@ -75,13 +80,30 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   const join = createReportJoiner();
   const takeReceipts = createReceiptTaker(deps);
 
+  const seenAt = new Map<string, number>();
+
+  /** Of receipts, and of what is not of interest, enough is kept to know that the source is alive. */
+  const noteSignOfLife = async (arrival: Arrival, along: Along): Promise<ReceiveResult> => {
+    const { tenant, system, sourceId, request } = arrival;
+    const source = JSON.stringify([tenant, system, sourceId]);
+    const last = seenAt.get(source) ?? Number.NEGATIVE_INFINITY;
+    if (Math.abs(request.receivedAt - last) < SIGN_OF_LIFE) return NOTHING;
+    await deps.pipeline.receive(tenant, [], along);
+    if (seenAt.size >= MOST_SOURCES) seenAt.clear();
+    seenAt.set(source, request.receivedAt);
+    return NOTHING;
+  };
+
   const takeNormalised = async (arrival: Arrival, normalised: Normalised): Promise<Taken> => {
     const { tenant, system, mostEvents } = arrival;
     const sent = normalised.events.length + (normalised.rejected?.length ?? 0);
     if (mostEvents !== undefined && sent > mostEvents) throw new TooMany(`${sent} events at once`);
     const { events, positions, rejected } = sort(arrival, normalised, join);
     const along = { reception: receptionOf(arrival, normalised.deliveryId, deps.newId()) };
-    const result = events.length === 0 ? NOTHING : await deps.pipeline.receive(tenant, events, along);
+    const result =
+      events.length === 0
+        ? await noteSignOfLife(arrival, along)
+        : await deps.pipeline.receive(tenant, events, along);
     const late = result.rejected.map(({ index, reason }) => ({ index: positions[index] ?? index, reason }));
     const receipts = await takeReceipts({ tenant, system }, normalised.receipts);
     return {

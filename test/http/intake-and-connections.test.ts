@@ -70,19 +70,68 @@ async function eventually<T>(what: string, look: () => Promise<T | undefined>): 
   throw new Error(`${what} did not come`);
 }
 
+async function fromStripe(body: string): Promise<number> {
+  const at = Math.floor(Date.now() / 1_000);
+  const signature = createHmac("sha256", SECRET).update(`${at}.${body}`).digest("hex");
+  const answer = await fetch(`${app.url}/webhooks/${TENANT}/stripe`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "stripe-signature": `t=${at},v1=${signature}` },
+    body,
+  });
+  return answer.status;
+}
+
+const connect = (apiKey: string) => {
+  const settings = { apiKey, baseUrl: sendgrid.url, webhookKeys: [sendgrid.publicKey] };
+  return app.admin.saveChannel(TENANT, { system: "sendgrid", settings }, BY);
+};
+
 const findings = async () => (await app.admin.doctor(TENANT)).map(({ level, what }) => `${level} ${what}`);
+
+describe("a source", () => {
+  const lastOf = async (system: string) =>
+    (await app.admin.sources(TENANT)).find((source) => source.system === system)?.lastReceivedAt;
+  const silent = async (system: string) =>
+    (await findings()).some((line) => line.includes(`the source ${system}/`));
+
+  it("is known to be alive from its first delivery on, not from one that was refused", async () => {
+    const refused = await fetch(`${app.url}/webhooks/${TENANT}/stripe`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "stripe-signature": "t=1,v1=00" },
+      body: "{}",
+    });
+    expect(refused.status).toBe(401);
+    expect([await lastOf("stripe"), await silent("stripe")]).toEqual([null, true]);
+
+    const event = {
+      id: "evt_1",
+      object: "event",
+      type: "customer.created",
+      created: 1,
+      data: { object: {} },
+    };
+    expect(await fromStripe(JSON.stringify(event))).toBeLessThan(300);
+
+    expect(await lastOf("stripe")).toBeGreaterThan(0);
+    expect(await silent("stripe")).toBe(false);
+  });
+
+  it("that sends receipts alone is known to be alive too", async () => {
+    await connect(sendgrid.apiKey);
+    await app.admin.addSource(TENANT, { system: "sendgrid" }, BY);
+    expect(await silent("sendgrid")).toBe(true);
+
+    await sendgrid.emit(`${app.url}/receipts/${TENANT}/sendgrid`, [sendgrid.event("nobody's", "delivered")]);
+
+    expect(await lastOf("sendgrid")).toBeGreaterThan(0);
+    expect(await silent("sendgrid")).toBe(false);
+  });
+});
 
 describe("a delivery that was signed rightly and cannot be read", () => {
   it("is shown to the admin with its reason and the beginning of its body, and named by the doctor", async () => {
     const body = '{"this is": not JSON';
-    const at = Math.floor(Date.now() / 1_000);
-    const signature = createHmac("sha256", SECRET).update(`${at}.${body}`).digest("hex");
-    const answer = await fetch(`${app.url}/webhooks/${TENANT}/stripe`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "stripe-signature": `t=${at},v1=${signature}` },
-      body,
-    });
-    expect(answer.status).toBeLessThan(300);
+    expect(await fromStripe(body)).toBeLessThan(300);
 
     const letters = await get<PageBody<DeadLetterBody>>("/dead-letters");
 
@@ -120,8 +169,6 @@ describe("an event type that means nothing here", () => {
 describe("a mail provider that refuses the credentials", () => {
   const connection = async () =>
     (await get<PageBody<AlertBody>>("/alerts", "ops")).body.items.filter(({ kind }) => kind === "connection");
-  const connect = (apiKey: string) =>
-    app.admin.saveChannel(TENANT, { system: "sendgrid", settings: { apiKey, baseUrl: sendgrid.url } }, BY);
   const write = (reason: string) =>
     post("/api/v1/deliveries", tenant.tokens.ops, "application/json", {
       person: "ana",

@@ -1,6 +1,7 @@
 import type { Channel, Pattern } from "../../core/pattern.ts";
 import { MATRIX } from "../../core/policy/ladder.ts";
 import { kindOf, type TenantState } from "../../core/tenant.ts";
+import type { ChannelRow, SourceRow } from "../../store/contract.ts";
 import type { Finding } from "../contract.ts";
 import type { AdminDeps } from "../deps.ts";
 import { isPublished } from "../sources.ts";
@@ -128,7 +129,10 @@ async function sources({ store, integrations }: AdminDeps, tenant: TenantState):
   const rows = (await store.sources(tenant.id)).filter(({ system }) => system !== ZENDESK_APP);
   const { rows: events } = await store.events(tenant.id, { limit: 1 });
   const silent = rows.filter(({ lastReceivedAt }) => lastReceivedAt === null);
-  const unsigned = rows.filter(({ secrets }) => secrets.length === 0);
+  const channelRows = await store.channels(tenant.id);
+  const unsigned = rows.filter(
+    (row) => row.secrets.length === 0 && !isInChannel(integrations, channelRows, row),
+  );
   const known = rows.filter((row) => {
     const source = integrations.find(({ id }) => id === row.system)?.source;
     return source !== undefined && isPublished(source, row);
@@ -161,6 +165,16 @@ async function sources({ store, integrations }: AdminDeps, tenant: TenantState):
     ),
     ...(silent.length === 0 && !nothing ? [find("ok", "events come in")] : []),
   ];
+}
+
+/** Receipts are signed with what the channel's own settings hold. */
+function isInChannel(
+  integrations: AdminDeps["integrations"],
+  rows: readonly ChannelRow[],
+  { system }: Pick<SourceRow, "system">,
+): boolean {
+  const receipts = integrations.find(({ id }) => id === system)?.channel?.receipts;
+  return rows.some((row) => row.system === system && (receipts?.secretsIn?.(row.settings).length ?? 0) > 0);
 }
 
 async function unknownTypes({ store }: AdminDeps, tenant: TenantState): Promise<readonly Finding[]> {

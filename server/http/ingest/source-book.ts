@@ -87,11 +87,12 @@ function entriesOf(
     const source = integration?.source;
     if (source !== undefined) webhooks.set(keyOf(row.tenant, row.system, row.id), { ...row, source });
     const other = integration?.channel?.receipts;
-    if (other !== undefined) addReceipts(receipts, row, other, row.secrets);
+    if (other !== undefined) addReceipts(receipts, row, row.id, other, row.secrets);
   }
   for (const row of channels) {
     const source = integrations.get(row.system)?.channel?.receipts;
-    if (source !== undefined) addReceipts(receipts, row, source, source.secretsIn?.(row.settings) ?? []);
+    if (source === undefined) continue;
+    addReceipts(receipts, row, row.system, source, source.secretsIn?.(row.settings) ?? []);
   }
   addShort(webhooks);
   return { webhooks, receipts };
@@ -111,12 +112,13 @@ function addShort(webhooks: Map<string, Connected>): void {
 function addReceipts(
   receipts: Map<string, Connected>,
   row: { readonly tenant: string; readonly system: string; readonly settings: Settings },
+  id: string,
   source: Source,
   secrets: readonly string[],
 ): void {
   const { tenant, system, settings } = row;
   const key = keyOf(tenant, system, "");
-  const known = receipts.get(key)?.secrets ?? [];
-  const all = [...new Set([...known, ...secrets])].filter((secret) => secret !== "");
-  receipts.set(key, { tenant, system, id: system, source, settings, secrets: all });
+  const known = receipts.get(key);
+  const all = [...new Set([...(known?.secrets ?? []), ...secrets])].filter((secret) => secret !== "");
+  receipts.set(key, { tenant, system, id: known?.id ?? id, source, settings, secrets: all });
 }
