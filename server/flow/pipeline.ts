@@ -133,6 +133,10 @@ class StorePipeline implements Pipeline, PipelineControl {
   /** Units in the next slice to save; follows what the disk can do. */
   #slice = MOST_SLICE / 4;
   #checkpointed = 0;
+  /**
+   * The moment of the batch, as the machine's clock has it. A clock that is set back is believed: within a unit time
+   * never goes back (its own clock sees to that), and what happens now is not late because the machine once erred.
+   */
   #clock: Millis = 0;
   /** Tenant -> until when its history counts as still coming in. */
   readonly #historyUntil = new Map<string, Millis>();
@@ -309,7 +313,6 @@ class StorePipeline implements Pipeline, PipelineControl {
       for (const input of page) {
         if (input.unit !== null) continue;
         this.tenants.apply(input.tenant, input.seq, tenantControlOf(input));
-        this.#clock = Math.max(this.#clock, input.receivedAt);
       }
     }
     let read = 0;
@@ -323,8 +326,6 @@ class StorePipeline implements Pipeline, PipelineControl {
   }
 
   #takeUp(input: LogInput): void {
-    // History has times of its own: only what came live moves the clock.
-    if (input.receivedAt <= this.#options.now()) this.#clock = Math.max(this.#clock, input.receivedAt);
     this.#countAgain(input);
   }
 
@@ -441,7 +442,7 @@ class StorePipeline implements Pipeline, PipelineControl {
     const clockBefore = this.#clock;
     let committing = false;
     try {
-      this.#clock = Math.max(this.#clock, this.#options.now());
+      this.#clock = this.#options.now();
       this.#known.clear();
       this.#directory.trim();
       // In turn: what one job learns (a new member, a new name) the next one knows.
@@ -630,14 +631,16 @@ class StorePipeline implements Pipeline, PipelineControl {
   ): Effect[] {
     const unit = this.units.get(tenant, unitId);
     if (unit === undefined) throw new TypeError(`unit ${unitId} was not loaded`);
+    // Within a unit time never goes back, whatever the machine's clock does.
+    const at = Math.max(receivedAt, unit.clock);
     const seq = ++this.#seq;
     const state = this.tenants.asOf(tenant, seq);
     if (!draft.touched.has(unit)) draft.touched.set(unit, seq);
-    draft.inputs.push({ seq, tenant, unit: unitId, shard: shardOf(tenant, unitId), receivedAt, body });
-    const effects = assess(unit, state, seq, receivedAt, body, this.#options.tools);
+    draft.inputs.push({ seq, tenant, unit: unitId, shard: shardOf(tenant, unitId), receivedAt: at, body });
+    const effects = assess(unit, state, seq, at, body, this.#options.tools);
     for (const effect of effects) draft.effects.push(effect);
     const event = "event" in body ? body.event : null;
-    draft.committed.push({ tenant, seq, at: receivedAt, event, effects });
+    draft.committed.push({ tenant, seq, at, event, effects });
     for (const effect of effects) {
       if (effect.kind === "tenant") this.#takeTenantControl(tenant, effect.control, draft);
       else if (effect.kind === "forward") {
