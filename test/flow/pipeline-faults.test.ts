@@ -280,3 +280,43 @@ describe("a snapshot", () => {
     expect(peeked?.tracked.size).toBe(1);
   });
 });
+
+describe("the checkpoint", () => {
+  it("never passes an input that no snapshot holds, when a commit fails while it is written", async () => {
+    const store = faulty(memoryStore());
+    const world = await createWorld({ store, now: NOON });
+    await introduce(world);
+    await refusals(world, 5);
+    // The account is changed and unsaved; a failed commit takes it out of memory in the middle of the saving.
+    const save = store.saveUnits;
+    store.saveUnits = async (rows) => {
+      store.failCommits = 1;
+      await world.take(trouble(world)).catch(() => {});
+      await save(rows);
+    };
+    await world.pipeline.checkpoint();
+    store.saveUnits = save;
+    await world.take(trouble(world)).catch(() => {});
+
+    const again = await world.restart();
+    await again.until(again.now + 21 * MINUTE);
+
+    expect(again.deliveries("P-001").map(({ channel }) => channel)).toEqual(["in_app.notification", "email"]);
+  });
+
+  it("waits for snapshots that could not be written", async () => {
+    const store = faulty(memoryStore());
+    const world = await createWorld({ store, now: NOON });
+    await introduce(world);
+    await refusals(world, 5);
+    const before = await store.checkpoint();
+    store.isDown = true;
+    await world.pipeline.checkpoint().catch(() => {});
+    const during = await store.checkpoint();
+    store.isDown = false;
+    await world.pipeline.checkpoint();
+
+    expect(during).toBe(before);
+    expect(await store.checkpoint()).toBeGreaterThan(before);
+  });
+});

@@ -44,7 +44,7 @@ export class Units {
   /** Units that are being read: whoever else wants one waits for the same reading. */
   readonly #loading = new Map<string, Promise<void>>();
   /** Units whose last input was not written: what is on disk of them has to be read again. */
-  readonly #lost = new Map<string, UnitName>();
+  readonly #lost = new Map<string, UnitName & { readonly unsavedFrom: number }>();
   /** Snapshots that are being written, with the position their unit was unsaved from. */
   readonly #taken = new Map<UnitSnapshot, number>();
   #sweep: Iterator<Held> | null = null;
@@ -72,6 +72,8 @@ export class Units {
     let first = Number.POSITIVE_INFINITY;
     for (const { unsavedFrom } of this.#dirty) first = Math.min(first, unsavedFrom);
     for (const unsavedFrom of this.#taken.values()) first = Math.min(first, unsavedFrom);
+    for (const { unsavedFrom } of this.#lost.values())
+      if (unsavedFrom > 0) first = Math.min(first, unsavedFrom);
     return first;
   }
 
@@ -225,8 +227,9 @@ export class Units {
   /** Forgets units whose last input was not written; `reloadLost` brings back what is on disk of them. */
   lose(units: Iterable<Unit>): void {
     for (const { tenant, id: unit } of units) {
+      const unsavedFrom = this.#find(tenant, unit)?.unsavedFrom ?? 0;
       this.drop([{ tenant, unit }]);
-      this.#lost.set(nameOf(tenant, unit), { tenant, unit });
+      this.#lost.set(nameOf(tenant, unit), { tenant, unit, unsavedFrom });
     }
   }
 
@@ -309,7 +312,13 @@ export class Units {
     for (const snapshot of snapshots) {
       const held = this.#find(snapshot.tenant, snapshot.unit);
       const from = this.#taken.get(snapshot);
-      if (held === undefined || from === undefined) continue;
+      if (from === undefined) continue;
+      if (held === undefined) {
+        // It left memory in the meantime, and was not on disk yet.
+        const { tenant, unit } = snapshot;
+        this.#lost.set(nameOf(tenant, unit), { tenant, unit, unsavedFrom: from });
+        continue;
+      }
       held.unsavedFrom = from;
       this.#dirty.add(held);
     }
