@@ -396,7 +396,7 @@ export interface Store {
   ): Promise<Page<RiskRow>>; // highest first
   trace(tenant: string, id: string): Promise<Trace | null>; // decision or delivery id
   /** `timingOf` says the timing class of a pattern, which the store does not know. */
-  summary(tenant: string, now: Millis, timingOf?: (pattern: string) => string): Promise<Summary>;
+  summary(tenant: string, now: Millis, timingOf: (pattern: string) => string): Promise<Summary>;
 
   // ---- administration
   tenants(): Promise<readonly TenantRow[]>;

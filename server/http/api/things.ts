@@ -114,7 +114,11 @@ export function stateRoutes(deps: ApiDeps): readonly Route[] {
       reply: replies.summary,
       async handle(call) {
         const tenant = tenantOf(deps, call.tenant);
-        const found = await deps.store.summary(tenant.id, call.now);
+        const found = await deps.store.summary(
+          tenant.id,
+          call.now,
+          (pattern) => tenant.library.byId(pattern)?.timing ?? "unknown",
+        );
         const patterns30d = found.patterns30d.map((row) => ({
           pattern: row.pattern,
           name: tenant.library.byId(row.pattern)?.name ?? row.pattern,

@@ -9,7 +9,8 @@ interface Counted {
 }
 
 /**
- * Counts for a tenant's overview. Accounts are the customers that are counted; without any, persons are. Brought-in
+ * Counts for a tenant's overview. Accounts are the customers that are counted; without any, persons are. Whoever has a
+ * unit is watched, whether or not anything but events is known of them. Brought-in
  * history (`simulated`) counts in outcomes and patterns, but not among what was sent.
  */
 export function summary({ connection, names }: Base): Pick<Store, "summary"> {
@@ -25,10 +26,11 @@ export function summary({ connection, names }: Base): Pick<Store, "summary"> {
   return {
     async summary(tenant, now, timingOf) {
       const no = names.tenant(tenant);
-      const accounts = one("SELECT count(*) AS n FROM accounts a WHERE a.tenant = ?", no);
+      // Scores and profiles belong to units: counting those counts all. The key of `units` is in order of names.
+      const accounts = one(UNITS_BETWEEN, no, "account/", "account0");
       const kind = accounts > 0 ? "account" : "person";
       const persons = "SELECT count(DISTINCT p.person) AS n FROM persons p WHERE p.tenant = ?";
-      const monitored = accounts > 0 ? accounts : one(persons, no);
+      const monitored = accounts > 0 ? accounts : one(UNITS_BETWEEN, no, "person/", "person0");
       // Index scores_rank.
       const bands = counts(
         `SELECT s.band AS name, count(*) AS n FROM scores s
@@ -67,6 +69,9 @@ export function summary({ connection, names }: Base): Pick<Store, "summary"> {
   };
 }
 
+/** "0" comes right after "/": from `account/` to `account0` are all accounts. */
+const UNITS_BETWEEN = "SELECT count(*) AS n FROM units u WHERE u.tenant = ? AND u.name > ? AND u.name < ?";
+
 type Counts = (sql: string, ...values: Value[]) => { readonly [name: string]: number };
 
 /** Index deliveries_sent. */
@@ -83,7 +88,7 @@ function sentSince(counts: Counts, tenant: number, since: Millis) {
 
 function byTiming(
   byPattern: { readonly [pattern: string]: number },
-  timingOf: (pattern: string) => string = () => "unknown",
+  timingOf: (pattern: string) => string,
 ): { readonly [timing: string]: number } {
   const timings: { [timing: string]: number } = {};
   for (const [pattern, n] of Object.entries(byPattern)) {

@@ -165,11 +165,12 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
   });
 });
 
-it("the summary reckons the prevention rate from both kinds of outcome", async () => {
+it("the summary reckons the prevention rate from both kinds of outcome, and asks the library for the timing", async () => {
   const world = await createWorld();
 
   const { body } = await ask<SummaryBody>(world, "GET /metrics/summary", { token: world.a.tokens.analyst });
 
   expect(body.patterns30d).toMatchObject([{ fired: 4, prevented: 3, notPrevented: 1, preventionRate: 0.75 }]);
+  expect(body.byTiming24h).toEqual({ short: 1 });
   await world.close();
 });

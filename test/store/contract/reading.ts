@@ -330,7 +330,31 @@ export function readingContract(open: Open): void {
         optedOut: 1,
         csat: { n: 2, mean: 3.5 },
       });
-      expect((await db.store.summary("t2", NOON)).monitored).toBe(0);
+      expect((await db.store.summary("t2", NOON, () => "short")).monitored).toBe(0);
+    });
+
+    it("counts accounts of which nothing is known but events or a score, and persons where there are none", async () => {
+      const score = (id: string) => aScore({ unit: `account/${id}`, key: `account/${id}`, score: 70 });
+      await db.store.commit(
+        aBatch({
+          inputs: [
+            anInput(1, { account: "acme" }),
+            anInput(2, { account: "globex" }),
+            anInput(3, { account: null, person: "u9" }),
+            anInput(4, { tenant: "t2", account: null, person: "u1" }),
+            anInput(5, { tenant: "t2", account: null, person: "u2" }),
+          ],
+          effects: [
+            { kind: "account", tenant: "t1", unit: "account/acme", row: anAccount({ id: "acme" }) },
+            { kind: "score", row: score("globex") },
+            { kind: "score", row: score("initech") },
+          ],
+        }),
+      );
+
+      const watched = async (tenant: string) => await db.store.summary(tenant, NOON, () => "short");
+      expect(await watched("t1")).toMatchObject({ monitored: 3, bands: { normal: 1, alert: 2 } });
+      expect(await watched("t2")).toMatchObject({ monitored: 2 });
     });
   });
 }

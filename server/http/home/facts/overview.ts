@@ -28,8 +28,9 @@ export interface Overview {
 const RISKIEST = 8;
 
 export async function overviewOf(deps: HomeDeps, tenant: string): Promise<Overview> {
+  const library = deps.pipeline.tenant(tenant)?.library;
   const [summary, risks] = await Promise.all([
-    deps.store.summary(tenant, deps.now()),
+    deps.store.summary(tenant, deps.now(), (pattern) => library?.byId(pattern)?.timing ?? "unknown"),
     deps.store.risks(tenant, { kind: "account", limit: RISKIEST }),
   ]);
   const { monitored } = summary;
