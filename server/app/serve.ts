@@ -16,6 +16,7 @@ import { type Handlers, serveControl, socketPathOf } from "../jobs/control-socke
 import { keepFeatures } from "../jobs/features.ts";
 import { EVERY, startUpkeep } from "../jobs/upkeep.ts";
 import { hashId, randomId } from "../lib/ids.ts";
+import type { Store } from "../store/contract.ts";
 import { inAppMount } from "./in-app.ts";
 import { type Opened, type OpenOptions, openApp } from "./open.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
@@ -46,9 +47,15 @@ const STOP_WITHIN = 8 * SECOND;
 
 /** Starts everything and listens. @throws PlainError when the folder or the port is taken */
 export async function startServer(config: Config, options: ServeOptions = {}): Promise<Running> {
-  const app = await openApp(config, { purpose: "forestall serve", ...options });
+  let observeCommit = (_seconds: number): void => {};
+  const app = await openApp(config, {
+    purpose: "forestall serve",
+    ...options,
+    wrapStore: (store) => timed(options.wrapStore?.(store) ?? store, (seconds) => observeCommit(seconds)),
+  });
   const outbox = openOutbox(app, options.wrapDeliverer);
   const metrics = createMetrics(app.pipeline);
+  observeCommit = metrics.observeCommit;
   let lastTick: number | null = null;
   const zendesk = zendeskPages(app, options.zendesk);
   const web = webOf(app, outbox, metrics, zendesk, () => lastTick);
@@ -58,6 +65,7 @@ export async function startServer(config: Config, options: ServeOptions = {}): P
     deliverer: outbox.deliverer,
     url: app.publicUrl,
   });
+  await outbox.deliverer.resume(app.clock.now());
   const handler = await web.handlerOf(options.home?.(running));
   server.on("request", handler);
   try {
@@ -96,6 +104,18 @@ export async function startServer(config: Config, options: ServeOptions = {}): P
     await closeApp();
   };
   return running;
+}
+
+/** The same store, which says of each commit how long it took until it was on disk. */
+function timed(store: Store, observe: (seconds: number) => void): Store {
+  return {
+    ...store,
+    async commit(batch) {
+      const begun = performance.now();
+      await store.commit(batch);
+      observe((performance.now() - begun) / SECOND);
+    },
+  };
 }
 
 function webOf(

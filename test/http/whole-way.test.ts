@@ -190,4 +190,20 @@ describe("a customer who runs into the rate limit", () => {
     const feedback = await app.store.feedback(TENANT, { person: free });
     expect(feedback.rows).toMatchObject([{ answer: "yes", stars: 5, delivery: message.id }]);
   });
+
+  it("tells at /metrics how long its commits took, and in the summary by which timing it sent", async () => {
+    const figures = await (await fetch(`${app.url}/metrics`)).text();
+    const commits = Number(/^forestall_commit_seconds_count (\d+)$/m.exec(figures)?.[1]);
+    const seconds = Number(/^forestall_commit_seconds_sum (\S+)$/m.exec(figures)?.[1]);
+    expect(commits).toBeGreaterThan(3);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds / commits).toBeLessThan(5);
+
+    const headers = { authorization: `Bearer ${tenant.tokens.admin}` };
+    const answer = await fetch(`${app.url}/api/v1/metrics/summary`, { headers });
+    const summary = (await answer.json()) as { sent24h: number; byTiming24h: Record<string, number> };
+    expect(Object.keys(summary.byTiming24h)).not.toContain("unknown");
+    expect(Object.values(summary.byTiming24h).reduce((sum, n) => sum + n, 0)).toBe(summary.sent24h);
+    expect(summary.sent24h).toBeGreaterThan(0);
+  });
 });
