@@ -396,3 +396,55 @@ describe("a match that is worth only a tooltip alone", () => {
     expect(world.decisions("P-010").at(-1)?.reason).not.toBe("below");
   });
 });
+
+describe("somebody who cannot log in and has no name", () => {
+  it("is shown a prompt in their session on the page without login, and nothing personal is needed", async () => {
+    const world = await createWorld();
+    const failed = (time: number) => ({
+      ...event("auth.login_failed", { time, data: { reason: "password", session: "s-1" } }),
+      person: { namespace: "anonymous", value: "s-1" },
+    });
+
+    await world.take(failed(world.now - 2), failed(world.now - 1), failed(world.now));
+    const [prompt] = world.deliveries("P-002");
+    const shown = await world.look("s-1");
+
+    expect(prompt).toMatchObject({ channel: "in_app.prompt", session: "s-1", account: null });
+    expect(shown.map(({ id }) => id)).toEqual([prompt?.id]);
+  });
+});
+
+describe("a match that nobody can be written to about", () => {
+  it("is sent as soon as somebody is known who can be, within its deadline", async () => {
+    const world = await createWorld();
+    await world.take(
+      event("integration.disconnected", { time: world.now, account: "acme", data: { integration: "crm" } }),
+    );
+    const before = world.decisions("P-012").at(-1);
+
+    world.now += 10 * MINUTE;
+    await world.take(
+      event("person.identified", {
+        time: world.now,
+        account: "acme",
+        person: "tess",
+        data: { roles: ["technical"] },
+        contact: { email: "tess@acme.test" },
+      }),
+    );
+
+    expect(before).toMatchObject({ kind: "hold", reason: "unreachable" });
+    expect(world.decisions("P-012").at(-1)).toMatchObject({ kind: "send", person: "tess", at: world.now });
+  });
+
+  it("is stopped at its deadline when nobody is", async () => {
+    const world = await createWorld();
+    await world.take(
+      event("integration.disconnected", { time: world.now, account: "acme", data: { integration: "crm" } }),
+    );
+
+    await world.until(world.now + 2 * HOUR);
+
+    expect(world.decisions("P-012").at(-1)).toMatchObject({ kind: "stop", reason: "unreachable" });
+  });
+});
