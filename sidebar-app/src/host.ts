@@ -1,0 +1,132 @@
+/**
+ * Zendesk around us, through the one global that its script leaves: `ZAFClient`. Everything the app asks of it or
+ * hears from it is here, so that a test needs to stand in for these few words only.
+ */
+interface ZafClient {
+  on(event: string, handler: (data: unknown) => unknown): void;
+  get(paths: readonly string[]): Promise<{ readonly [path: string]: unknown }>;
+  set(values: { readonly [path: string]: unknown }): Promise<unknown>;
+  invoke(name: string, ...values: readonly unknown[]): Promise<unknown>;
+}
+declare global {
+  interface Window {
+    ZAFClient?: { init(): ZafClient | false };
+  }
+}
+
+export interface ZendeskUser {
+  /** The number of the Zendesk user; empty for a requester that was typed in just now. */
+  readonly id: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly externalId: string | null;
+}
+
+/** What the page is about: who, and in which ticket. */
+export interface Subject {
+  readonly user: ZendeskUser | null;
+  readonly ticket: string | null;
+}
+
+export type Scheme = "light" | "dark";
+
+export interface Host {
+  readonly view: "ticket" | "user" | "dashboard";
+  /** @throws Error when Zendesk does not answer in time */
+  subject(): Promise<Subject>;
+  agent(): Promise<{ readonly locale: string | null; readonly scheme: Scheme | null }>;
+  /** The requester is another one now, or another of their names changed. */
+  onSubject(listener: () => void): void;
+  onScheme(listener: (scheme: Scheme) => void): void;
+  /** The tab with this app came to the front, or went behind another. */
+  onShown(listener: (shown: boolean) => void): void;
+  /** Puts text into the public reply; nothing is sent. */
+  insertDraft(text: string): Promise<void>;
+  /** Puts text into the internal note; nothing is saved. */
+  insertNote(text: string): Promise<void>;
+  openTicket(id: string): Promise<void>;
+  resize(height: number): void;
+}
+
+/** How long Zendesk may take to answer a question before the page says that it does not. */
+const PATIENCE = 8_000;
+
+/** @returns `outside` when the page was opened without Zendesk around it */
+export function connectHost(view: Host["view"]): Host | "outside" {
+  const client = window.ZAFClient?.init();
+  if (client === undefined || client === false) return "outside";
+  const who = view === "user" ? "user" : "ticket.requester";
+  const insert = async (type: "publicReply" | "internalNote", text: string) => {
+    await inTime(client.set({ "comment.type": type }));
+    await inTime(client.invoke("comment.appendText", text));
+  };
+  return {
+    view,
+    async subject() {
+      const paths = view === "user" ? [who] : [who, "ticket.id"];
+      const answer = await inTime(client.get(paths));
+      return { user: userIn(answer[who]), ticket: idIn(answer["ticket.id"]) };
+    },
+    async agent() {
+      const answer = await inTime(client.get(["currentUser", "colorScheme"]));
+      return {
+        locale: textIn(fieldsOf(answer.currentUser).locale),
+        scheme: schemeIn(answer.colorScheme),
+      };
+    },
+    onSubject(listener) {
+      for (const field of ["id", "email", "externalId"]) client.on(`${who}.${field}.changed`, listener);
+    },
+    onScheme(listener) {
+      client.on("colorScheme.changed", (data) => {
+        const scheme = schemeIn(data);
+        if (scheme !== null) listener(scheme);
+      });
+    },
+    onShown(listener) {
+      for (const event of ["app.activated", "pane.activated"]) client.on(event, () => listener(true));
+      for (const event of ["app.deactivated", "pane.deactivated", "app.willDestroy"]) {
+        client.on(event, () => listener(false));
+      }
+    },
+    insertDraft: (text) => insert("publicReply", text),
+    insertNote: (text) => insert("internalNote", text),
+    async openTicket(id) {
+      await inTime(client.invoke("routeTo", "ticket", id));
+    },
+    resize(height) {
+      // A height that Zendesk does not take leaves the page as it is, and it scrolls.
+      client.invoke("resize", { width: "100%", height: `${height}px` }).catch(() => {});
+    },
+  };
+}
+
+async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
+  let timer: number | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = window.setTimeout(() => reject(new Error("Zendesk does not answer")), PATIENCE);
+  });
+  return Promise.race([answer, late]).finally(() => window.clearTimeout(timer));
+}
+
+function userIn(value: unknown): ZendeskUser | null {
+  if (typeof value !== "object" || value === null) return null;
+  const fields = fieldsOf(value);
+  const user = {
+    id: idIn(fields.id) ?? "",
+    name: textIn(fields.name),
+    email: textIn(fields.email),
+    externalId: textIn(fields.externalId),
+  };
+  return user.id === "" && user.email === null && user.externalId === null ? null : user;
+}
+
+const fieldsOf = (value: unknown): { readonly [name: string]: unknown } => ({ ...Object(value) });
+const textIn = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
+const idIn = (value: unknown): string | null => (/^\d{1,20}$/.test(String(value)) ? String(value) : null);
+
+/** Comes bare or wrapped, depending on who tells it. */
+function schemeIn(value: unknown): Scheme | null {
+  const found = typeof value === "string" ? value : fieldsOf(value).colorScheme;
+  return found === "light" || found === "dark" ? found : null;
+}

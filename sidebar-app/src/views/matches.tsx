@@ -1,0 +1,72 @@
+import type { Acts } from "../acts.ts";
+import type { OpenMatchBody, RequesterBody } from "../wire.ts";
+import type { Words } from "../words.ts";
+import { Button, Fold, Time } from "./base.tsx";
+
+/** What is going wrong right now, in plain words. */
+export function Matches(props: { readonly body: RequesterBody; readonly w: Words; readonly acts: Acts }) {
+  const { body, w, acts } = props;
+  const matches = openMatches(body);
+  return (
+    <Fold
+      title={w.t("section.matches")}
+      note={matches.length === 0 ? undefined : w.number(matches.length)}
+      open
+    >
+      {matches.length === 0 ? (
+        <p>{w.t("match.none")}</p>
+      ) : (
+        <ul class="cards">
+          {matches.map((match) => (
+            <Match key={match.match} match={match} w={w} acts={acts} />
+          ))}
+        </ul>
+      )}
+    </Fold>
+  );
+}
+
+/** The account's list holds its persons' matches too: each is shown once. */
+function openMatches({ personRisk, accountRisk }: RequesterBody): readonly OpenMatchBody[] {
+  const all = [personRisk, accountRisk].flatMap((risk) => risk?.openMatches ?? []);
+  return [...new Map(all.map((match) => [match.match, match])).values()];
+}
+
+function Match({
+  match,
+  w,
+  acts,
+}: {
+  readonly match: OpenMatchBody;
+  readonly w: Words;
+  readonly acts: Acts;
+}) {
+  const { help } = match;
+  return (
+    <li class="card">
+      <h3>{match.name}</h3>
+      <p>{match.why}</p>
+      <p class="note">
+        {w.t("match.events", { count: match.events })} ·{" "}
+        {w.t("match.first_seen", { when: w.ago(match.firedAt) })} ·{" "}
+        {w.t("match.last_seen", { when: w.ago(match.lastSeen) })}
+      </p>
+      {help === null ? null : (
+        <p class="note">
+          {w.t("match.help", { state: help.state })}
+          {help.state === "held" ? `: ${w.word("reason", help.reason)}` : ""}
+        </p>
+      )}
+      <div class="buttons">
+        <Button
+          look="link"
+          onClick={() => acts.falseAlarm(match)}
+          label={`${w.t("action.false_alarm")}: ${match.name}`}
+        >
+          {w.t("action.false_alarm")}
+        </Button>
+        <Time at={match.lastSeen} w={w} exact />
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,187 @@
+import type { Acts } from "../acts.ts";
+import type { TimelineState } from "../dossier.ts";
+import { Windowed } from "../parts/windowed.tsx";
+import { channelOf, deedOf, messageLine } from "../sayings.ts";
+import type { TimelineItem } from "../wire.ts";
+import type { Words } from "../words.ts";
+import { Button, Fold, Time } from "./base.tsx";
+import { MessageText } from "./help.tsx";
+
+/** Everything that happened, of every kind, newest first. */
+export function Timeline(props: {
+  readonly timeline: TimelineState;
+  readonly w: Words;
+  readonly acts: Acts;
+}) {
+  const { timeline, w, acts } = props;
+  const { items, next, failed, loading } = timeline;
+  const count = w.t("timeline.entries", { count: items.length });
+  return (
+    <Fold
+      title={w.t("section.timeline")}
+      note={items.length === 0 ? undefined : `${count}${next === null ? "" : "+"}`}
+      open
+    >
+      {items.length === 0 ? (
+        <p>
+          {loading ? w.t("state.loading") : failed ? w.t("state.backend_away_empty") : w.t("timeline.empty")}
+        </p>
+      ) : (
+        <Windowed
+          items={items}
+          keyOf={({ kind, id }) => `${kind} ${id}`}
+          label={w.t("section.timeline")}
+          onEnd={acts.moreTimeline}
+          row={(item, open, toggle) => <Row item={item} open={open} toggle={toggle} w={w} acts={acts} />}
+        />
+      )}
+    </Fold>
+  );
+}
+
+interface RowProps {
+  readonly item: TimelineItem;
+  readonly open: boolean;
+  readonly toggle: () => void;
+  readonly w: Words;
+  readonly acts: Acts;
+}
+
+function Row({ item, open, toggle, w, acts }: RowProps) {
+  return (
+    <>
+      <button type="button" class="event" aria-expanded={open} onClick={toggle}>
+        <span class={`kind kind-${item.kind}`}>{w.t("timeline.kind", { kind: item.kind })}</span>
+        <span class="event-time">
+          <Time at={item.at} w={w} />
+        </span>
+        <span class="event-text">{lineOf(w, item)}</span>
+      </button>
+      {open ? (
+        <div class="event-more">
+          <More item={item} w={w} acts={acts} />
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function lineOf(w: Words, item: TimelineItem): string {
+  switch (item.kind) {
+    case "signal":
+      return plain(item.signal.type);
+    case "ticket":
+      return `${item.ticket === null ? "" : `#${item.ticket} `}${plain(item.signal.type)}`;
+    case "match":
+      return item.match.why;
+    case "message":
+      return messageLine(w, item.message);
+    case "feedback":
+      return answerOf(w, item.feedback);
+    case "not_sent":
+      return notSent(w, item.decision);
+    case "incident":
+      return w.t("incident.banner", {
+        when: w.moment(item.incident.startedAt),
+        accounts: item.incident.accounts,
+      });
+    case "action":
+      return `${deedOf(w, item.action)}, ${w.t("done.by", { actor: item.action.actor, when: w.ago(item.at) })}`;
+  }
+}
+
+const plain = (type: string): string => type.replaceAll(/[._]/g, " ");
+
+type Of<Kind extends TimelineItem["kind"]> = Extract<TimelineItem, { kind: Kind }>;
+
+function answerOf(w: Words, { answer, stars }: Of<"feedback">["feedback"]): string {
+  const said = answer === null ? null : w.word("feedback", answer);
+  const given = stars === null ? null : w.t("feedback.stars", { stars });
+  return [said, given].filter((part) => part !== null).join(" · ");
+}
+
+function notSent(w: Words, { kind, reason, until, channel }: Of<"not_sent">["decision"]): string {
+  const why = w.word("reason", reason);
+  const text =
+    until === null
+      ? `${w.t("decision.kind", { kind })}: ${why}`
+      : w.t("decision.hold_until", { when: w.moment(until), reason: why });
+  return channel === null ? text : `${channelOf(w, channel)}: ${text}`;
+}
+
+function More({ item, w, acts }: Pick<RowProps, "item" | "w" | "acts">) {
+  return (
+    <>
+      <p>{lineOf(w, item)}</p>
+      <p class="note">
+        <Time at={item.at} w={w} exact />
+      </p>
+      <Detail item={item} w={w} acts={acts} />
+    </>
+  );
+}
+
+function Detail({ item, w, acts }: Pick<RowProps, "item" | "w" | "acts">) {
+  switch (item.kind) {
+    case "signal":
+    case "ticket":
+      return (
+        <>
+          <Data data={item.signal.data} />
+          {item.kind === "ticket" && item.ticket !== null ? (
+            <TicketLink id={item.ticket} w={w} acts={acts} />
+          ) : null}
+        </>
+      );
+    case "message": {
+      const { manual } = item.message.delivery;
+      return (
+        <>
+          {manual === null ? null : <p class="note">{w.t("message.by_hand", manual)}</p>}
+          <MessageText text={item.message.text} w={w} />
+        </>
+      );
+    }
+    case "not_sent": {
+      const channel = item.decision.wouldHave?.channel;
+      return channel === undefined || channel === null ? null : (
+        <p class="note">{w.t("decision.would_have", { channel: channelOf(w, channel) })}</p>
+      );
+    }
+    case "action":
+      return (
+        <>
+          <p>{item.action.reason}</p>
+          {item.action.undoable && !item.action.undone ? (
+            <Button onClick={() => acts.undo(item.action.id)}>{w.t("action.undo")}</Button>
+          ) : null}
+          {item.action.undone ? <p class="note">{w.t("done.undo")}</p> : null}
+        </>
+      );
+    default:
+      return null;
+  }
+}
+
+function TicketLink({ id, w, acts }: { readonly id: string; readonly w: Words; readonly acts: Acts }) {
+  return (
+    <Button look="link" onClick={() => acts.openTicket(id)}>
+      {w.t("tickets.open", { ticket: id })}
+    </Button>
+  );
+}
+
+/** What the event said, as it said it. */
+function Data({ data }: { readonly data: { readonly [name: string]: unknown } }) {
+  const fields = Object.entries(data).slice(0, 20);
+  return fields.length === 0 ? null : (
+    <dl class="pairs">
+      {fields.map(([name, value]) => (
+        <div key={name}>
+          <dt>{plain(name)}</dt>
+          <dd>{typeof value === "object" ? JSON.stringify(value) : String(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

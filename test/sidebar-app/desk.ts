@@ -1,0 +1,155 @@
+import axe from "axe-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { useBrowser } from "../browser.ts";
+import { type Built, buildApp } from "./bundle.ts";
+import { NOW } from "./fixtures.ts";
+import { type Site, startSite } from "./site.ts";
+
+/** What the fake Zendesk answers; `wait` delays it, `silent` never answers, `absent` is no Zendesk at all. */
+export interface Zendesk {
+  readonly values?: { readonly [path: string]: unknown };
+  readonly errors?: { readonly [path: string]: string };
+  readonly wait?: number;
+  readonly silent?: boolean;
+  readonly absent?: boolean;
+}
+
+export interface Opening extends BrowserContextOptions {
+  readonly zendesk?: Zendesk;
+  readonly width?: number;
+  readonly scheme?: "light" | "dark";
+}
+
+export interface FakeHost {
+  readonly values: { [path: string]: unknown };
+  readonly said: (readonly unknown[])[];
+  emit(event: string, data?: unknown): void;
+}
+
+export const REQUESTER = { id: 501, name: "Ines Moreau", email: "ines@acme.example", externalId: null };
+const USUAL = {
+  "ticket.requester": REQUESTER,
+  user: REQUESTER,
+  "ticket.id": 4711,
+  currentUser: { id: 77, locale: "en-US" },
+  colorScheme: "light",
+};
+
+/** Opens pages of the app with a fake Zendesk around them: a browser and a server per test file. */
+export function useDesk() {
+  const browser = useBrowser();
+  let built: Built | undefined;
+  let site: Site | undefined;
+  const errors: string[] = [];
+  beforeAll(async () => {
+    built = await buildApp();
+    site = await startSite(built);
+  }, 60_000);
+  beforeEach(() => {
+    site?.reset();
+    errors.length = 0;
+  });
+  afterEach(() => {
+    expect(errors).toEqual([]);
+  });
+  afterAll(async () => {
+    await site?.close();
+    built?.remove();
+  });
+  const there = (): Site => {
+    if (site === undefined) throw new Error("the site has not been started yet");
+    return site;
+  };
+  return {
+    get site() {
+      return there();
+    },
+    /** What the page complained about; a test that provokes it empties this. */
+    errors,
+    async open({ zendesk = {}, width = 320, scheme = "light", ...options }: Opening = {}): Promise<Page> {
+      const page = await browser.page({
+        viewport: { width, height: 640 },
+        timezoneId: "UTC",
+        locale: "en-US",
+        ...options,
+      });
+      page.on("pageerror", (error) => errors.push(String(error)));
+      page.on("console", (message) => {
+        const expected = /Failed to load resource/.test(message.text());
+        if (message.type() === "error" && !expected) errors.push(message.text());
+      });
+      await page.clock.setFixedTime(NOW);
+      const values = { ...USUAL, colorScheme: scheme, ...zendesk.values };
+      await page.addInitScript(fakeZendesk, { ...zendesk, values });
+      await page.goto(`${there().url}/zendesk/page?origin=x&app_guid=y&colorScheme=${scheme}`);
+      return page;
+    },
+  };
+}
+
+/** Runs in the page, before its scripts: stands in for Zendesk's own. */
+function fakeZendesk({ values = {}, errors = {}, wait = 0, silent = false, absent = false }: Zendesk): void {
+  if (absent) return;
+  const handlers = new Map<string, ((data: unknown) => unknown)[]>();
+  const host: FakeHost = {
+    values: { ...values },
+    said: [],
+    emit(event, data) {
+      for (const handler of handlers.get(event) ?? []) handler(data);
+    },
+  };
+  const later = async <T>(make: () => T): Promise<T> => {
+    if (silent) return new Promise(() => {});
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    return make();
+  };
+  Object.assign(window, {
+    fakeHost: host,
+    ZAFClient: {
+      init: () => ({
+        on(event: string, handler: (data: unknown) => unknown) {
+          handlers.set(event, [...(handlers.get(event) ?? []), handler]);
+        },
+        get: (paths: readonly string[]) =>
+          later(() =>
+            Object.fromEntries([...paths.map((path) => [path, host.values[path]]), ["errors", {}]]),
+          ),
+        set: (changes: object) => later(() => host.said.push(["set", changes])),
+        invoke: (...call: readonly unknown[]) =>
+          later(() => {
+            const message = errors[String(call[0])];
+            if (message !== undefined) throw new Error(message);
+            host.said.push(call);
+          }),
+      }),
+    },
+  });
+}
+
+/** Something happens in the Zendesk around the page. */
+export async function happens(page: Page, event: string, values: object = {}, data?: unknown): Promise<void> {
+  await page.evaluate(
+    ([name, changes, detail]) => {
+      const { fakeHost } = window as unknown as { fakeHost: FakeHost };
+      Object.assign(fakeHost.values, changes);
+      fakeHost.emit(String(name), detail);
+    },
+    [event, values, data] as const,
+  );
+}
+
+/** What the page asked Zendesk to do. */
+export const saidTo = (page: Page): Promise<FakeHost["said"]> =>
+  page.evaluate(() => (window as unknown as { fakeHost: FakeHost }).fakeHost.said);
+
+/** Faults that axe finds, as one line each. */
+export async function faults(page: Page): Promise<readonly string[]> {
+  // The page's own policy admits no script of ours; evaluating is not bound by it.
+  await page.evaluate(`${axe.source}; undefined`);
+  return page.evaluate(async () => {
+    const { axe: checker } = window as unknown as { axe: typeof axe };
+    const { violations } = await checker.run(document);
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  });
+}
