@@ -1,5 +1,6 @@
 import type { ChannelKind } from "../core/tenant.ts";
 import type { DelivererDeps, Way } from "../flow/deliver/contract.ts";
+import { createSwitchedOff, type SwitchedOff } from "../flow/deliver/switched-off.ts";
 import { createWays } from "../flow/deliver/ways.ts";
 import { createDeliverer, type Deliverer } from "../flow/deliver.ts";
 import { previewChannel } from "../integrations/preview/index.ts";
@@ -55,5 +56,24 @@ export function openOutbox(
     clock,
     log,
   });
-  return { deliverer, alertMailer, personLock };
+  const switchedOff = createSwitchedOff({ store, pipeline, personLock, clock, log });
+  return { deliverer: stoppingFirst(switchedOff, deliverer), alertMailer, personLock };
+}
+
+/** The deliverer, with a look each time at what is queued and switched off. */
+function stoppingFirst(switchedOff: SwitchedOff, deliverer: Deliverer): Deliverer {
+  return {
+    ...deliverer,
+    async tick(now) {
+      await Promise.all([switchedOff.sweep(), deliverer.tick(now)]);
+    },
+    async drain(within) {
+      await switchedOff.close();
+      await deliverer.drain(within);
+    },
+    async stop() {
+      await switchedOff.close();
+      await deliverer.stop();
+    },
+  };
 }

@@ -1,5 +1,6 @@
 /** A server of its own process, for tests that kill it: what it is told stands in one environment variable. */
 import { startServer } from "../../server/app.ts";
+import { controlHandlers } from "../../server/commands/index.ts";
 import { loadConfig } from "../../server/config.ts";
 import type { DeliverOptions } from "../../server/flow/deliver/contract.ts";
 import { type KillPoint, withKillPoints } from "./provider.ts";
@@ -26,6 +27,7 @@ const { config } = loadConfig(
 
 let passed = 0;
 const running = await startServer(config, {
+  handlers: controlHandlers,
   wrapDeliverer: (deps) => {
     const hurried = { ...deps, options: { ...deps.options, ...orders.deliver } };
     const { kill } = orders;

@@ -72,7 +72,8 @@ function judgeClaim(
   score: number,
   facts: ClaimFacts | null,
 ): Verdict {
-  const incident = afterIncident(turn, tracked, row.step);
+  // What is switched off stops, also what an incident would hold.
+  const incident = facts?.killed === true ? null : afterIncident(turn, tracked, row.step);
   if (incident !== null) return { ...incident, channel: row.channel, person: row.person };
   // The step it was queued on is its own: it must not count as a duplicate of itself.
   const own = { ...pursuit, sentSteps: pursuit.sentSteps.filter((step) => step !== row.step) };

@@ -32,6 +32,19 @@ export async function claim(deps: ClaimDeps, row: Delivery, leaseFor: number): P
   });
 }
 
+/**
+ * Stops a queued row of something that is switched off. Should the switch be turned on again while this is under way,
+ * the row is stopped all the same: it must not be claimed here, as nobody would send it.
+ */
+export async function stopKilled(deps: ClaimDeps, row: Delivery): Promise<void> {
+  await deps.personLock.hold(lockKeyOf(row), async () => {
+    const facts = await factsOf(deps, row);
+    if (!facts.killed) return;
+    const control = { kind: "claim", delivery: row.id, facts, leaseFor: 0 } as const;
+    await deps.pipeline.control(row.tenant, { unit: row.unit }, control);
+  });
+}
+
 function lockKeyOf(row: Delivery): string {
   return JSON.stringify([row.tenant, row.person ?? row.session ?? row.id]);
 }
@@ -78,8 +91,12 @@ async function isNoticed(
   );
 }
 
-function isKilled(switches: Switches | undefined, row: Delivery): boolean {
+/** Whether the tenant, the pattern or the channel of a row is switched off; what tells of an incident is a broadcast. */
+export function isKilled(switches: Switches | undefined, row: Delivery): boolean {
   if (switches === undefined) return true;
   const { tenant, patterns, channels } = switches;
-  return tenant || patterns.includes(row.pattern) || channels.includes(kindOf(row.channel));
+  const kind = kindOf(row.channel);
+  if (tenant || patterns.includes(row.pattern) || channels.includes(kind)) return true;
+  if (kind === "broadcast") return channels.includes("in_app");
+  return row.notice !== undefined && channels.includes("broadcast");
 }

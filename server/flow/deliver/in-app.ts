@@ -7,7 +7,7 @@ import type { Logger } from "../../lib/log.ts";
 import type { Store } from "../../store/contract.ts";
 import type { Pipeline } from "../contract.ts";
 import { keepCopy } from "./attempt.ts";
-import { claim } from "./claim.ts";
+import { claim, isKilled } from "./claim.ts";
 import type { NotReady, Rendered } from "./contract.ts";
 import { record } from "./record.ts";
 
@@ -122,17 +122,10 @@ async function again(
   row: Delivery,
 ): Promise<InAppMessage | null> {
   const now = deps.clock.now();
-  if (isKilled(state, row) || row.preview || now - (row.sentAt ?? 0) < NOT_TWICE_WITHIN) return null;
+  if (isKilled(state.switches, row) || row.preview || now - (row.sentAt ?? 0) < NOT_TWICE_WITHIN) return null;
   if (isOldNews(state, row) || (await isOver(deps, row, now))) return null;
   const rendered = await deps.render(shownTo(visitor, row));
   return "reason" in rendered ? null : { delivery: row, rendered };
-}
-
-function isKilled({ switches }: TenantState, { channel, pattern }: Delivery): boolean {
-  const { tenant, channels, patterns } = switches;
-  return (
-    tenant || channels.includes("in_app") || channels.includes(kindOf(channel)) || patterns.includes(pattern)
-  );
 }
 
 /** It told of an incident that is over, or that is not to be told of any more. */
