@@ -52,7 +52,7 @@ export interface TemplateInfo {
 export interface Messages {
   /** Every template, by id. */
   readonly templates: ReadonlyMap<string, TemplateInfo>;
-  /** Why a template cannot be sent on a channel for a tenant, in plain words; null when it can. */
+  /** Why a template cannot be sent on a channel for a tenant: all that is missing, in plain words; null when it can. */
   ready(template: string, channel: Channel, settings: MessageSettings): string | null;
   /** `template|channel` -> why not, for everything that is not ready: what `doctor` lists. */
   notReady(settings: MessageSettings): ReadonlyMap<string, string>;
@@ -93,10 +93,15 @@ class LoadedMessages implements Messages {
     if (!(RENDERED_CHANNELS as readonly Channel[]).includes(channel))
       return `templates have no words for ${channel}`;
     if (loaded.words.kind === "alert") return `"${template}" has words for colleagues only`;
-    if (settings.productName.trim() === "") return "the product's name is not set";
     const { link, optional } = loaded.words.remedy;
-    if (!optional && webAddress(settings.links[link]) === null) return `links.${link} is not set to a web address`;
-    return reasonOf(() => contactOf(settings));
+    const missing = [
+      settings.productName.trim() === "" ? "the product's name is not set" : null,
+      !optional && webAddress(settings.links[link]) === null
+        ? `links.${link} is not set to a web address`
+        : null,
+      reasonOf(() => contactOf(settings)),
+    ].filter((reason) => reason !== null);
+    return missing.length === 0 ? null : missing.join("; ");
   }
 
   notReady(settings: MessageSettings): ReadonlyMap<string, string> {

@@ -25,7 +25,7 @@ describe("what the doctor finds", () => {
       expect.arrayContaining([
         "problem nobody owns alerts: what needs a person would reach no one",
         "problem no event has come yet",
-        "warning P-001 cannot send: links.rateLimitGuide is not set to a web address",
+        "warning P-001 cannot send: links.rateLimitGuide is not set to a web address; supportUrl or supportEmail is not set: every message names a way to a person",
         "warning email is in preview: messages are rendered and kept, none leaves",
         "warning dry run: everything is decided and rendered, nothing is sent",
       ]),
@@ -49,7 +49,11 @@ describe("what the doctor finds", () => {
     const { app } = await anAdminWorld();
     await app.admin.saveSettings(
       "acme",
-      { owners: { default: "ops@acme.example" }, links: { rateLimitGuide: "https://acme.example/limits" } },
+      {
+        owners: { default: "ops@acme.example" },
+        links: { rateLimitGuide: "https://acme.example/limits" },
+        product: { senderEmail: "help@acme.example" },
+      },
       BY,
     );
     await app.pipeline.receive("acme", [event("1", "session.started")]);
@@ -60,6 +64,30 @@ describe("what the doctor finds", () => {
 
     expect(findings.join("\n")).not.toMatch(/problem|P-001 cannot send: links|email is in preview/);
     expect(findings).toEqual(expect.arrayContaining(["ok events come in", "ok email goes out"]));
+  });
+
+  it("of a connected provider: what keeps messages from going out, or from being of use", async () => {
+    const { app } = await anAdminWorld({ publicUrl: null });
+    const sendgrid = { system: "sendgrid", settings: { apiKey: "SG.x", baseUrl: "http://127.0.0.1:9" } };
+    const twilio = {
+      system: "twilio",
+      settings: { accountSid: `AC${"0".repeat(32)}`, authToken: "0".repeat(32), from: "+15551234567" },
+    };
+    expect((await found(app)).join("\n")).not.toMatch(/sender address|FORESTALL_PUBLIC_URL/);
+
+    await app.admin.saveChannel("acme", sendgrid, BY);
+    await app.admin.saveChannel("acme", twilio, BY);
+
+    const findings = await app.admin.doctor("acme");
+    const problems = findings.filter(({ level }) => level === "problem");
+    expect(problems.map(({ what }) => what)).toEqual(
+      expect.arrayContaining([
+        "email cannot go out: no sender address is set",
+        "links in messages would lead to this machine alone, and sendgrid and twilio could not report: FORESTALL_PUBLIC_URL is not set",
+      ]),
+    );
+    expect(findings.filter(({ what }) => what.endsWith("goes out"))).toEqual([]);
+    await expect(app.admin.live("acme", { all: true }, BY)).rejects.toThrow("no sender address is set");
   });
 
   it("of sources: those that never received, and those without a secret", async () => {

@@ -15,7 +15,7 @@ describe("a new tenant", () => {
     expect(tenant?.library.version).toBe(app.library.version);
     expect(tenant?.channels).toMatchObject({ in_app: "live", human: "live", email: "preview", voice: "off" });
     expect(tenant?.notReady.get("api-rate-limit|email")).toBe(
-      "links.rateLimitGuide is not set to a web address",
+      "links.rateLimitGuide is not set to a web address; supportUrl or supportEmail is not set: every message names a way to a person",
     );
   });
 

@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { By } from "../../server/admin/contract.ts";
 import { type Opened, openApp } from "../../server/app.ts";
+import type { Config } from "../../server/config.ts";
 import { type FakeClock, fakeClock } from "../../server/lib/clock.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { configFor, scratchFolder } from "../cli/world.ts";
@@ -18,10 +19,11 @@ export interface AdminWorld {
 }
 
 /** An application on a store of its own with the tenant acme, at noon. */
-export async function anAdminWorld(): Promise<AdminWorld> {
+export async function anAdminWorld(changes: Partial<Config> = {}): Promise<AdminWorld> {
   const folder = scratchFolder();
   const clock = fakeClock(NOON);
-  const open = () => openApp(configFor(folder), { purpose: "a test", clock, log: silentLogger });
+  const open = () =>
+    openApp({ ...configFor(folder), ...changes }, { purpose: "a test", clock, log: silentLogger });
   let app = await open();
   onTestFinished(() => app.close());
   await app.admin.createTenant("acme", {}, BY);

@@ -17,7 +17,7 @@ export async function examineTenant(deps: AdminDeps, tenant: TenantState): Promi
     ...owners(tenant, patterns),
     ...library(deps, tenant),
     ...templates(tenant, patterns),
-    ...channels(tenant, patterns),
+    ...channels(deps, tenant, patterns),
     ...(await sources(deps, tenant)),
     ...(await unknownTypes(deps, tenant)),
     ...(await deadLetters(deps, tenant)),
@@ -99,29 +99,64 @@ function templates(tenant: TenantState, patterns: readonly Pattern[]): readonly 
 }
 
 function remedyOf(tenant: string, reason: string): string {
-  const link = /^links\.(\S+)/.exec(reason)?.[1];
-  const setting = link === undefined ? "product.name=..." : `links.${link}=https://...`;
-  if (link !== undefined || reason.includes("product")) {
-    return `\`forestall tenant settings ${tenant} --set ${setting}\``;
-  }
-  return `\`forestall tenant settings ${tenant} --set product.supportEmail=...\` or another setting that is named`;
+  const link = /links\.(\S+)/.exec(reason)?.[1];
+  const settings = [
+    ...(reason.includes("product's name") ? ["product.name=..."] : []),
+    ...(link === undefined ? [] : [`links.${link}=https://...`]),
+    ...(reason.includes("supportEmail") ? ["product.supportEmail=..."] : []),
+  ];
+  const set = settings.map((setting) => ` --set ${setting}`).join("");
+  return `\`forestall tenant settings ${tenant}${set}\``;
 }
 
-function channels(tenant: TenantState, patterns: readonly Pattern[]): readonly Finding[] {
+const PROVIDERS = { email: "sendgrid", sms: "twilio" } as const;
+type Provided = keyof typeof PROVIDERS;
+
+function channels(
+  { config }: Pick<AdminDeps, "config">,
+  tenant: TenantState,
+  patterns: readonly Pattern[],
+): readonly Finding[] {
   const find = finder(tenant);
   const used = new Set(patterns.flatMap(messagesOf).map(kindOf));
-  const providers = { email: "sendgrid", sms: "twilio" } as const;
-  return (["email", "sms"] as const).flatMap((kind) => {
-    if (!used.has(kind)) return [];
-    if (tenant.channels[kind] === "live") return [find("ok", `${kind} goes out`)];
-    return [
+  const live = (["email", "sms"] as const).filter((kind) => tenant.channels[kind] === "live");
+  const previews = (["email", "sms"] as const).filter((kind) => used.has(kind) && !live.includes(kind));
+  return [
+    ...live.flatMap((kind) => sending(tenant, kind, config.publicUrl)),
+    ...(live.length > 0 && config.publicUrl === null ? [nowhereToLead(tenant, live)] : []),
+    ...previews.map((kind) =>
       find(
         "warning",
         `${kind} is in preview: messages are rendered and kept, none leaves`,
-        `\`forestall channel add ${providers[kind]} --tenant ${tenant.id} --set ...\``,
+        `\`forestall channel add ${PROVIDERS[kind]} --tenant ${tenant.id} --set ...\``,
+      ),
+    ),
+  ];
+}
+
+/** A provider alone sends nothing that anybody could use. */
+function sending(tenant: TenantState, kind: Provided, publicUrl: string | null): readonly Finding[] {
+  const find = finder(tenant);
+  if (kind === "email" && tenant.settings.product.senderEmail.trim() === "") {
+    return [
+      find(
+        "problem",
+        "email cannot go out: no sender address is set",
+        `\`forestall tenant settings ${tenant.id} --set product.senderEmail=...\` with one that the provider may send from`,
       ),
     ];
-  });
+  }
+  return publicUrl === null ? [] : [find("ok", `${kind} goes out`)];
+}
+
+/** Nobody could stop such a message, and no provider could say what became of it. */
+function nowhereToLead(tenant: TenantState, live: readonly Provided[]): Finding {
+  const providers = live.map((kind) => PROVIDERS[kind]).join(" and ");
+  return finder(tenant)(
+    "problem",
+    `links in messages would lead to this machine alone, and ${providers} could not report: FORESTALL_PUBLIC_URL is not set`,
+    "Set FORESTALL_PUBLIC_URL to the address under which the server is reached from outside, and start it again.",
+  );
 }
 
 async function sources({ store, integrations }: AdminDeps, tenant: TenantState): Promise<readonly Finding[]> {
