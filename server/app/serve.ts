@@ -65,7 +65,6 @@ export async function startServer(config: Config, options: ServeOptions = {}): P
     deliverer: outbox.deliverer,
     url: app.publicUrl,
   });
-  await outbox.deliverer.resume(app.clock.now());
   const handler = await web.handlerOf(options.home?.(running));
   server.on("request", handler);
   try {
@@ -76,6 +75,8 @@ export async function startServer(config: Config, options: ServeOptions = {}): P
   }
   running.url = urlOf(server, config);
   if (config.publicUrl === null) app.publicUrl = running.url;
+  // Before any request of this life can have claimed something; after the port is ours, and the address is known.
+  await outbox.deliverer.resume(app.clock.now());
   const upkeep = startUpkeep(
     jobsOf(app, outbox, (at) => {
       lastTick = at;

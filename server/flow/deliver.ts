@@ -22,6 +22,11 @@ import { createWays } from "./deliver/ways.ts";
 export type { DelivererDeps, DeliverOptions, NotReady, Rendered, Trouble } from "./deliver/contract.ts";
 
 export interface Deliverer {
+  /**
+   * Takes up what an earlier life of this process left: its claims are in doubt from now on and looked after at once,
+   * and what is due goes. To be called once, before anything is claimed. Resolves when nothing is claimed any more.
+   */
+  resume(now: Millis): Promise<void>;
   /** Something new may be due. */
   wake(): void;
   /** Reads what is due by now, and looks after messages in doubt when it is time to. Call it every second. */
@@ -167,6 +172,15 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
   };
 
   return {
+    async resume(now) {
+      await doubts
+        .takeOver(now)
+        .catch((error: unknown) =>
+          log.warn({ err: error }, "claims of an earlier life wait for their leases"),
+        );
+      lookAfterDoubts(now);
+      wake();
+    },
     wake,
     async tick(now) {
       lookAfterDoubts(now);

@@ -335,7 +335,7 @@ export interface Store {
     now: Millis,
     kinds: readonly string[],
   ): Promise<readonly { tenant: string; kind: string; count: number }[]>;
-  /** `sending` with an expired lease, and `in_doubt`. */
+  /** `sending` with an expired lease, then `in_doubt`. */
   doubtfulDeliveries(now: Millis, limit: number): Promise<readonly Delivery[]>;
   nextDeliveryAt(): Promise<Millis | null>;
   /**

@@ -34,6 +34,44 @@ describe("a row that was being sent when the server stopped", () => {
     expect(email.calls).toHaveLength(0);
   });
 
+  it("is in doubt at once when a new life begins, and asked about: nobody else can be sending it", async () => {
+    const setup = setUp();
+    const { world, sms, deliverer } = setup;
+    keepCopyOf(setup, 1);
+    sms.lookUp = { kind: "sent", providerId: "SM1" };
+    world.add({ ...orphan, channel: "sms", claimedAt: NOON - SECOND, leaseUntil: NOON + 59 * SECOND });
+
+    await deliverer.resume(NOON);
+    await deliverer.idle();
+
+    expect(world.row("d1")).toMatchObject({ status: "sent", providerId: "SM1" });
+    expect(sms.calls).toHaveLength(0);
+  });
+
+  it("is sent at once by the next life when it never got as far as keeping its copy", async () => {
+    const { world, email, deliverer, runFor } = setUp();
+    world.add({ ...orphan, claimedAt: NOON - SECOND, leaseUntil: NOON + 59 * SECOND });
+
+    await deliverer.resume(NOON);
+    await runFor(SECOND);
+
+    expect(email.sent.map(({ delivery }) => delivery)).toEqual(["d1"]);
+  });
+
+  it("keeps its lease when the store takes no writes at the start", async () => {
+    const setup = setUp();
+    const { world, deliverer } = setup;
+    keepCopyOf(setup, 1);
+    world.add({ ...orphan, leaseUntil: NOON + 59 * SECOND });
+    world.failing = 100;
+
+    const resumed = deliverer.resume(NOON);
+    for (let waited = 0; waited < 60; waited++) await setup.clock.advanceAsync(SECOND);
+    await resumed;
+
+    expect(world.row("d1").status).toBe("sending");
+  });
+
   it("is sent after all when it never got as far as keeping its copy", async () => {
     const { world, email, run, runFor } = setUp();
     world.add(orphan);

@@ -11,6 +11,11 @@ const MOST = 2_000;
 const AT_A_TIME = 4;
 
 export interface Doubts {
+  /**
+   * Puts every claim of an earlier life in doubt at once, without waiting for its lease. Only while nothing can have
+   * been claimed in this life, and nobody else works on the same store.
+   */
+  takeOver(now: Millis): Promise<void>;
   /** Looks after every row in doubt once. `busy` says which rows are being sent right now. */
   sweep(now: Millis, busy: (delivery: string) => boolean, stop: AbortSignal): Promise<void>;
 }
@@ -27,8 +32,7 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
   const askAt = new Map<string, Millis>();
 
   const settle = async (row: Delivery, now: Millis, stop: AbortSignal): Promise<void> => {
-    const kind = kindOf(row.channel);
-    if (kind === "in_app" || kind === "broadcast") return record(tools, row, HANDED_OVER);
+    if (isFetched(row)) return record(tools, row, HANDED_OVER);
     if (row.status === "sending") await record(tools, row, { kind: "in_doubt", detail: STOPPED });
     const age = now - (row.claimedAt ?? row.createdAt);
     if (age >= tools.options.doubtFor) return giveUp(tools, row, now);
@@ -42,7 +46,14 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
     if (way?.adapter.lookUp !== undefined) await ask(tools, row, way, kept.text ?? "", now, stop);
   };
 
+  const doubt = (row: Delivery) =>
+    record(tools, row, isFetched(row) ? HANDED_OVER : { kind: "in_doubt", detail: STOPPED });
+
   return {
+    async takeOver(now) {
+      const rows = await tools.store.doubtfulDeliveries(now + LONGER_THAN_ANY_LEASE, MOST);
+      await Promise.all(rows.filter(({ status }) => status === "sending").map(doubt));
+    },
     async sweep(now, busy, stop) {
       const rows = await tools.store.doubtfulDeliveries(now, MOST);
       const inDoubt = new Set(rows.map(({ id }) => id));
@@ -59,6 +70,14 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
       await Promise.all(Array.from({ length: AT_A_TIME }, work));
     },
   };
+}
+
+const LONGER_THAN_ANY_LEASE = HOUR;
+
+/** Shown by whoever asks for it, not sent. */
+function isFetched({ channel }: Delivery): boolean {
+  const kind = kindOf(channel);
+  return kind === "in_app" || kind === "broadcast";
 }
 
 const STOPPED = "the server stopped while it was being sent";

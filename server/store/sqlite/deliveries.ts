@@ -48,7 +48,7 @@ export function deliveries({ connection, names }: Base): Deliveries {
   const doubtful = connection.query<Body>(
     `SELECT d.body FROM deliveries d
      WHERE d.status IN ('sending', 'in_doubt') AND (d.status = 'in_doubt' OR d.lease_until <= ?)
-     ORDER BY d.lease_until, d.no LIMIT ?`,
+     ORDER BY d.status DESC, d.lease_until, d.no LIMIT ?`,
   );
   // Index deliveries_next.
   const next = connection.query<{ at: number | null }>(

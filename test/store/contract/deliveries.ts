@@ -83,7 +83,7 @@ export function deliveriesContract(open: Open): void {
         aDelivery({ id: "sent", status: "sent", sentAt: NOON }),
       );
 
-      expect(ids(await db.store.doubtfulDeliveries(NOON, 10))).toEqual(["in doubt", "lost"]);
+      expect(ids(await db.store.doubtfulDeliveries(NOON, 10))).toEqual(["lost", "in doubt"]);
     });
 
     it("finds a row by the provider's id, that of the system's own channel first", async () => {
