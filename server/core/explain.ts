@@ -36,12 +36,12 @@ export function percentUsed(data: EventData): number | null {
   return Math.floor(Number(((used / limit) * 100).toPrecision(9)));
 }
 
-/** How sure we are, in words for the customer; only measured figures are quoted. */
+/** How sure we are, in words for the customer; a figure is quoted only when it was measured on customers like them. */
 export function surenessOf(pattern: Pick<Pattern, "history">, experimental = false): string {
   if (experimental) return "This check is new, so we may well be wrong.";
   const strength = strengthOf(pattern.history.correlation);
   const opinion = OPINIONS[strength];
-  if (pattern.history.expert === true) return `${opinion}, going by what our team has seen so far.`;
+  if (pattern.history.measured !== true) return `${opinion}.`;
   return `${opinion}: about ${Math.round(pattern.history.correlation * 10)} in 10 cases like this ended in a question to support.`;
 }
 

@@ -88,6 +88,8 @@ export interface History {
   readonly leadTime: Millis;
   /** An honest guess by people who know the product, not yet measured. */
   readonly expert?: true;
+  /** Measured on the tenant's own customers; without it the figures are published ones or a guess. */
+  readonly measured?: true;
 }
 
 export type PatternStatus = "active" | "experimental" | "paused";

@@ -147,7 +147,7 @@ function build(file: PatternFile, { when, per, recovers, segments, playbook }: P
     recovers: _read,
     ...rest
   } = file;
-  const { expert, ...figures } = history;
+  const { expert, measured, ...figures } = history;
   return {
     ...rest,
     when,
@@ -163,7 +163,11 @@ function build(file: PatternFile, { when, per, recovers, segments, playbook }: P
     ...(channels === undefined ? {} : { channels }),
     ...(clue === undefined ? {} : { clue }),
     ...(stepAfter === undefined ? {} : { stepAfter }),
-    history: expert === undefined ? figures : { ...figures, expert },
+    history: {
+      ...figures,
+      ...(expert === undefined ? {} : { expert }),
+      ...(measured === undefined ? {} : { measured }),
+    },
     firstAction: playbook.firstAction,
     playbook: playbook.file,
     playbookText: playbook.paragraph,

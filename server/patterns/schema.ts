@@ -112,7 +112,12 @@ export const PATTERN_FILE = z.strictObject({
       prevention: between(0, 1),
       leadTime: length,
       expert: z.literal(true, "write true, or leave it out").optional(),
+      measured: z.literal(true, "write true, or leave it out").optional(),
     })
+    .refine(
+      ({ expert, measured }) => expert === undefined || measured === undefined,
+      "figures are either measured or an expert's guess",
+    )
     // Nobody knows yet: even odds, and a ticket within the brief's 4 hours of a medium case.
     .default({ correlation: 0.5, prevention: 0.5, leadTime: 4 * 3_600_000, expert: true }),
   window: length.optional(),

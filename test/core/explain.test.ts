@@ -80,18 +80,28 @@ describe("clueOf", () => {
 });
 
 describe("surenessOf", () => {
-  it("quotes a measured figure in words", () => {
-    expect(surenessOf(aPattern())).toBe(
+  it("quotes a figure in words that was measured on the tenant's own customers", () => {
+    const history = { ...aPattern().history, measured: true } as const;
+
+    expect(surenessOf(aPattern({ history }))).toBe(
       "We are fairly sure: about 8 in 10 cases like this ended in a question to support.",
     );
   });
 
-  it("quotes no figure that nobody measured", () => {
-    const history = { correlation: 0.6, prevention: 0.5, leadTime: HOUR, expert: true } as const;
+  it("quotes no figure that was published or guessed, and does not say that it was seen", () => {
+    const history = { correlation: 0.6, prevention: 0.5, leadTime: HOUR } as const;
 
-    expect(surenessOf(aPattern({ history }))).toBe(
-      "It is likely, not certain, going by what our team has seen so far.",
+    expect(surenessOf(aPattern())).toBe("We are fairly sure.");
+    expect(surenessOf(aPattern({ history }))).toBe("It is likely, not certain.");
+    expect(surenessOf(aPattern({ history: { ...history, expert: true } }))).toBe(
+      "It is likely, not certain.",
     );
+  });
+
+  it("quotes nothing from the shipped library, which no tenant measured", () => {
+    for (const pattern of loadShipped().patterns) {
+      expect(surenessOf(pattern), pattern.id).toMatch(/^[A-Z][a-z', ]+\.$/);
+    }
   });
 
   it("says that a new check may be wrong", () => {
