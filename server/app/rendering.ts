@@ -3,6 +3,7 @@ import type { Alert, Delivery } from "../core/delivery.ts";
 import { clueOf, messageValues, surenessOf } from "../core/explain.ts";
 import type { Match } from "../core/match.ts";
 import type { Pattern } from "../core/pattern.ts";
+import { customerWords } from "../core/reasons.ts";
 import type { Pipeline } from "../flow/contract.ts";
 import type { ManualQuestion } from "../http/api/deps.ts";
 import { type PersonTokens, personLinks } from "../http/person/index.ts";
@@ -11,7 +12,7 @@ import { type Messages, messageSettings, NotReady, type Rendered, type Why } fro
 import type { Store } from "../store/contract.ts";
 
 export interface RenderingDeps {
-  readonly store: Pick<Store, "match" | "contact" | "person">;
+  readonly store: Pick<Store, "match" | "contact" | "person" | "account">;
   readonly pipeline: Pick<Pipeline, "tenant">;
   readonly messages: Messages;
   readonly tokens: PersonTokens;
@@ -99,7 +100,8 @@ export async function renderAlert(deps: RenderingDeps, alert: Alert): Promise<Al
   const pattern = alert.pattern === null ? undefined : tenant?.library.byId(alert.pattern);
   if (tenant === null || pattern === undefined) return plainMail(alert);
   const match = alert.match === null ? null : await deps.store.match(alert.tenant, alert.match);
-  const customer = alert.account ?? alert.person;
+  const account = alert.account === null ? null : await deps.store.account(alert.tenant, alert.account);
+  const customer = customerWords(alert, account?.name);
   const rendered = deps.messages.render({
     template: pattern.message,
     channel: "human.ops",

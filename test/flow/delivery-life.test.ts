@@ -515,7 +515,7 @@ describe("a critical match that is held", () => {
     await world.until(world.now + 47 * HOUR);
 
     expect(world.alerts("critical")).toMatchObject([
-      { why: expect.stringContaining("No message went out: cooldown") },
+      { why: expect.stringContaining("No message went out: they wrote a ticket, so a person is on it.") },
     ]);
     expect(world.sent).toEqual([]);
   });

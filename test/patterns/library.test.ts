@@ -180,6 +180,16 @@ describe("the shipped library", () => {
       expect(history.expert, id).toBe(measured.has(id) ? undefined : true);
   });
 
+  it("says what was seen in words that customers and colleagues may both read", () => {
+    for (const { id, clue } of library.patterns) {
+      expect({ id, clue }).toEqual({
+        id,
+        clue: expect.not.stringMatching(/\b(your?|yours|they|their|we)\b/i),
+      });
+      expect({ id, clue }).toEqual({ id, clue: expect.stringMatching(/^[^A-Z].*[^.]$/) });
+    }
+  });
+
   it("names one owner, one first action and one playbook paragraph for every pattern", () => {
     for (const { id, owner, firstAction, playbookText } of library.patterns) {
       expect(owner.role, id).toMatch(/^[a-z0-9-]+$/);

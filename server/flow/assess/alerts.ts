@@ -1,6 +1,8 @@
 import type { Alert } from "../../core/delivery.ts";
 import { clueOf } from "../../core/explain.ts";
+import type { Match } from "../../core/match.ts";
 import type { Verdict } from "../../core/policy/contract.ts";
+import { customerWords, reasonWords } from "../../core/reasons.ts";
 import type { Millis } from "../../core/time.ts";
 import type { Tracked } from "../../core/unit.ts";
 import type { Turn } from "./turn.ts";
@@ -20,7 +22,9 @@ export function raiseAlert(
   const id = turn.hash("alert", match.id, kind);
   if (pattern === undefined || turn.unit.alerts.has(id)) return;
   const heldBack =
-    verdict !== undefined && verdict.kind !== "send" ? ` No message went out: ${verdict.reason}.` : "";
+    verdict !== undefined && verdict.kind !== "send"
+      ? ` No message went out: ${reasonWords(verdict.reason)}.`
+      : "";
   putAlert(turn, {
     id,
     tenant: match.tenant,
@@ -31,7 +35,7 @@ export function raiseAlert(
     account: match.account,
     person: match.person,
     kind,
-    title: `${pattern.name}: ${match.account ?? match.person ?? match.key}`,
+    title: `${pattern.name}: ${whoOf(turn, match)}`,
     why: `${clueOf(pattern, match)}.${heldBack}`,
     firstAction: pattern.firstAction,
     playbook: pattern.playbookText,
@@ -45,6 +49,11 @@ export function raiseAlert(
     revision: 1,
     simulated: turn.simulated || match.simulated,
   });
+}
+
+function whoOf({ unit }: Turn, match: Match): string {
+  const name = unit.account?.id === match.account ? unit.account?.name : null;
+  return customerWords(match, name) ?? match.key;
 }
 
 /** The account's own owner first, then whoever holds the role, then the tenant's default owner. */
