@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { RecentMap } from "../lib/recent-map.ts";
 
 /*
  * What must not be readable in the database. Three keys are derived from FORESTALL_SECRET_KEY: one wraps secrets and
@@ -44,6 +45,8 @@ export interface Vault {
   pseudonym(tenant: string, ...words: readonly string[]): string;
 }
 
+const RECENT_NAMES = 2_000;
+
 /** @param secretKey at least 32 bytes. */
 export function createVault(secretKey: Uint8Array): Vault {
   if (secretKey.byteLength < KEY) throw new RangeError(`the secret key must have ${KEY} bytes or more`);
@@ -51,6 +54,9 @@ export function createVault(secretKey: Uint8Array): Vault {
   const wrapping = derived("wrap");
   const lookup = derived("look-up");
   const naming = derived("pseudonym");
+
+  // A name is looked up in several tables in a row.
+  const recent = new RecentMap<string, Uint8Array>(RECENT_NAMES);
 
   const wrap = (place: Place, bytes: Uint8Array) => encrypt(wrapping, place, bytes);
   const unwrap = (place: Place, wrapped: Uint8Array) => decrypt(wrapping, place, wrapped);
@@ -62,10 +68,16 @@ export function createVault(secretKey: Uint8Array): Vault {
     unseal: (key, keyPlace, place, sealed) => fromBytes(decrypt(unwrap(keyPlace, key), place, sealed)),
     wrapJson: (place, value) => wrap(place, toBytes(value)),
     unwrapJson: (place, wrapped) => fromBytes(unwrap(place, wrapped)),
-    hashOf: (tenant, namespace, value) =>
-      createHmac("sha256", lookup)
+    hashOf: (tenant, namespace, value) => {
+      const name = `${tenant}\u0000${namespace}\u0000${value}`;
+      const known = recent.get(name);
+      if (known !== undefined) return known;
+      const made = createHmac("sha256", lookup)
         .update(framed([tenant, namespace, normalise(namespace, value)]))
-        .digest(),
+        .digest();
+      recent.set(name, made);
+      return made;
+    },
     pseudonym: (tenant, ...words) =>
       createHmac("sha256", naming)
         .update(framed([tenant, ...words]))

@@ -10,9 +10,7 @@ import type { Millis } from "../../core/time.ts";
 import { admit } from "../../core/vocabulary.ts";
 import { companyDomain } from "../../lib/free-mail.ts";
 import type { ContactWrite, IdentityWrite, MembershipWrite, Store } from "../../store/contract.ts";
-
-/** Above this many entries a cache starts anew; it is only a cache. */
-const MOST_CACHED = 500_000;
+import { ByName, ByPerson } from "./remembered.ts";
 
 export interface Learned {
   readonly identities: IdentityWrite[];
@@ -37,10 +35,10 @@ export type Pseudonym = (tenant: string, ref: Ref) => string;
 type DirectoryStore = Pick<Store, "identify" | "memberships" | "erased" | "stopped">;
 
 export class Directory {
-  readonly #identities = new Map<string, Known>();
-  readonly #units = new Map<string, readonly string[]>();
+  readonly #identities = new ByName<Known>();
+  readonly #units = new ByPerson<readonly string[]>();
   /** Persons who came to a unit in this batch: which of their units is the newest, the store knows once it is written. */
-  readonly #joined = new Set<string>();
+  readonly #joined: { readonly tenant: string; readonly person: string }[] = [];
   readonly #erased = new Set<string>();
   readonly #stopped = new Set<string>();
   readonly #store: DirectoryStore;
@@ -55,21 +53,15 @@ export class Directory {
   forget(): void {
     this.#identities.clear();
     this.#units.clear();
-    this.#joined.clear();
+    this.#joined.length = 0;
     this.#erased.clear();
     this.#stopped.clear();
   }
 
   /** Between two batches: within one, the cache also holds what is not written yet. */
   trim(): void {
-    for (const key of this.#joined) this.#units.delete(key);
-    this.#joined.clear();
-    if (this.#identities.size > MOST_CACHED) {
-      this.#identities.clear();
-      this.#erased.clear();
-      this.#stopped.clear();
-    }
-    if (this.#units.size > MOST_CACHED) this.#units.clear();
+    for (const { tenant, person } of this.#joined) this.#units.delete(tenant, person);
+    this.#joined.length = 0;
   }
 
   /** An address that is being put on the stop list. */
@@ -82,15 +74,14 @@ export class Directory {
     const refs = new Map<string, Ref>();
     for (const one of incoming) {
       for (const ref of refsOf(one)) {
-        const key = keyOf(tenant, ref);
-        if (!this.#identities.has(key)) refs.set(key, ref);
+        if (!this.#identities.has(tenant, ref)) refs.set(keyOf(tenant, ref), ref);
       }
     }
     if (refs.size > 0) await this.#learnNames(tenant, [...refs.values()]);
     const persons = new Set<string>();
     for (const one of incoming) {
       for (const person of this.#personsOf(tenant, one)) {
-        if (!this.#units.has(`${tenant}\u0000${person}`)) persons.add(person);
+        if (!this.#units.has(tenant, person)) persons.add(person);
       }
     }
     if (persons.size > 0) await this.#learnUnits(tenant, [...persons]);
@@ -105,7 +96,7 @@ export class Directory {
 
   /** Names under which the person was seen before anybody knew who they are. */
   #standInsOf(tenant: string, incoming: Incoming): string[] {
-    const known = namesOf(incoming).map((ref) => [this.#identities.get(keyOf(tenant, ref)), ref] as const);
+    const known = namesOf(incoming).map((ref) => [this.#identities.get(tenant, ref), ref] as const);
     return known.flatMap(([found, ref]) => {
       const standIn = this.#pseudonym(tenant, ref);
       return found?.id === standIn ? [standIn] : [];
@@ -118,38 +109,37 @@ export class Directory {
     const addresses = refs.filter(isAddress);
     const stopped = addresses.length === 0 ? NONE : await this.#store.stopped(tenant, addresses);
     refs.forEach((ref, i) => {
-      this.#identities.set(keyOf(tenant, ref), found[i] ?? null);
-      if (erased.has(`${ref.namespace}:${ref.value}`)) this.#erased.add(keyOf(tenant, ref));
-      if (stopped.has(`${ref.namespace}:${ref.value}`)) this.#stopped.add(keyOf(tenant, ref));
+      this.#identities.set(tenant, ref, found[i] ?? null);
+      mark(this.#erased, keyOf(tenant, ref), erased.has(`${ref.namespace}:${ref.value}`));
+      mark(this.#stopped, keyOf(tenant, ref), stopped.has(`${ref.namespace}:${ref.value}`));
     });
   }
 
   async #learnUnits(tenant: string, persons: readonly string[]): Promise<void> {
     const found = await this.#store.memberships(tenant, persons);
     for (const person of persons) {
-      const key = `${tenant}\u0000${person}`;
       // What was learned in the meantime is newer than the store's answer.
-      if (!this.#units.has(key)) this.#units.set(key, withoutOwn(person, found.get(person) ?? []));
+      if (this.#units.has(tenant, person)) continue;
+      this.#units.set(tenant, person, withoutOwn(person, found.get(person) ?? []));
     }
   }
 
   /** The id that a person goes by now: a stand-in may have been joined with somebody. */
   async nameNow(tenant: string, person: string): Promise<string> {
     const ref = { namespace: "native", value: person };
-    if (!this.#identities.has(keyOf(tenant, ref))) await this.#learnNames(tenant, [ref]);
+    if (!this.#identities.has(tenant, ref)) await this.#learnNames(tenant, [ref]);
     return this.#nameOf(tenant, ref, "person");
   }
 
   /** As `unitsOf`, when it is known without asking. */
   knownUnitsOf(tenant: string, person: string): readonly string[] | undefined {
-    return this.#units.get(`${tenant}\u0000${person}`);
+    return this.#units.get(tenant, person);
   }
 
   /** The units a person is in, newest first; asks the store when it has to. */
   async unitsOf(tenant: string, person: string): Promise<readonly string[]> {
-    const key = `${tenant}\u0000${person}`;
-    if (!this.#units.has(key)) await this.#learnUnits(tenant, [person]);
-    return this.#units.get(key) ?? [];
+    if (!this.#units.has(tenant, person)) await this.#learnUnits(tenant, [person]);
+    return this.#units.get(tenant, person) ?? [];
   }
 
   /** Attributes one event; everything it needs was asked for by `prepare`. */
@@ -181,8 +171,12 @@ export class Directory {
 
   #personOf(tenant: string, incoming: Incoming): string | null {
     const { person } = incoming;
-    if (person === undefined || this.#erased.has(keyOf(tenant, person))) return null;
+    if (person === undefined || this.#isErased(tenant, person)) return null;
     return this.#nameOf(tenant, person, "person");
+  }
+
+  #isErased(tenant: string, ref: Ref): boolean {
+    return this.#erased.size > 0 && this.#erased.has(keyOf(tenant, ref));
   }
 
   #accountOf(tenant: string, incoming: Incoming, data: EventData, person: string | null): string | null {
@@ -190,7 +184,7 @@ export class Directory {
     if (typeof data.account === "string" && data.account !== "") return data.account;
     if (person === null) return null;
     for (const one of [person, ...this.#standInsOf(tenant, incoming)]) {
-      const unit = this.#units.get(`${tenant}\u0000${one}`)?.[0];
+      const unit = this.#units.get(tenant, one)?.[0];
       if (unit?.startsWith("account/") === true) return unit.slice("account/".length);
     }
     return null;
@@ -198,18 +192,18 @@ export class Directory {
 
   /** An address on the stop list was nobody's until now, or its owner is seen for the first time. */
   #startsStopped(tenant: string, person: string, incoming: Incoming): boolean {
-    const isFirstSight = (this.#units.get(`${tenant}\u0000${person}`) ?? []).length === 0;
+    const isFirstSight = (this.#units.get(tenant, person) ?? []).length === 0;
     return namesOf(incoming).some(
       (ref) => this.#stopped.has(keyOf(tenant, ref)) && (isFirstSight || this.#isNew(tenant, ref)),
     );
   }
 
   #isNew(tenant: string, ref: Ref): boolean {
-    return this.#identities.get(keyOf(tenant, ref)) == null;
+    return this.#identities.get(tenant, ref) == null;
   }
 
   #nameOf(tenant: string, ref: Ref, kind: "person" | "account"): string {
-    const known = this.#identities.get(keyOf(tenant, ref));
+    const known = this.#identities.get(tenant, ref);
     if (known !== undefined && known !== null && known.kind === kind) return known.id;
     return ref.namespace === "native" ? ref.value : this.#pseudonym(tenant, ref);
   }
@@ -238,8 +232,7 @@ export class Directory {
     learned: Learned,
     before: { unit: string; control: UnitControl }[],
   ): void {
-    const key = `${tenant}\u0000${person}`;
-    const units = this.#units.get(key) ?? [];
+    const units = this.#units.get(tenant, person) ?? [];
     if (units.includes(unit)) return;
     const alone = `person/${person}`;
     const [other] = units;
@@ -248,8 +241,8 @@ export class Directory {
     } else if (other !== undefined) {
       before.push({ unit: other, control: { kind: "share", person, to: unit } });
     }
-    this.#units.set(key, [unit, ...units.filter((one) => one !== alone)]);
-    this.#joined.add(key);
+    this.#units.set(tenant, person, [unit, ...units.filter((one) => one !== alone)]);
+    this.#joined.push({ tenant, person });
     learned.memberships.push({ tenant, person, unit, at });
   }
 
@@ -263,8 +256,7 @@ export class Directory {
     learned: Learned,
     before: { unit: string; control: UnitControl }[],
   ): void {
-    const key = keyOf(tenant, ref);
-    const known = this.#identities.get(key);
+    const known = this.#identities.get(tenant, ref);
     if (known?.id === person) return;
     const standIn = this.#pseudonym(tenant, ref);
     // Two people of the tenant's own may share a phone or mailbox: the first keeps the name.
@@ -272,13 +264,13 @@ export class Directory {
     this.#write(tenant, ref, { kind: "person", id: person }, learned);
     if (known === undefined || known === null || standIn === person) return;
     this.#write(tenant, { namespace: "native", value: standIn }, { kind: "person", id: person }, learned);
-    for (const from of this.#units.get(`${tenant}\u0000${standIn}`) ?? []) {
+    for (const from of this.#units.get(tenant, standIn) ?? []) {
       // An account stays where the person was seen; somebody alone goes where the person is.
       const to = from.startsWith("account/") ? from : unit;
       before.push({ unit: from, control: { kind: "handover", person: standIn, to, as: person } });
       if (to !== unit) this.#join(tenant, person, to, at, learned, []);
     }
-    this.#units.set(`${tenant}\u0000${standIn}`, []);
+    this.#units.set(tenant, standIn, []);
   }
 
   #learnAccount(tenant: string, account: string, incoming: Incoming, learned: Learned): void {
@@ -286,7 +278,7 @@ export class Directory {
     if (incoming.account !== undefined && incoming.account.namespace !== "native")
       names.push(incoming.account);
     for (const ref of names) {
-      const known = this.#identities.get(keyOf(tenant, ref));
+      const known = this.#identities.get(tenant, ref);
       const isStandIn = known === undefined || known === null || known.id === this.#pseudonym(tenant, ref);
       if (known?.id === account || !isStandIn) continue;
       this.#write(tenant, ref, { kind: "account", id: account }, learned);
@@ -297,12 +289,12 @@ export class Directory {
   #learnDomain(tenant: string, account: string, incoming: Incoming, learned: Learned): void {
     const domain = domainRefOf(incoming);
     // The first account keeps it; free mail belongs to nobody.
-    if (domain === null || this.#identities.get(keyOf(tenant, domain)) != null) return;
+    if (domain === null || this.#identities.get(tenant, domain) != null) return;
     this.#write(tenant, domain, { kind: "account", id: account }, learned);
   }
 
   #write(tenant: string, ref: Ref, known: NonNullable<Known>, learned: Learned): void {
-    this.#identities.set(keyOf(tenant, ref), known);
+    this.#identities.set(tenant, ref, known);
     learned.identities.push({ tenant, namespace: ref.namespace, value: ref.value, ...known });
   }
 }
@@ -313,6 +305,11 @@ const isAddress = ({ namespace }: Ref) => namespace === "email" || namespace ===
 function stopOf(person: string): UnitControl {
   const reason = "this address was stopped before anybody knew whose it is";
   return { kind: "preference", person, change: { kind: "stop" }, actor: "system", reason };
+}
+
+function mark(marked: Set<string>, key: string, isIn: boolean): void {
+  if (isIn) marked.add(key);
+  else if (marked.size > 0) marked.delete(key);
 }
 
 function keyOf(tenant: string, { namespace, value }: Ref): string {

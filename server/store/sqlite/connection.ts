@@ -83,19 +83,31 @@ export class Connection {
       }
       return prepared;
     };
-    const attempt = <T>(action: () => T): T => {
-      try {
-        return action();
-      } catch (error) {
-        throw this.failure(error);
-      }
-    };
     // The driver takes ?1, ?2 for names, which stand in an object.
     const bind = /\?\d/.test(sql) ? numbered : (values: Value[]): Bound => values;
+    // Written out three times: these are called several times for each event.
     return {
-      get: (...values) => attempt(() => statement().get(...bind(values))),
-      all: (...values) => attempt(() => statement().all(...bind(values))),
-      run: (...values) => attempt(() => statement().run(...bind(values)).changes),
+      get: (...values) => {
+        try {
+          return statement().get(...bind(values));
+        } catch (error) {
+          throw this.failure(error);
+        }
+      },
+      all: (...values) => {
+        try {
+          return statement().all(...bind(values));
+        } catch (error) {
+          throw this.failure(error);
+        }
+      },
+      run: (...values) => {
+        try {
+          return statement().run(...bind(values)).changes;
+        } catch (error) {
+          throw this.failure(error);
+        }
+      },
     };
   }
 
@@ -132,6 +144,19 @@ export class Connection {
       if (db.inTransaction) rollBack(db);
       for (const takeBack of this.#rollbacks) takeBack();
       throw this.failure(error);
+    }
+  }
+
+  /**
+   * The same without waiting for the disk: it is there after the next `write` at the latest, or after a crash not at
+   * all. For what can be made again. Everything written before is on disk all the same.
+   */
+  writeSoon<T>(action: () => T): T {
+    try {
+      this.db.pragma("synchronous = NORMAL");
+      return this.write(action);
+    } finally {
+      if (this.isOpen) this.db.pragma("synchronous = FULL");
     }
   }
 

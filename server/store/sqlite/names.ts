@@ -1,3 +1,4 @@
+import { RecentMap } from "../../lib/recent-map.ts";
 import type { Connection, Query } from "./connection.ts";
 
 export interface UnitName {
@@ -11,7 +12,7 @@ export const TENANT_WIDE = "";
 
 /** Above this many, a word is kept as text: senders choose event types and sources, and must not fill the memory. */
 const MAX_WORDS = 10_000;
-const MAX_CACHED = 200_000;
+const MAX_CACHED = 100_000;
 
 type Numbered = { readonly no: number };
 
@@ -22,8 +23,9 @@ type Numbered = { readonly no: number };
 export class Names {
   readonly #tenants = new Map<string, number>();
   readonly #tenantIds = new Map<number, string>();
-  readonly #units = new Map<string, number>();
-  readonly #unitNames = new Map<number, UnitName>();
+  /** By tenant, then by name. */
+  readonly #units = new Map<number, RecentMap<string, number>>();
+  readonly #unitNames = new RecentMap<number, UnitName>(MAX_CACHED);
   readonly #words = new Map<string, number>();
   readonly #texts = new Map<number, string>();
   #newestWord: number | null = null;
@@ -64,6 +66,7 @@ export class Names {
 
   giveTenant(id: string): number {
     return (
+      this.#tenants.get(id) ??
       recall(this.#tenants, id, () => (this.#sql.findTenant.get(id) ?? this.#sql.addTenant.get(id))?.no) ??
       lost()
     );
@@ -74,21 +77,42 @@ export class Names {
   }
 
   unit(tenant: number, name: string): number {
-    return recall(this.#units, `${tenant} ${name}`, () => this.#sql.findUnit.get(tenant, name)?.no) ?? 0;
+    const units = this.#unitsOf(tenant);
+    const known = units.get(name);
+    if (known !== undefined) return known;
+    const found = this.#sql.findUnit.get(tenant, name)?.no ?? 0;
+    if (found !== 0) units.set(name, found);
+    return found;
   }
 
   giveUnit(tenant: number, name: string, shard: number | null): number {
-    const { findUnit, addUnit } = this.#sql;
-    const find = () => (findUnit.get(tenant, name) ?? addUnit.get(tenant, name, shard))?.no;
-    return recall(this.#units, `${tenant} ${name}`, find) ?? lost();
+    const known = this.unit(tenant, name);
+    if (known !== 0) return known;
+    const given = this.#sql.addUnit.get(tenant, name, shard)?.no ?? lost();
+    this.#unitsOf(tenant).set(name, given);
+    return given;
+  }
+
+  #unitsOf(tenant: number): RecentMap<string, number> {
+    const known = this.#units.get(tenant);
+    if (known !== undefined) return known;
+    const units = new RecentMap<string, number>(MAX_CACHED);
+    this.#units.set(tenant, units);
+    return units;
   }
 
   unitName(no: number): UnitName {
-    return recall(this.#unitNames, no, () => this.#sql.unitName.get(no)) ?? lost();
+    const known = this.#unitNames.get(no);
+    if (known !== undefined) return known;
+    const found = this.#sql.unitName.get(no) ?? lost();
+    this.#unitNames.set(no, found);
+    return found;
   }
 
   /** The word's number, or the word itself once there are too many. */
   giveWord(text: string): number | string {
+    const known = this.#words.get(text);
+    if (known !== undefined) return known;
     return recall(this.#words, text, () => (this.#sql.findWord.get(text) ?? this.#addWord(text))?.no) ?? text;
   }
 

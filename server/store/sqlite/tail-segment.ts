@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { hash32 } from "../../core/hash.ts";
+import { IdentityTable } from "./identity-table.ts";
 
 const BUCKETS = 256;
 
@@ -13,76 +14,92 @@ export interface Entry {
   readonly person: string | null;
 }
 
-/** Sets of texts in buckets, so that each bucket can be sorted when its turn comes: sorting all at once takes long. */
-class Buckets {
-  readonly #sets: readonly Set<string>[] = Array.from({ length: BUCKETS }, () => new Set<string>());
-
-  add(bucket: number, text: string): void {
-    this.#sets[bucket]?.add(text);
-  }
-
-  has(bucket: number, text: string): boolean {
-    return this.#sets[bucket]?.has(text) ?? false;
-  }
-
-  sorted(bucket: number): readonly string[] {
-    return [...(this.#sets[bucket] ?? [])].sort();
-  }
+/** What is known of one unit: its positions, and who is named there. */
+interface UnitEntries {
+  readonly seqs: number[];
+  persons: string[] | Set<string>;
 }
+
+/** Above this many a list takes longer to search than a set. */
+const FEW = 8;
 
 /** The part of the log that the indexes do not know yet, or only some of it. */
 export class Segment {
-  /** By first byte. */
-  readonly identities = new Buckets();
-  /** `tenant person unit`, by a hash of the person. */
-  readonly persons = new Buckets();
-  readonly units = new Map<number, number[]>();
+  readonly identities = new IdentityTable();
+  /** `tenant person unit`, once each, by a hash of the person. */
+  readonly persons: readonly string[][] = Array.from({ length: BUCKETS }, () => []);
+  readonly units = new Map<number, UnitEntries>();
   size = 0;
   /** Position of its last input. */
   through = 0;
 
   add({ seq, tenant, unit, identity, person }: Entry): void {
-    if (identity !== null) this.identities.add(identity.charCodeAt(0), identity);
-    if (person !== null) this.persons.add(bucketOf(person), `${tenant} ${person} ${unit}`);
-    const seqs = this.units.get(unit);
-    if (seqs === undefined) this.units.set(unit, [seq]);
-    else seqs.push(seq);
+    if (identity !== null) this.identities.add(identity);
+    let entries = this.units.get(unit);
+    if (entries === undefined) {
+      entries = { seqs: [], persons: [] };
+      this.units.set(unit, entries);
+    }
+    entries.seqs.push(seq);
+    if (person !== null && isNew(entries, person)) {
+      this.persons[bucketOf(person)]?.push(`${tenant} ${person} ${unit}`);
+    }
     this.size += 1;
     this.through = seq;
   }
 
   has(identity: string): boolean {
-    return this.identities.has(identity.charCodeAt(0), identity);
+    return this.identities.has(identity);
+  }
+
+  seqsOf(unit: number): readonly number[] {
+    return this.units.get(unit)?.seqs ?? [];
   }
 
   unitsNaming(tenant: number, person: string): readonly number[] {
     const start = `${tenant} ${person} `;
-    return this.persons
-      .sorted(bucketOf(person))
+    return (this.persons[bucketOf(person)] ?? [])
       .filter((text) => text.startsWith(start))
       .map((text) => Number(text.slice(start.length)))
       .filter((unit) => Number.isInteger(unit));
   }
 }
 
+/** Whether the person was not named in the unit before; from now on they were. */
+function isNew(entries: UnitEntries, person: string): boolean {
+  const { persons } = entries;
+  if (persons instanceof Set) {
+    if (persons.has(person)) return false;
+    persons.add(person);
+    return true;
+  }
+  if (persons.includes(person)) return false;
+  persons.push(person);
+  if (persons.length > FEW) entries.persons = new Set(persons);
+  return true;
+}
+
 export const bucketOf = (person: string): number => hash32(person) % BUCKETS;
 
-/** Takes texts out of buckets, in order, some at a time. */
+/** Portions of texts, each sorted when its turn comes: sorting all at once takes long. */
+type Portions = readonly (() => readonly string[])[];
+
+/** Takes texts out of portions, in order, some at a time. */
 class Drain {
-  readonly #from: Buckets;
-  #bucket = 0;
+  readonly #from: Portions;
+  #portion = 0;
   #texts: readonly string[] = [];
   #next = 0;
 
-  constructor(from: Buckets) {
+  constructor(from: Portions) {
     this.#from = from;
   }
 
   take(count: number): readonly string[] {
-    while (this.#next >= this.#texts.length && this.#bucket < BUCKETS) {
-      this.#texts = this.#from.sorted(this.#bucket);
+    while (this.#next >= this.#texts.length && this.#portion < this.#from.length) {
+      this.#texts = this.#from[this.#portion]?.() ?? [];
       this.#next = 0;
-      this.#bucket += 1;
+      this.#portion += 1;
     }
     const taken = this.#texts.slice(this.#next, this.#next + count);
     this.#next += taken.length;
@@ -90,7 +107,7 @@ class Drain {
   }
 
   get done(): boolean {
-    return this.#bucket === BUCKETS && this.#next >= this.#texts.length;
+    return this.#portion === this.#from.length && this.#next >= this.#texts.length;
   }
 }
 
@@ -104,8 +121,8 @@ export class Indexing {
 
   constructor(segment: Segment) {
     this.segment = segment;
-    this.identities = new Drain(segment.identities);
-    this.persons = new Drain(segment.persons);
+    this.identities = new Drain(segment.identities.portions());
+    this.persons = new Drain(segment.persons.map((texts) => () => texts.toSorted()));
     this.#units = Uint32Array.from(segment.units.keys()).sort();
   }
 
@@ -115,7 +132,7 @@ export class Indexing {
     for (let inputs = 0; inputs < count; this.#nextUnit += 1) {
       const unit = this.#units[this.#nextUnit];
       if (unit === undefined) break;
-      const seqs = this.segment.units.get(unit) ?? [];
+      const seqs = this.segment.seqsOf(unit);
       taken.push([unit, seqs]);
       inputs += seqs.length;
     }

@@ -226,7 +226,7 @@ export class Tail {
   }
 
   #seqsInMemory(unit: number): number[] {
-    return [...(this.#indexing?.segment.units.get(unit) ?? []), ...(this.#fresh.units.get(unit) ?? [])];
+    return [...(this.#indexing?.segment.seqsOf(unit) ?? []), ...this.#fresh.seqsOf(unit)];
   }
 
   #inMemory(identity: string): boolean {

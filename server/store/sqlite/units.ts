@@ -41,7 +41,8 @@ export function units(base: Base): Units {
       return wanted.map(({ tenant, unit }) => load(tenant, unit)).filter((found) => found !== null);
     },
     async saveUnits(snapshots) {
-      connection.write(() => {
+      // One that is lost is made again from the log, and the checkpoint behind them waits for the disk.
+      connection.writeSoon(() => {
         for (const { tenant, unit, seq, engine, library, nextDue, state } of snapshots) {
           const no = unitNo(base, names.giveTenant(tenant), tenant, unit);
           upsert.run(no, seq, engine, library, nextDue, crc32(state), state);
