@@ -36,7 +36,19 @@ function readPatch(given: unknown): SettingsPatch {
 
 /** Records are merged member by member, lists and single values replaced; `null` removes a member of a map. */
 export function patched(settings: TenantSettings, patch: SettingsPatch): TenantSettings {
-  const next = merge(settings, patch) as unknown as TenantSettings;
+  const { links, owners, categories, product, quiet, cap, holdout, bands, incident, ...rest } = patch;
+  const next: TenantSettings = {
+    ...over(settings, rest),
+    product: over(settings.product, product),
+    links: entries(settings.links, links),
+    quiet: over(settings.quiet, quiet),
+    cap: over(settings.cap, cap),
+    holdout: over(settings.holdout, holdout),
+    bands: over(settings.bands, bands),
+    owners: entries(settings.owners, owners),
+    incident: over(settings.incident, incident),
+    categories: entries(settings.categories, categories),
+  };
   const { watch, alert, critical } = next.bands;
   if (!(watch < alert && alert < critical)) {
     throw new PlainError(
@@ -46,21 +58,26 @@ export function patched(settings: TenantSettings, patch: SettingsPatch): TenantS
   return next;
 }
 
-type Fields = { readonly [name: string]: unknown };
-
-function merge(into: object, patch: object): Fields {
-  const merged: { [name: string]: unknown } = { ...into };
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === undefined) continue;
-    const before = merged[name];
-    if (value === null) delete merged[name];
-    else merged[name] = isRecord(before) && isRecord(value) ? merge(before, value) : value;
-  }
-  return merged;
+/** The same with what is given in place of what was there. */
+function over<Value extends object>(
+  value: Value,
+  patch: { readonly [Name in keyof Value]?: Value[Name] | undefined } = {},
+): Value {
+  const given = Object.entries(patch).filter(([, each]) => each !== undefined);
+  return { ...value, ...Object.fromEntries(given) };
 }
 
-const isRecord = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+function entries<Entry>(
+  before: { readonly [name: string]: Entry },
+  patch: { readonly [name: string]: Entry | null } = {},
+): { readonly [name: string]: Entry } {
+  const after = new Map(Object.entries(before));
+  for (const [name, entry] of Object.entries(patch)) {
+    if (entry === null) after.delete(name);
+    else after.set(name, entry);
+  }
+  return Object.fromEntries(after);
+}
 
 /** Which settings differ, by name; addresses of owners and links stay out of the audit. */
 function changedKeys(before: TenantSettings, after: TenantSettings): readonly string[] {

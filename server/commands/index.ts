@@ -50,6 +50,9 @@ export type Commands = typeof COMMANDS;
 export type CommandName = keyof Commands;
 export type ResultOf<Name extends CommandName> = Awaited<ReturnType<Commands[Name]["run"]>>;
 
+/** The same, each with its own result; what the parameters are is for the command to find out. */
+const BY_NAME: { readonly [Name in CommandName]: Command<unknown, ResultOf<Name>> } = COMMANDS;
+
 /**
  * Carries a command out on an open application.
  * @throws PlainError when the parameters cannot be used, or the command refuses
@@ -60,7 +63,7 @@ export async function runCommand<Name extends CommandName>(
   params: unknown,
   context: Context = {},
 ): Promise<ResultOf<Name>> {
-  const command = COMMANDS[name] as unknown as Command<unknown, ResultOf<Name>>;
+  const command = BY_NAME[name];
   const read = command.params.safeParse(params);
   if (!read.success) throw new PlainError(`${plainIssues(read.error)}.`);
   try {

@@ -41,21 +41,6 @@ export function judgeHuman(question: Question): Verdict {
   return walk(asked, HUMAN_GUARDS).verdict;
 }
 
-const ALERT_WHEN_CRITICAL: ReadonlySet<Reason> = new Set<Reason>([
-  "cooldown",
-  "cap",
-  "unreachable",
-  "opted_out",
-  "no_consent",
-  "not_ready",
-  "review",
-]);
-
-/** Nobody critical is dropped in silence: true when such a verdict on a critical match must become an alert. */
-export function alertsWhenCritical({ kind, reason }: Pick<Verdict, "kind" | "reason">): boolean {
-  return kind !== "send" && ALERT_WHEN_CRITICAL.has(reason);
-}
-
 /** The persons to try, in order; null stands for "nobody is known". */
 function candidates({ person, unit, match, pattern }: Question): readonly (PersonState | null)[] {
   if (person !== undefined) return [unit.persons.get(person) ?? null];

@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import { Presets, SingleBar } from "cli-progress";
 
 export interface Terminal {
@@ -17,7 +18,7 @@ export function progressOf(out: Terminal, label: string): ProgressLine {
 }
 
 function bar(out: Terminal, label: string): ProgressLine {
-  const stream = out as unknown as NodeJS.WritableStream;
+  const stream = streamTo(out);
   const format = `${label}  {bar}  {percentage}%  {value} of {total} events`;
   const line = new SingleBar({ format, stream, hideCursor: true, barsize: 28, fps: 8 }, Presets.shades_grey);
   let begun = false;
@@ -31,6 +32,18 @@ function bar(out: Terminal, label: string): ProgressLine {
       if (begun) line.stop();
     },
   };
+}
+
+/** The bar wants a whole stream, and to know how wide the terminal is. */
+function streamTo(out: Terminal): NodeJS.WritableStream {
+  const stream = new Writable({
+    decodeStrings: false,
+    write(text, _encoding, done) {
+      out.write(String(text));
+      done();
+    },
+  });
+  return Object.assign(stream, { isTTY: true, columns: out.columns ?? 80 });
 }
 
 function lines(out: Terminal, label: string): ProgressLine {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Question } from "../../../server/core/policy/contract.ts";
-import { alertsWhenCritical, judge } from "../../../server/core/policy/judge.ts";
+import { judge } from "../../../server/core/policy/judge.ts";
 import { ALL_ON } from "../../../server/core/tenant.ts";
 import { DAY, HOUR, MINUTE } from "../../../server/core/time.ts";
 import {
@@ -314,32 +314,4 @@ test("a person without an account is judged like any other", () => {
   const match = aMatch({ account: null, unit: "person/u1", key: "person/u1" });
 
   expect(verdictOn({ unit: aLoner(), match })).toMatchObject({ kind: "send", person: "u1" });
-});
-
-describe("what nobody critical is dropped for in silence", () => {
-  test.each(["cooldown", "cap", "unreachable", "opted_out", "no_consent", "not_ready", "review"] as const)(
-    "%s becomes an alert",
-    (reason) => {
-      expect(alertsWhenCritical({ kind: "hold", reason })).toBe(true);
-      expect(alertsWhenCritical({ kind: "stop", reason })).toBe(true);
-    },
-  );
-
-  test.each([
-    "killed",
-    "retracted",
-    "resolved",
-    "below",
-    "duplicate",
-    "incident",
-    "gap",
-    "quiet",
-    "holdout",
-  ] as const)("%s does not", (reason) => {
-    expect(alertsWhenCritical({ kind: "stop", reason })).toBe(false);
-  });
-
-  test("nor does what is sent", () => {
-    expect(alertsWhenCritical({ kind: "send", reason: "none" })).toBe(false);
-  });
 });
