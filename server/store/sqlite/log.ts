@@ -109,7 +109,7 @@ function eventReader(base: Base): (tenant: string, query: Parameters<Store["even
       query.after === undefined ? Number.MAX_SAFE_INTEGER : (fromCursor(query.after, [0])[0] ?? 0);
     const units = unitsFor(base, no, query);
     const events: Event[] = [];
-    for (const row of newestFirst(base, no, units, before)) {
+    for (const row of newestFirst(base, no, units, before, limit + 1)) {
       if (row.type === null) continue;
       const event = eventOf(row, names);
       if (!fits(event, query)) continue;
@@ -138,30 +138,34 @@ function fits(event: Event, { person, account, since, until }: EventQuery): bool
   );
 }
 
-/** Rows of the log before a position, newest first: of some units, or (null) of the tenant. */
+/**
+ * Rows of the log before a position, newest first: of some units, or (null) of the tenant.
+ * @param about how many the caller expects to take; more are read in growing pieces
+ */
 export function* newestFirst(
   base: Base,
   tenant: number,
   units: readonly number[] | null,
   before: number,
+  about: number = STRIDE,
 ): Generator<InputRow> {
   const ofTenant = base.connection.filtered<InputRow>(
     `SELECT ${INPUT_COLUMNS} FROM ${INPUT_TABLES}
      WHERE i.tenant = ? AND i.seq < ? ORDER BY i.seq DESC LIMIT ?`,
   );
-  for (let below = before; ; ) {
+  for (let below = before, stride = Math.min(about, STRIDE); ; stride = Math.min(2 * stride, STRIDE)) {
     if (units === null) {
-      const rows = ofTenant.all(tenant, below, STRIDE);
+      const rows = ofTenant.all(tenant, below, stride);
       yield* rows;
-      if (rows.length < STRIDE) return;
+      if (rows.length < stride) return;
       below = rows.at(-1)?.seq ?? 0;
     } else {
       const seqs = units
-        .flatMap((unit) => base.tail.before(unit, below, STRIDE))
+        .flatMap((unit) => base.tail.before(unit, below, stride))
         .sort((a, b) => b - a)
-        .slice(0, STRIDE);
+        .slice(0, stride);
       yield* rowsAt(base, seqs);
-      if (seqs.length < STRIDE) return;
+      if (seqs.length < stride) return;
       below = seqs.at(-1) ?? 0;
     }
   }

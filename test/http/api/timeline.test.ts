@@ -109,6 +109,41 @@ describe.each(STORES)("a timeline on the store %s", (_name, makeWorld) => {
   });
 });
 
+describe("a list that grows while it is read", () => {
+  it("shows each old row once, also when more came on top than fit a page", async () => {
+    let rows: Row<string>[] = [];
+    const add = (n: number) => {
+      const base = rows.length;
+      const fresh = Array.from({ length: n }, (_, i) => {
+        const at = base + n - i;
+        return { at, id: `r${at}`, make: () => `r${at}` };
+      });
+      rows = [...fresh, ...rows];
+    };
+    const stream: Stream<string> = {
+      name: "e",
+      async read(after) {
+        const start = after === undefined ? 0 : rows.findIndex(({ at }) => at < Number(after));
+        const shown = start < 0 ? [] : rows.slice(start, start + 10);
+        const last = shown.at(-1);
+        return { rows: shown, next: last === undefined || last.at === 1 ? null : String(last.at) };
+      },
+    };
+    add(40);
+    const seen: string[] = [];
+    let after: string | undefined;
+    for (let page = 0; page < 100; page++) {
+      const merged = await mergeStreams([stream], after, 3);
+      seen.push(...merged.rows);
+      if (merged.next === null) break;
+      after = merged.next;
+      if (page === 0) add(25);
+    }
+
+    expect(seen).toEqual(Array.from({ length: 40 }, (_, i) => `r${40 - i}`));
+  });
+});
+
 describe("10,000 events", () => {
   /** A list of `n` rows in pages of 100, as the store gives them. */
   function listOf(

@@ -28,6 +28,8 @@ const NOTHING: wire.ContextBody = {
 
 const ALERTS = 10;
 const REPLAYS = 5;
+/** Events in which they are looked for; older ones are in the timeline. */
+const RECENT = 30;
 
 /**
  * Everything beside the score that helps an agent to act.
@@ -104,7 +106,7 @@ function alertsOn(about: About): readonly wire.AlertBody[] {
 /** Addresses that sessions of the person came with. Only what a browser may open without harm. */
 async function replaysOf({ deps, tenant, person }: About): Promise<wire.ContextBody["replays"]> {
   if (person === null) return [];
-  const { rows } = await deps.store.events(tenant.id, { person: person.state.id, limit: 50 });
+  const { rows } = await deps.store.events(tenant.id, { person: person.state.id, limit: RECENT });
   const found = rows.flatMap(({ time, data: { replay } }) =>
     typeof replay === "string" && /^https:\/\/[^\s]+$/.test(replay) ? [{ at: iso(time), url: replay }] : [],
   );

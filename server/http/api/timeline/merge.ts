@@ -52,9 +52,10 @@ class Reader<Item> {
     while (this.#rows.length === 0 && this.#position.d !== true && this.#reads < MOST_READS) {
       this.#reads += 1;
       const page = await this.#stream.read(this.#position.a);
-      this.#rows = afterLast(page.rows, this.#position.k);
+      const rows = afterLast(page.rows, this.#position.k);
       this.#next = page.next;
-      if (this.#rows.length === 0) this.#turn();
+      this.#rows = rows ?? [];
+      if (this.#rows.length === 0) this.#turn(rows === null);
     }
   }
 
@@ -62,21 +63,28 @@ class Reader<Item> {
     const row = this.#rows.shift();
     if (row === undefined) return undefined;
     this.#position = { ...this.#position, k: [row.at, markOf(row.id)] };
-    if (this.#rows.length === 0) this.#turn();
+    if (this.#rows.length === 0) this.#turn(false);
     return row;
   }
 
-  #turn(): void {
-    this.#position = this.#next === null ? { d: true } : { a: this.#next };
+  /** To the next page of the stream; what was shown last may still lie ahead. */
+  #turn(ahead: boolean): void {
+    const { k } = this.#position;
+    if (this.#next === null) this.#position = { d: true };
+    else this.#position = { a: this.#next, ...(ahead && k !== undefined ? { k } : {}) };
   }
 }
 
-/** What is new at the top since the page was first read is not shown again further down. */
-function afterLast<Item>(rows: readonly Row<Item>[], last: Position["k"]): Row<Item>[] {
+/**
+ * The rows behind the one that was shown last. What came on top since may have pushed it to a later page.
+ * @returns null when it is not on this page, but further down
+ */
+function afterLast<Item>(rows: readonly Row<Item>[], last: Position["k"]): Row<Item>[] | null {
   if (last === undefined) return [...rows];
   const [at, mark] = last;
   const place = rows.findIndex((row) => row.at === at && markOf(row.id) === mark);
-  return place < 0 ? rows.filter((row) => row.at < at) : rows.slice(place + 1);
+  if (place >= 0) return rows.slice(place + 1);
+  return rows.every((row) => row.at >= at) ? null : rows.filter((row) => row.at < at);
 }
 
 const markOf = (id: string) => hashId(id).slice(0, 10);

@@ -12,7 +12,7 @@ export type Whose = { readonly person: string } | { readonly account: string };
 
 type Item = wire.TimelineItem;
 /** Rows that the store is asked for at once. */
-const CHUNK = 100;
+const CHUNK = 50;
 /** Matches whose actions and incidents are looked up, newest first. */
 const MATCHES = 20;
 
