@@ -15,7 +15,10 @@ export interface ScoreRow {
   readonly score: number;
   readonly band: Band;
   readonly contributions: readonly Contribution[];
+  /** The clue of the largest contribution. */
   readonly why: string;
+  /** What changed since the step before, in words; the history tells each step by it. */
+  readonly change?: string;
   readonly history: boolean;
 }
 

@@ -93,6 +93,7 @@ export interface ScoreStepBody {
   readonly at: IsoTime;
   readonly score: number;
   readonly band: BandName;
+  /** What changed: "+ 5 rate-limit errors", "resolved: ...", "faded: ...". */
   readonly why: string;
 }
 

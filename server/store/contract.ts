@@ -380,7 +380,7 @@ export interface Store {
     tenant: string,
   ): Promise<readonly { source: string; type: string; count: number; at: Millis }[]>;
   score(tenant: string, key: string): Promise<ScoreRow | null>;
-  /** Newest first. */
+  /** Newest first. `why` says what changed at each step. */
   scoreHistory(tenant: string, key: string, since: Millis, limit: number): Promise<readonly ScoreRow[]>;
   risks(
     tenant: string,

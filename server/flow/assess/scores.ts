@@ -1,9 +1,9 @@
-import { clueOf } from "../../core/explain.ts";
 import { hash32 } from "../../core/hash.ts";
 import { scoredUnder } from "../../core/match.ts";
 import { bandOf, LEAST_POINTS, type Score, type Scored, scoreOf, worth } from "../../core/score.ts";
 import { MINUTE, type Millis } from "../../core/time.ts";
 import type { Band, Tracked, Unit } from "../../core/unit.ts";
+import { changeOf, clueOfMatch } from "./score-change.ts";
 import { schedule, type Turn } from "./turn.ts";
 
 export const SWEEP = 15 * MINUTE;
@@ -98,6 +98,7 @@ function writeScore(turn: Turn, key: string, score: Score): boolean {
   if (last === undefined && contributors.length === 0) return false;
   const history = last === undefined || !sameSet || last.band !== band || moved >= HISTORY_STEP;
   if (!history) return false;
+  const change = changeOf(turn, last, score);
   if (contributors.length === 0) turn.unit.scores.delete(key);
   else turn.unit.scores.set(key, { score: score.score, band, contributors, at: turn.now });
   const { tenant, id: unit } = turn.unit;
@@ -112,6 +113,7 @@ function writeScore(turn: Turn, key: string, score: Score): boolean {
       band,
       contributions: score.contributions,
       why: whyOf(turn, score),
+      change,
       history,
     },
   });
@@ -121,11 +123,7 @@ function writeScore(turn: Turn, key: string, score: Score): boolean {
 /** One sentence for people: the clue of the largest contribution. */
 function whyOf(turn: Turn, score: Score): string {
   const top = score.contributions[0];
-  if (top === undefined) return "nothing of concern";
-  const tracked = turn.unit.tracked.get(top.match);
-  const pattern = turn.tenant.library.byId(top.pattern);
-  if (tracked === undefined || pattern === undefined) return top.pattern;
-  return clueOf(pattern, tracked.match);
+  return top === undefined ? "nothing of concern" : (clueOfMatch(turn, top.match) ?? top.pattern);
 }
 
 const BANDS: readonly Band[] = ["normal", "watch", "alert", "critical"];

@@ -199,7 +199,7 @@ export function outcomeBody(row: Outcome): wire.OutcomeBody {
 }
 
 export function scoreStep(row: ScoreRow): wire.ScoreStepBody {
-  return { at: iso(row.at), score: row.score, band: row.band, why: row.why };
+  return { at: iso(row.at), score: row.score, band: row.band, why: row.change ?? row.why };
 }
 
 export function traceBody(tenant: TenantState, id: string, trace: Trace): wire.TraceBody {

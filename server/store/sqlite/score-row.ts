@@ -44,7 +44,8 @@ export function scoreWriter(base: Base): (tenant: number, row: ScoreRow) => void
     const contributions = JSON.stringify(row.contributions);
     const old = before.get(tenant, key);
     upsert.run(tenant, key, unit, kind, band, score, at, why, contributions);
-    if (row.history) remember.run(tenant, key, unit, at, band, score, why, contributions);
+    // A step of the history is told by what changed.
+    if (row.history) remember.run(tenant, key, unit, at, band, score, row.change ?? why, contributions);
 
     const now = rankOf(band, score, contributions);
     const was = old === undefined ? [] : rankOf(old.band, old.score, old.contributions);

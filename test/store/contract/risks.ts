@@ -44,6 +44,15 @@ export function risksContract(open: Open): void {
       expect(await db.store.score("t1", "account/nobody")).toBeNull();
     });
 
+    it("tell each step by what changed, and the score as it is by its largest part", async () => {
+      await write(aScore({ why: "a declined payment", change: "resolved: 5 rate-limit errors" }));
+
+      expect(await db.store.score("t1", "account/acme")).toMatchObject({ why: "a declined payment" });
+      expect(await db.store.scoreHistory("t1", "account/acme", 0, 10)).toMatchObject([
+        { why: "resolved: 5 rate-limit errors" },
+      ]);
+    });
+
     it("are listed highest first with what is known of the account, before or after the score", async () => {
       const account = anAccount({ id: "acme", name: "Acme Rockets", segment: "enterprise", owner: "bo" });
       await db.store.commit(
