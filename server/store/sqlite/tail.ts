@@ -12,6 +12,8 @@ const ENTRIES_PER_INPUT = 2;
 
 /** Identities that one statement asks for. */
 const ASKED_TOGETHER = 50;
+/** Fewer than this are asked for one by one: one statement asks for as many whatever the number. */
+const WORTH_TOGETHER = 12;
 /** Rows that one statement writes. */
 const WRITTEN_TOGETHER = 10;
 
@@ -72,6 +74,7 @@ export class Tail {
   readonly #sql: {
     readonly addIdentities: AddRows;
     readonly findIdentities: Query<{ hash: Uint8Array }>;
+    readonly findIdentity: Query<unknown>;
     readonly addUnits: AddRows;
     readonly addPersons: AddRows;
     readonly unitsNaming: Query<{ unit: number }>;
@@ -91,6 +94,7 @@ export class Tail {
       findIdentities: connection.query(
         `SELECT e.hash FROM event_ids e WHERE e.hash IN (${Array(ASKED_TOGETHER).fill("?").join()})`,
       ),
+      findIdentity: connection.query("SELECT 1 FROM event_ids e WHERE e.hash = ?"),
       addUnits: rowAdder(connection, "unit_log (unit, seq)", 2),
       addPersons: rowAdder(connection, "person_units (bucket, tenant, person, unit)", 4),
       unitsNaming: connection.query(
@@ -140,6 +144,12 @@ export class Tail {
   known(identities: readonly string[]): ReadonlySet<string> {
     const known = new Set(identities.filter((identity) => this.#inMemory(identity)));
     const asked = identities.filter((identity) => !known.has(identity));
+    if (asked.length < WORTH_TOGETHER) {
+      for (const identity of asked) {
+        if (this.#sql.findIdentity.get(bytesOf(identity)) !== undefined) known.add(identity);
+      }
+      return known;
+    }
     for (let from = 0; from < asked.length; from += ASKED_TOGETHER) {
       const hashes = asked.slice(from, from + ASKED_TOGETHER).map(bytesOf);
       // One statement for any number: the rest of its places ask for the last hash again.
