@@ -45,15 +45,21 @@ export async function listChannels(deps: AdminDeps, tenant: string): Promise<rea
 }
 
 function rowOf({ integrations }: AdminDeps, tenant: string, { system, settings }: ChannelWish): ChannelRow {
-  const integration = integrations.find(({ id }) => id === system);
+  const integration = integrations.find(({ id }) => spelled(id) === spelled(system));
   if (integration?.channel === undefined) {
-    const names = integrations.filter(({ channel }) => channel !== undefined).map(({ id }) => id);
+    const names = integrations.filter(({ channel }) => channel !== undefined).map(({ id }) => spelled(id));
     throw new PlainError(`Nothing is sent through "${system}"; write one of ${names.sort().join(", ")}.`);
   }
   const read = integration.settings.safeParse(settings);
   if (!read.success)
     throw new PlainError(`${integration.title} cannot use this: ${plainIssues(read.error)}.`);
-  return { tenant, kind: integration.channel.kind, system, settings: read.data as ChannelRow["settings"] };
+  const { id, channel } = integration;
+  return { tenant, kind: channel.kind, system: id, settings: read.data as ChannelRow["settings"] };
+}
+
+/** What goes through ourselves is called like its channel: `in_app`. `in-app` is understood too. */
+function spelled(system: string): string {
+  return system.replaceAll("-", "_");
 }
 
 /** An address is checked again at every sending; refusing it here as well tells the person who wrote it. */
@@ -78,7 +84,7 @@ function viewOf(
   return {
     kind,
     readiness: tenantOf(deps, tenant).channels[kind],
-    system: row?.system ?? null,
+    system: row === undefined ? null : spelled(row.system),
     settings: redactFields(row?.settings ?? {}) as ChannelView["settings"],
   };
 }

@@ -16,7 +16,7 @@ function addAdd(group: Command, cli: Cli): void {
   const command = group.command("add <system>").summary("connect a provider, or change its settings");
   command
     .description(
-      "Connects a provider: sendgrid for email (apiKey, baseUrl), twilio for SMS (accountSid, authToken or apiKeySid and apiKeySecret, from or messagingServiceSid, baseUrl). One that is connected already gets the new settings.",
+      "Connects a provider: sendgrid for email (apiKey, baseUrl), twilio for SMS (accountSid, authToken or apiKeySid and apiKeySecret, from or messagingServiceSid, baseUrl), in_app for messages in the product (origins). One that is connected already gets the new settings.",
     )
     .addOption(tenantOption())
     .requiredOption("--set <name=value>", "a setting of the provider; can be given several times", repeated)
@@ -25,7 +25,7 @@ function addAdd(group: Command, cli: Cli): void {
       const tenant = await cli.tenant(options.tenant);
       const saved = await cli.call("channel.add", { tenant, system, settings: assignments(options.set) });
       if (options.json) return cli.json(saved);
-      cli.say(`${saved.kind} of ${tenant} goes through ${system} (${saved.readiness}).`);
+      cli.say(`${saved.kind} of ${tenant} goes through ${saved.system} (${saved.readiness}).`);
     });
   example(
     command,

@@ -86,7 +86,7 @@ export function addPause(program: Command, cli: Cli): void {
 export function addResume(program: Command, cli: Cli): void {
   const command = switchCommand(program.command("resume"), "switch messages on again")
     .description(
-      "Switches on again what `pause` switched off. What was held back in the meantime is judged anew; what was stopped stays so.",
+      "Switches on again what `pause` switched off; patterns and channels that were named are named again. What was held back in the meantime is judged anew; what was stopped stays so.",
     )
     .action((options: SwitchOptions) => flip(cli, options, { all: "resume", person: "person.resume" }, {}));
   example(command, "resume --tenant acme", "resume --pattern P-001", "resume --person u-17");
@@ -138,8 +138,20 @@ async function flip(
     );
   }
   const switches = await cli.call(names.all, { tenant, patterns, channels, reason });
-  if (options.json) cli.json(switches);
-  else cli.say(`${tenant}: ${switchesText(switches)}.`);
+  if (options.json) return cli.json(switches);
+  cli.say(`${tenant}: ${switchesText(switches)}.`);
+  const isPlain = patterns === undefined && channels === undefined;
+  const remedy = names.all === "resume" && isPlain ? resumeOf(tenant, switches) : null;
+  if (remedy !== null) cli.say(`They were switched off one by one: \`${remedy}\` switches them on.`);
+}
+
+/** The command that switches on what a plain `resume` leaves off; null when nothing is. */
+function resumeOf(tenant: string, { patterns, channels }: Switches): string | null {
+  const parts = [
+    ...(patterns.length > 0 ? [`--pattern ${patterns.join(",")}`] : []),
+    ...(channels.length > 0 ? [`--channel ${channels.join(",")}`] : []),
+  ];
+  return parts.length === 0 ? null : `forestall resume --tenant ${tenant} ${parts.join(" ")}`;
 }
 
 function switchesText({ tenant, patterns, channels }: Switches): string {

@@ -20,7 +20,10 @@ export function byOf({ actor, reason }: By): By {
 
 export const tenant = { tenant: z.string().min(1).max(64) };
 export const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-export const channelKind = z.enum(CHANNEL_KINDS, `write one of ${CHANNEL_KINDS.join(", ")}`);
+export const channelKind = z.preprocess(
+  (given) => (typeof given === "string" ? given.replaceAll("-", "_") : given),
+  z.enum(CHANNEL_KINDS, `write one of ${CHANNEL_KINDS.join(", ")}`),
+);
 export const fields = z.record(z.string(), z.unknown());
 /** The files that commands read and write lie on the machine of the server. */
 export const file = z.string().min(1);

@@ -87,6 +87,38 @@ describe.each([false, true])("with a server running: %s", (isRunning) => {
     expect(resumed.out).toBe("acme: everything is switched on.\n");
   });
 
+  it("in_app is one word for the channel and for what it goes through, with either stroke", async () => {
+    const world = await started();
+    const origins = ["--set", 'origins=["https://app.acme.example"]'];
+
+    const dash = await world.run("channel", "add", "in-app", ...origins);
+    const line = await world.run("channel", "add", "in_app", ...origins);
+    const listed = await world.run("channel", "list");
+    const paused = await world.run("pause", "--channel", "in-app");
+
+    expect(dash.out).toBe("in_app of acme goes through in_app (live).\n");
+    expect(line.out).toBe(dash.out);
+    expect(listed.out).toContain("in_app");
+    expect(listed.out).not.toContain("in-app");
+    expect(paused.out).toBe("acme: switched off are in_app.\n");
+  });
+
+  it("a plain resume says how to switch on what was switched off by name", async () => {
+    const world = await started();
+    await world.run("pause", "--pattern", "P-001", "--channel", "sms");
+    const remedy = "forestall resume --tenant acme --pattern P-001 --channel sms";
+
+    const resumed = await world.run("resume");
+    const doctor = await world.run("doctor");
+    await world.run(...remedy.split(" ").slice(1));
+
+    expect(resumed.out).toBe(
+      `acme: switched off are P-001, sms.\nThey were switched off one by one: \`${remedy}\` switches them on.\n`,
+    );
+    expect(doctor.out).toContain(remedy);
+    expect((await world.run("resume")).out).toBe("acme: everything is switched on.\n");
+  });
+
   it("going live waits until nothing is wrong", async () => {
     const world = await started();
     const early = await world.run("live", "--percent", "10");

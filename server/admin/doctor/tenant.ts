@@ -244,13 +244,13 @@ function switches(tenant: TenantState): readonly Finding[] {
   const { tenant: all, patterns, channels: kinds } = tenant.switches;
   const off = all ? ["everything"] : [...patterns, ...kinds];
   if (off.length === 0) return [];
-  return [
-    finder(tenant)(
-      "warning",
-      `switched off: ${off.join(", ")}`,
-      `\`forestall resume --tenant ${tenant.id}\``,
-    ),
+  // What was switched off by name is switched on by name.
+  const named = [
+    ...(patterns.length > 0 ? [` --pattern ${patterns.join(",")}`] : []),
+    ...(kinds.length > 0 ? [` --channel ${kinds.join(",")}`] : []),
   ];
+  const resume = `\`forestall resume --tenant ${tenant.id}${all ? "" : named.join("")}\``;
+  return [finder(tenant)("warning", `switched off: ${off.join(", ")}`, resume)];
 }
 
 function rollout(tenant: TenantState): Finding {
