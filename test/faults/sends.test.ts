@@ -160,11 +160,11 @@ describe("messages", () => {
 /** Until the providers have taken nothing more for a while. */
 async function settled(_url: string, providers: Providers, ids: Set<string>): Promise<void> {
   let before = -1;
-  for (let calm = 0; calm < 12; ) {
+  for (let calm = 0; calm < 24; ) {
     const taken = providers.sendgrid.counts.size + providers.twilio.counts.size;
     calm = taken === before ? calm + 1 : 0;
     before = taken;
-    if (taken >= ids.size) calm = Math.max(calm, 6);
+    if (taken >= ids.size) calm = Math.max(calm, 18);
     await pause(250);
   }
 }

@@ -147,6 +147,27 @@ describe("a message in doubt at a provider that can be asked", () => {
     expect(sms.calls).toHaveLength(1);
   });
 
+  it("is asked about again soon when nobody answered the question", async () => {
+    const { sms, clock, run, world } = await inDoubt();
+    clock.jumpTo(NOON + 10 * HOUR);
+    const works = sms.adapter.lookUp;
+    if (works === undefined) throw new Error("cannot be asked");
+    let asked = 0;
+    Object.assign(sms.adapter, {
+      lookUp: (...question: Parameters<typeof works>) => {
+        asked += 1;
+        return asked === 1 ? Promise.reject(new Error("timed out")) : works(...question);
+      },
+    });
+    sms.lookUp = { kind: "sent", providerId: "SM1" };
+
+    await run();
+    clock.jumpTo(NOON + 10 * HOUR + 31 * SECOND);
+    await run();
+
+    expect(world.row("d1")).toMatchObject({ status: "sent", providerId: "SM1" });
+  });
+
   it("is asked about less and less often, and given up as unknown after a day", async () => {
     const { world, sms, clock, run } = await inDoubt();
 

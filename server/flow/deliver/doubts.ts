@@ -41,9 +41,12 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
     if (kept?.claim !== row.fence)
       return record(tools, row, { kind: "retry", at: now, detail: NOT_HANDED_OVER });
     if (now < (askAt.get(row.id) ?? 0)) return;
-    askAt.set(row.id, now + Math.min(HOUR, Math.max(tools.options.doubtEvery, age / 2)));
+    // An answer that changes nothing will hardly change soon; a question that failed is put again at the next sweep.
+    const { doubtEvery } = tools.options;
+    askAt.set(row.id, now + doubtEvery);
     const way = await ways.of(row.tenant, kindOf(row.channel));
     if (way?.adapter.lookUp !== undefined) await ask(tools, row, way, kept.text ?? "", now, stop);
+    askAt.set(row.id, now + Math.min(HOUR, Math.max(doubtEvery, age / 2)));
   };
 
   const doubt = (row: Delivery) =>
