@@ -24,7 +24,7 @@ export function renderInApp(
       text: parts.why,
       url: person === null ? null : required(person.why, "why"),
     },
-    question: words.helpful(scope),
+    question: person === null ? null : words.helpful(scope),
     feedback: person === null ? [] : feedbackOf(input, person, words),
     person: parts.person,
     controls: person === null ? [] : controlsOf(person, words),

@@ -109,7 +109,8 @@ export interface RenderedInApp {
   readonly steps: readonly string[];
   readonly remedy: Link;
   readonly why: { readonly label: string; readonly text: string; readonly url: string | null };
-  readonly question: string;
+  /** Null where there is nobody whose answer could be kept. */
+  readonly question: string | null;
   readonly feedback: readonly FeedbackLink[];
   readonly person: Link;
   /** Snooze, preferences, stop; empty for an anonymous session. */

@@ -350,6 +350,8 @@ describe("an in-app message", () => {
     });
 
     expect([prompt.feedback, prompt.controls, prompt.why.url]).toEqual([[], [], null]);
+    // A question that nobody can answer is not asked.
+    expect(prompt.question).toBeNull();
     expect(prompt.body).not.toMatch(/your account|locked|exist/i);
   });
 });

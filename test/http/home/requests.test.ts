@@ -96,6 +96,19 @@ describe("the page of the simulated tenant", () => {
     expect((await read("/demo/preview/nobody")).answer.status).toBe(404);
   });
 
+  it("shows a prompt as a visitor without a login gets it, with no question that they cannot answer", async () => {
+    fill(site);
+    const text = async () => words((await read("/")).text);
+    expect(await text()).toContain("Was this helpful?");
+
+    site.deliveries = site.deliveries
+      .filter(({ id }) => id === "prompt")
+      .map((row) => ({ ...row, person: "anonymous:s-1", session: "s-1" }));
+
+    expect(await text()).toContain("Trouble signing in?");
+    expect(await text()).not.toContain("Was this helpful?");
+  });
+
   it("traces a decision back to the webhook, with the hash of its body and its delivery id", async () => {
     fill(site);
 

@@ -154,7 +154,12 @@ function depsOf(site: Site, listeners: Set<(committed: Committed) => void>, demo
     demo: demo
       ? {
           tenant: "t1",
-          render: async ({ id }) => site.rendered.get(id) ?? { reason: "not there" },
+          render: async ({ id, person }) => {
+            const rendered = site.rendered.get(id);
+            if (rendered === undefined) return { reason: "not there" };
+            if (rendered.kind !== "in_app" || person !== null) return rendered;
+            return { ...rendered, question: null, feedback: [], controls: [] };
+          },
           startIncident: async () => {
             site.incidentsStarted += 1;
             return 60;

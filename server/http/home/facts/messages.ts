@@ -100,7 +100,9 @@ export function stateOf(row: Delivery): string {
 export async function renderedOf(deps: HomeDeps, demo: DemoHome, row: Delivery): Promise<Rendered | null> {
   const copy = await deps.store.sentCopy(demo.tenant, row.id);
   if (isRendered(copy?.rendered)) return copy.rendered;
-  const rendered = await demo.render(row);
+  // A page without login shows it to nobody in particular.
+  const isAnonymous = row.session !== null && row.person?.startsWith("anonymous:") === true;
+  const rendered = await demo.render(isAnonymous ? { ...row, person: null } : row);
   return "kind" in rendered ? rendered : null;
 }
 

@@ -56,7 +56,10 @@ function inApp(
     <p class="in-app-title">${title}</p>
     ${body.split("\n\n").map((paragraph) => html`<p>${paragraph}</p>`)}
     <p><span class="fake-button">${remedy.label}</span></p>
-    <p class="ask"><span>${question}</span> ${feedback.map(({ label }) => html`<span class="fake-answer">${label}</span> `)}</p>
+    ${
+      question !== null &&
+      html`<p class="ask"><span>${question}</span> ${feedback.map(({ label }) => html`<span class="fake-answer">${label}</span> `)}</p>`
+    }
   </div>`;
   const skeleton = html`<div class="skeleton" aria-hidden="true"><span class="bone"></span><span class="bone"></span><span class="bone"></span></div>`;
   return html`<div class="window ${form}">
