@@ -10,6 +10,7 @@ import type * as wire from "../wire.ts";
 import type { ApiDeps } from "./deps.ts";
 import { effectsBody, iso } from "./present.ts";
 import type { Call } from "./route.ts";
+import { actorWords, momentWords } from "./who.ts";
 
 /**
  * Where people's actions are carried out. Each one is a control record and one audit row in the same transaction.
@@ -59,7 +60,8 @@ export function createDesk(deps: ApiDeps): Desk {
 
   const tooLate = async (tenant: string, subject: string, detail: string) => {
     const first = await whoActed(deps, tenant, subject);
-    const by = first === null ? "" : ` ${first.actor} was first (${first.action}, ${first.at}).`;
+    const by =
+      first === null ? "" : ` ${actorWords(first.actor)} was first, on ${momentWords(Date.parse(first.at))}.`;
     return conflict(`${detail}${by}`, { first });
   };
   const auditOf = (call: AnyCall, deed: Deed, target: Target | null): Omit<AuditRow, "undone"> => ({

@@ -161,7 +161,7 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
         at: "2026-03-02T12:00:00.000Z",
         action: "person.pause",
       });
-      expect(body.detail).toContain("agent:ana was first (person.pause, 2026-03-02T12:00:00.000Z).");
+      expect(body.detail).toContain("ana (an agent) was first, on 2 March 2026 at 12:00 UTC.");
     });
 
     it("lets exactly one of many through who act on the same view at once", async () => {
@@ -319,7 +319,7 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       const { status, body } = await post<ProblemWire>(`${path()}/resolve`, {});
 
       expect(status).toBe(409);
-      expect(body.detail).toContain("agent:ana was first");
+      expect(body.detail).toContain("ana (an agent) was first");
     });
 
     it("can be reopened by taking back what was done", async () => {
