@@ -9,8 +9,9 @@ import { audit } from "./audit.ts";
 import type { By, LongWork, Who } from "./contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
 import { personOf } from "./persons.ts";
+import { readable } from "./readable.ts";
 
-/** Everything that is kept about a person, one `{table, row}` a line, readable. */
+/** Everything that is kept about a person, one `{table, row}` a line, readable: moments are ISO 8601. */
 export async function exportPerson(
   deps: AdminDeps,
   tenant: string,
@@ -49,7 +50,7 @@ async function writeLines(file: string, rows: AsyncIterable<unknown>, work: Long
   try {
     for await (const row of rows) {
       work.signal?.throwIfAborted();
-      if (!out.write(`${JSON.stringify(row)}\n`)) await Promise.race([drained(out), done]);
+      if (!out.write(`${JSON.stringify(readable(row))}\n`)) await Promise.race([drained(out), done]);
       count += 1;
       if (count % REPORTED_EVERY === 0) {
         work.onProgress?.({ share: 0, text: `${count.toLocaleString("en")} rows` });

@@ -86,9 +86,9 @@ function addShow(group: Command, cli: Cli): void {
       const { when, recovers, history, owner, firstAction, playbookText: playbook, typicalTicket } = pattern;
       const whole = {
         ...patternRow(pattern),
-        when,
+        when: spelled(when),
         recovers,
-        history,
+        history: spelled(history),
         typicalTicket,
         owner: owner.role,
         firstAction,
@@ -100,6 +100,17 @@ function addShow(group: Command, cli: Cli): void {
       }
     });
   example(command, "patterns show P-001");
+}
+
+/** Lengths of time in a pattern, by the names they have there. */
+const LENGTHS = new Set(["within", "for", "bucket", "sinceSignup", "leadTime"]);
+
+/** The same with lengths of time as pattern files spell them. */
+function spelled(part: object): object {
+  const entries = Object.entries(part).map(([name, value]): [string, unknown] =>
+    LENGTHS.has(name) && typeof value === "number" ? [name, formatDuration(value)] : [name, value],
+  );
+  return Object.fromEntries(entries);
 }
 
 function textOf(value: unknown): string {

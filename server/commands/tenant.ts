@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { by, byOf, command, tenant } from "./params.ts";
 import { shown } from "./present.ts";
+import { spelled } from "./settings-text.ts";
 
 export const tenantCreate = command({
   name: "tenant.create",
@@ -20,9 +21,10 @@ export const tenantList = command({
 export const tenantSettings = command({
   name: "tenant.settings",
   params: z.object({ ...by, ...tenant, patch: z.unknown().optional() }),
-  run: ({ admin }, params) => {
+  run: async ({ admin }, params) => {
     const { tenant: id, patch } = params;
-    return patch === undefined ? admin.settings(id) : admin.saveSettings(id, patch, byOf(params));
+    const saved = patch === undefined ? admin.settings(id) : admin.saveSettings(id, patch, byOf(params));
+    return spelled(await saved);
   },
 });
 

@@ -122,6 +122,29 @@ describe("erasing a person", () => {
 });
 
 describe("exporting", () => {
+  it("writes every moment as people read it, whatever table it stands in", async () => {
+    const world = await withCanary();
+    const { pipeline, admin } = world.app;
+    const pause = { kind: "preference", person: CANARY, ...BY } as const;
+    await pipeline.control(
+      "acme",
+      { person: CANARY },
+      { ...pause, change: { kind: "snooze", until: NOON + 1e8 } },
+    );
+    await pipeline.checkpoint();
+    const [one, all] = [join(world.folder, "one.ndjson"), join(world.folder, "all.ndjson")];
+
+    await admin.exportPerson("acme", { person: CANARY }, one, BY);
+    await admin.exportTenant("acme", all, BY);
+
+    for (const text of [readFileSync(one, "utf8"), readFileSync(all, "utf8")]) {
+      expect(text).toContain('"snoozedUntil":"2026-03-03T15:46:40.000Z"');
+      expect(text).toContain('"firedAt":"2026-03-02T');
+      // Milliseconds of the year 2026 or thereabouts.
+      expect(text.match(/[^"\n]{0,60}\b1[78]\d{11}\b/g) ?? []).toEqual([]);
+    }
+  });
+
   const rowsIn = (path: string) =>
     readFileSync(path, "utf8")
       .trimEnd()

@@ -47,6 +47,27 @@ describe.each([false, true])("with a server running: %s", (isRunning) => {
     expect(as(await world.run("tenant", "settings"))).toEqual(as(changed));
   });
 
+  it("settings are shown in the spelling in which they can be given again", async () => {
+    const world = await started();
+    const before = await world.run("tenant", "settings");
+    expect(as(before)).toMatchObject({
+      quiet: { from: "21:00", to: "08:00" },
+      gap: "2h",
+      cap: { messages: 2, within: "1d" },
+      cooldown: "2d",
+      stale: "3d",
+      muteFor: "30d",
+      incident: { within: "10m", quietEnd: "30m" },
+    });
+
+    const changes = ["--set", "quiet.from=22:30", "--set", "gap=90m", "--set", "cooldown=1500"];
+    const changed = as<object>(await world.run("tenant", "settings", ...changes));
+    expect(changed).toMatchObject({ quiet: { from: "22:30" }, gap: "90m", cooldown: 1500 });
+
+    const path = world.write("settings.json", before.out);
+    expect(as(await world.run("tenant", "settings", "--file", path))).toEqual(as(before));
+  });
+
   it("a source is connected, listed, rotated and removed", async () => {
     const world = await started();
 

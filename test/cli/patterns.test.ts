@@ -39,6 +39,26 @@ describe("patterns list --json", () => {
   });
 });
 
+it("shows lengths of time as pattern files spell them", async () => {
+  const shown = await aWorld().run("patterns", "show", "P-001");
+  const { when, history } = as<{ when: Row; history: Row }>(
+    await aWorld().run("patterns", "show", "P-001", "--json"),
+  );
+
+  expect(shown.out).toMatch(/\nwhen .*"within":"15m"/);
+  expect(when).toMatchObject({ kind: "count", count: 5, within: "15m" });
+  expect(history).toMatchObject({ leadTime: "23m" });
+});
+
+it("spells every length of every pattern", async () => {
+  const rows = as<readonly Row[]>(await aWorld().run("patterns", "list", "--json"));
+
+  for (const { id } of rows) {
+    const { when, history } = as<Row>(await aWorld().run("patterns", "show", String(id), "--json"));
+    expect(JSON.stringify([when, history]), String(id)).not.toMatch(/\d{5}/);
+  }
+});
+
 it("shows a pattern by its id, in any case", async () => {
   const ran = await aWorld().run("patterns", "show", "p-001");
 
