@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -161,5 +162,40 @@ describe("the secret key", () => {
     expect(() => loadConfig({}, folder)).toThrow(
       expect.objectContaining({ name: "PlainError", message: expect.stringMatching(/data|secret key/) }),
     );
+  });
+});
+
+describe("the keys of the app in Zendesk", () => {
+  const pem = () =>
+    generateKeyPairSync("rsa", { modulusLength: 2048 })
+      .publicKey.export({ type: "spki", format: "pem" })
+      .toString();
+  const fileWith = (text: string) => {
+    const path = join(folder, "zendesk.pem");
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it("are read out of one file, several side by side", () => {
+    const keys = [pem(), pem()];
+
+    expect(configOf({ FORESTALL_ZENDESK_KEYS: fileWith(keys.join("\n")) }).zendeskKeys).toEqual(keys);
+  });
+
+  it.each([
+    ["a file that is not there", () => join(folder, "none.pem"), "cannot be read"],
+    ["no key", () => fileWith("hello"), "holds no public key"],
+    [
+      "a key of too few bits",
+      () =>
+        fileWith(
+          generateKeyPairSync("rsa", { modulusLength: 1024 })
+            .publicKey.export({ type: "spki", format: "pem" })
+            .toString(),
+        ),
+      "no RSA public key of 2048 bits",
+    ],
+  ])("are refused as %s", (_what, path, says) => {
+    expect(() => configOf({ FORESTALL_ZENDESK_KEYS: path() })).toThrow(says);
   });
 });

@@ -757,7 +757,7 @@ export interface ZendeskSession extends ZendeskRefresh {
   /** One of en, de, fr, es, ja, pt-BR, as far as the request says; Zendesk's own `currentUser.locale` knows better. */
   readonly locale: string;
   readonly view: "ticket" | "user" | "dashboard";
-  /** Path of the API on this page's own origin, without a slash at the end. */
+  /** What stands before `/api/v1` on this page's own origin: nothing, or a path such as `/help`. */
   readonly apiUrl: string;
   /** Path of the refresh address on this page's own origin. */
   readonly refreshUrl: string;

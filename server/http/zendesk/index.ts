@@ -164,7 +164,7 @@ function sessionFor(door: Door, session: Session, { view }: Entry, locale: strin
     host: session.host,
     locale,
     view,
-    apiUrl: `${base}/api/v1`,
+    apiUrl: base,
     refreshUrl: `${base}/zendesk/session/refresh`,
   };
 }

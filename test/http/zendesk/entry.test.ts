@@ -20,7 +20,7 @@ describe("the signed entry", () => {
       host: HOST,
       locale: "en",
       view: "ticket",
-      apiUrl: "/api/v1",
+      apiUrl: "",
       refreshUrl: "/zendesk/session/refresh",
       expiresAt: "2026-03-02T12:15:00.000Z",
       sessionEndsAt: "2026-03-02T20:00:00.000Z",

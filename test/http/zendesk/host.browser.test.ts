@@ -23,7 +23,7 @@ client.get(["ticket.id", "no.such.path"]).then((all) => say("bulk", all));
 client.invoke("resize", { width: "100%", height: "250px" });
 client.set("comment.type", "internalNote").then(() => client.invoke("comment.appendText", "a note"));
 const session = JSON.parse(document.getElementById("forestall-session").textContent);
-fetch(session.apiUrl + "/risks", { headers: { authorization: "Bearer " + session.bearer } })
+fetch(session.apiUrl + "/api/v1/risks", { headers: { authorization: "Bearer " + session.bearer } })
   .then((answer) => say("api", answer.status));
 read();
 `;

@@ -476,4 +476,4 @@ function drawNotice(message, kind) {
 }
 
 draw();
-load();
+await load();
