@@ -83,3 +83,10 @@ export function withdraw(turn: Turn, tracked: Tracked, reason: Reason): void {
 export function freeStep({ pursuit }: Tracked, step: number): void {
   if (pursuit !== null) pursuit.sentSteps = pursuit.sentSteps.filter((sent) => sent !== step);
 }
+
+/** The trouble is over: nothing more is done about it, and what is queued is taken back. */
+export function recover(turn: Turn, tracked: Tracked): void {
+  tracked.silenced = "recovery";
+  withdraw(turn, tracked, "resolved");
+  endPursuit(turn, tracked, "resolved");
+}

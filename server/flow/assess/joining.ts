@@ -9,6 +9,7 @@ import { scheduleHuman } from "./humans.ts";
 import { correctOutcome } from "./outcomes.ts";
 import { emitPerson, newestTickets, structuredPerson } from "./profile.ts";
 import { stepDelay } from "./pursuit.ts";
+import { endsQuietly } from "./recovery.ts";
 import { putDelivery } from "./rows.ts";
 import { emitMatch, schedule, type Turn, unschedule } from "./turn.ts";
 
@@ -223,9 +224,4 @@ function take(turn: Turn, arrived: Tracked): void {
     turn.toJudge.add(match.id);
   }
   correctOutcome(turn, tracked);
-}
-
-/** The others are closed by what they wait for. */
-export function endsQuietly(kind: string): boolean {
-  return kind !== "absence" && kind !== "level" && kind !== "spike" && kind !== "drop";
 }

@@ -7,7 +7,7 @@ import { dueByOf } from "../../core/policy/deadlines.ts";
 import { DAY } from "../../core/time.ts";
 import type { Tracked } from "../../core/unit.ts";
 import { moreEvidence } from "./attempts.ts";
-import { endPursuit, withdraw } from "./decisions.ts";
+import { endPursuit, recover, withdraw } from "./decisions.ts";
 import { startAnew } from "./incidents.ts";
 import { emitMatch, schedule, type Turn } from "./turn.ts";
 
@@ -137,12 +137,6 @@ function revised(turn: Turn, { match: before, adopted }: Tracked, view: MatchVie
     ...(adopted === true && before.key.startsWith("person/") ? { person } : {}),
     data: editedText === undefined ? next.data : { ...next.data, editedText },
   };
-}
-
-export function recover(turn: Turn, tracked: Tracked): void {
-  tracked.silenced = "recovery";
-  withdraw(turn, tracked, "resolved");
-  endPursuit(turn, tracked, "resolved");
 }
 
 function reopen(turn: Turn, tracked: Tracked): void {

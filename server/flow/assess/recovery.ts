@@ -10,8 +10,7 @@ import type { Pattern, Selector } from "../../core/pattern.ts";
 import { LATE, type Millis, ON_TIME } from "../../core/time.ts";
 import type { Tracked } from "../../core/unit.ts";
 import { satisfies } from "../../core/where.ts";
-import { endsQuietly } from "./joining.ts";
-import { recover } from "./matches.ts";
+import { recover } from "./decisions.ts";
 import { emitMatch, type Turn } from "./turn.ts";
 
 export function recoverFaded(turn: Turn, event: Event): void {
@@ -78,4 +77,9 @@ function isAbout({ tenant, unit }: Turn, { key, person, pattern, version }: Matc
   const current =
     owner.startsWith("person/") && person !== null ? personKey(person) + key.slice(owner.length) : key;
   return keying.keyOf(unit.id, part) === current;
+}
+
+/** The others are closed by what they wait for. */
+export function endsQuietly(kind: string): boolean {
+  return kind !== "absence" && kind !== "level" && kind !== "spike" && kind !== "drop";
 }
