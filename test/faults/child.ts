@@ -3,6 +3,7 @@ import { startServer } from "../../server/app.ts";
 import { controlHandlers } from "../../server/commands/index.ts";
 import { loadConfig } from "../../server/config.ts";
 import type { DeliverOptions } from "../../server/flow/deliver/contract.ts";
+import { systemClock } from "../../server/lib/clock.ts";
 import { type KillPoint, withKillPoints } from "./provider.ts";
 
 export interface ChildOrders {
@@ -11,6 +12,8 @@ export interface ChildOrders {
   /** Dies the n-th time it passes the point. */
   readonly kill?: { readonly point: KillPoint; readonly nth: number };
   readonly deliver?: Partial<DeliverOptions>;
+  /** What its clock says when it begins; it runs on from there. The machine's own time otherwise. */
+  readonly startsAt?: number;
 }
 
 const orders = JSON.parse(process.env.FAULTS_CHILD ?? "{}") as ChildOrders;
@@ -25,9 +28,13 @@ const { config } = loadConfig(
   process.cwd(),
 );
 
+const { startsAt } = orders;
+const ahead = startsAt === undefined ? 0 : startsAt - Date.now();
+
 let passed = 0;
 const running = await startServer(config, {
   handlers: controlHandlers,
+  clock: { ...systemClock, now: () => Date.now() + ahead },
   wrapDeliverer: (deps) => {
     const hurried = { ...deps, options: { ...deps.options, ...orders.deliver } };
     const { kill } = orders;

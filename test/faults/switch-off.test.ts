@@ -6,19 +6,14 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { CreatedTenant } from "../../server/admin/contract.ts";
-import { openApp } from "../../server/app.ts";
-import { loadConfig } from "../../server/config.ts";
-import { silentLogger } from "../../server/lib/log.ts";
 import { tooMany } from "../fakes/misbehaviour.ts";
 import { type FakeSendgrid, startFakeSendgrid } from "../fakes/sendgrid.ts";
+import { environmentOf, mailedTo, prepareNorthwind, readList, sendEvents, TENANT } from "./northwind.ts";
 import { type Child, freePort, startChild } from "./process.ts";
 
 /** A server of its own process, switched off and on again from another one, as an admin does in a hurry. */
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const TENANT = "northwind";
-const BY = { actor: "test", reason: "test" };
 const dataDir = mkdtempSync(join(tmpdir(), "forestall-switch-"));
-const env = { FORESTALL_DATA: dataDir, LOG_LEVEL: "error", FORESTALL_ALLOW_LOOPBACK_PROVIDERS: "1" };
 
 let sendgrid: FakeSendgrid;
 let server: Child;
@@ -26,7 +21,7 @@ let tenant: CreatedTenant;
 
 beforeAll(async () => {
   sendgrid = await startFakeSendgrid();
-  await prepare();
+  tenant = await prepareNorthwind(dataDir, sendgrid);
   server = await startChild({ dataDir, port: await freePort() });
 }, 60_000);
 afterAll(async () => {
@@ -35,53 +30,9 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function prepare(): Promise<void> {
-  const app = await openApp(loadConfig(env, root).config, { purpose: "a test", log: silentLogger });
-  tenant = await app.admin.createTenant(TENANT, { name: "Northwind" }, BY);
-  const links = [...app.messages.templates.values()].flatMap((template) => template.links);
-  const product = {
-    name: "Northwind",
-    senderName: "Northwind",
-    senderEmail: "help@northwind.test",
-    supportEmail: "care@northwind.test",
-    supportUrl: "https://northwind.test/help",
-  };
-  const settings = {
-    product,
-    links: Object.fromEntries(links.map((link) => [link, `https://northwind.test/${link}`])),
-    owners: { default: "ops@northwind.test" },
-    holdout: { percent: 0 },
-  };
-  await app.admin.saveSettings(TENANT, settings, BY);
-  const account = { apiKey: sendgrid.apiKey, baseUrl: sendgrid.url };
-  await app.admin.saveChannel(TENANT, { system: "sendgrid", settings: account }, BY);
-  const pages = { origins: ["https://app.northwind.test"] };
-  await app.admin.saveChannel(TENANT, { system: "in-app", settings: pages }, BY);
-  await app.admin.live(TENANT, { all: true, force: true }, BY);
-  await app.close();
-}
-
-let ids = 0;
-async function send(type: string, account: string, data: object, times = 1): Promise<void> {
-  const batch = Array.from({ length: times }, (_, i) => ({
-    specversion: "1.0",
-    id: `event-${++ids}`,
-    source: "test",
-    type,
-    time: new Date(Date.now() - (times - i) * 100).toISOString(),
-    subject: `account/${account}`,
-    data,
-  }));
-  const answer = await fetch(`${server.url}/v1/events`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${tenant.tokens.write}`,
-      "content-type": "application/cloudevents-batch+json",
-    },
-    body: JSON.stringify(batch),
-  });
-  expect(await answer.json()).toMatchObject({ accepted: times, rejected: [] });
-}
+const send = (type: string, account: string, data: object, times = 1) =>
+  sendEvents(server, tenant, type, account, data, { times });
+const get = <Row>(path: string) => readList<Row>(server, tenant, path);
 
 /** Two people in a zone where it is about noon: a payment fails for one, the other runs into the rate limit. */
 async function trouble(account: string): Promise<void> {
@@ -94,13 +45,6 @@ async function trouble(account: string): Promise<void> {
   }
   await send("billing.payment_failed", account, { recurring: true });
   await send("api.request_failed", account, { status: 429, user: `technical-${account}` }, 5);
-}
-
-async function get<Row>(path: string): Promise<readonly Row[]> {
-  const headers = { authorization: `Bearer ${tenant.tokens.ops}` };
-  const answer = await fetch(`${server.url}/api/v1${path}`, { headers });
-  const { items } = (await answer.json()) as { items: readonly Row[] };
-  return items;
 }
 
 interface Sent {
@@ -125,7 +69,7 @@ async function forestall(...argv: string[]): Promise<void> {
   const { npm_command: _npm, ...inherited } = process.env;
   await promisify(execFile)(process.execPath, [launcher, ...argv], {
     cwd: root,
-    env: { ...inherited, ...env },
+    env: { ...inherited, ...environmentOf(dataDir) },
   });
 }
 
@@ -172,11 +116,6 @@ describe("a server that is switched off from a second process", { timeout: 60_00
     );
 
     expect(await rowsOf(account)).not.toContainEqual(expect.stringMatching(/queued|sent/));
-    const addresses = sendgrid.mails
-      .slice(before)
-      .map(({ personalizations: [to] }) => to?.to[0]?.email ?? "");
-    expect(addresses.filter((to) => to.endsWith("@customer.test"))).toEqual([
-      `billing-new-${account}@customer.test`,
-    ]);
+    expect(mailedTo(sendgrid, before)).toEqual([`billing-new-${account}@customer.test`]);
   });
 });
