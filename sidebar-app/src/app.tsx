@@ -4,7 +4,7 @@ import { useCell } from "./cell.ts";
 import type { Desk } from "./deeds.ts";
 import type { DossierDesk } from "./dossier.ts";
 import type { Host } from "./host.ts";
-import { type ListDesk, NO_FILTER } from "./list.ts";
+import type { ListDesk } from "./list.ts";
 import { noteOf } from "./sayings.ts";
 import { Button } from "./views/base.tsx";
 import { Dialog } from "./views/dialog.tsx";
@@ -24,10 +24,10 @@ export interface Parts {
 
 export function App(parts: Parts) {
   const w = useClock(parts.wordsNow);
-  return parts.host.view === "dashboard" ? (
-    <Dashboard parts={parts} w={w} />
-  ) : (
-    <Subject parts={parts} w={w} />
+  return (
+    <main>
+      {parts.host.view === "dashboard" ? <Dashboard parts={parts} w={w} /> : <Subject parts={parts} w={w} />}
+    </main>
   );
 }
 
@@ -97,7 +97,7 @@ function Dashboard({ parts, w }: { readonly parts: Parts; readonly w: Words }) {
         state={state}
         w={w}
         filter={(change) => start(list.filter(change))}
-        clear={() => start(list.filter({ ...NO_FILTER, kind: state.filter.kind }))}
+        clear={() => start(list.clear())}
         more={() => start(list.more())}
         retry={() => start(list.reload())}
         open={(kind, id, name) => start(dossier.show({ kind, id, name }))}

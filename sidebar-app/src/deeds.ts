@@ -122,6 +122,22 @@ export function createDesk(
     cell.set({ ...IDLE, done: { kind, undo, name, at: new Date().toISOString() } });
   };
 
+  const preview = async (template: string, channel: string): Promise<void> => {
+    const { ask } = cell.get();
+    if (ask?.kind !== "send") return;
+    previews += 1;
+    const mine = previews;
+    const still = () => mine === previews && cell.get().ask === ask;
+    cell.patch({ preview: { template, channel, body: null, failure: null }, failure: null });
+    try {
+      const wanted = { ...messageOf(ask, template, channel), reason: "preview" };
+      const body = await api.post<ManualPreviewBody>("/deliveries", wanted, { query: { preview: "1" } });
+      if (still()) cell.patch({ preview: { template, channel, body, failure: null } });
+    } catch (error) {
+      if (still()) cell.patch({ preview: { template, channel, body: null, failure: failureOf(error) } });
+    }
+  };
+
   return {
     cell,
     ask: open,
@@ -136,32 +152,17 @@ export function createDesk(
     async askSend(body) {
       if (body.person === null) return;
       try {
-        const patterns = await api.get<PageBody<PatternBody> | readonly PatternBody[]>("/patterns");
-        open({
-          kind: "send",
-          person: body.person.id,
-          choices: choicesOf(body, "items" in patterns ? patterns.items : patterns),
-        });
+        const patterns = await api.get<PageBody<PatternBody>>("/patterns");
+        const choices = choicesOf(body, patterns.items);
+        open({ kind: "send", person: body.person.id, choices });
+        const first = choices[0];
+        if (first !== undefined) await preview(first.template, first.channels[0] ?? "");
       } catch (error) {
         trouble(error);
       }
     },
     cancel: () => cell.patch({ ...IDLE, done: cell.get().done }),
-    async preview(template, channel) {
-      const { ask } = cell.get();
-      if (ask?.kind !== "send") return;
-      previews += 1;
-      const mine = previews;
-      const still = () => mine === previews && cell.get().ask === ask;
-      cell.patch({ preview: { template, channel, body: null, failure: null }, failure: null });
-      try {
-        const wanted = { ...messageOf(ask, template, channel), reason: "preview" };
-        const body = await api.post<ManualPreviewBody>("/deliveries", wanted, { query: { preview: "1" } });
-        if (still()) cell.patch({ preview: { template, channel, body, failure: null } });
-      } catch (error) {
-        if (still()) cell.patch({ preview: { template, channel, body: null, failure: failureOf(error) } });
-      }
-    },
+    preview,
     async find(text) {
       searches += 1;
       const mine = searches;

@@ -12,6 +12,8 @@ export interface ListState {
   readonly loading: boolean;
   readonly failure: Failure | null;
   readonly patterns: readonly PatternBody[];
+  /** How often the filter was cleared: what was typed goes with it. */
+  readonly clears: number;
 }
 
 export interface Filter {
@@ -27,6 +29,7 @@ export interface ListDesk {
   readonly cell: Cell<ListState>;
   /** Changes the filter and reads anew. */
   filter(change: Partial<Filter>): Promise<void>;
+  clear(): Promise<void>;
   reload(): Promise<void>;
   more(): Promise<void>;
   patterns(): Promise<void>;
@@ -45,6 +48,7 @@ export function createListDesk(api: Api): ListDesk {
     loading: true,
     failure: null,
     patterns: [],
+    clears: 0,
   });
   /** An answer to an older question is dropped. */
   let asked = 0;
@@ -67,6 +71,11 @@ export function createListDesk(api: Api): ListDesk {
     cell,
     async filter(change) {
       cell.patch({ filter: { ...cell.get().filter, ...change } });
+      await read(null);
+    },
+    async clear() {
+      const { filter, clears } = cell.get();
+      cell.patch({ filter: { ...NO_FILTER, kind: filter.kind }, clears: clears + 1 });
       await read(null);
     },
     reload: () => read(null),

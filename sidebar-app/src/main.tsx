@@ -157,9 +157,11 @@ const rootOf = (page: Document): HTMLElement =>
 
 function say(w: Words, keys: readonly Key[]): void {
   render(
-    <p class="empty" role="alert">
-      {keys.map((key) => w.t(key)).join(" ")}
-    </p>,
+    <main>
+      <div class="empty" role="alert">
+        <h1 class="said">{keys.map((key) => w.t(key)).join(" ")}</h1>
+      </div>
+    </main>,
     rootOf(document),
   );
 }

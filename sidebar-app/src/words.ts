@@ -91,7 +91,7 @@ export function createWords(texts: Texts, wanted: string, now: number, timeZone?
     ago(iso) {
       const past = now - Date.parse(iso);
       if (!(past < DAY && past > -MINUTE)) return moment(iso);
-      if (past < MINUTE) return relative.format(0, "minute");
+      if (past < MINUTE) return relative.format(0, "second");
       return past < HOUR
         ? relative.format(-Math.floor(past / MINUTE), "minute")
         : relative.format(-Math.floor(past / HOUR), "hour");

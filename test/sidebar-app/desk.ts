@@ -42,6 +42,7 @@ export function useDesk() {
   let built: Built | undefined;
   let site: Site | undefined;
   const errors: string[] = [];
+  const pages: Page[] = [];
   beforeAll(async () => {
     built = await buildApp();
     site = await startSite(built);
@@ -50,7 +51,9 @@ export function useDesk() {
     site?.reset();
     errors.length = 0;
   });
-  afterEach(() => {
+  afterEach(async () => {
+    // A page that stays open goes on asking, into the next test.
+    for (const page of pages.splice(0)) await page.context().close();
     expect(errors).toEqual([]);
   });
   afterAll(async () => {
@@ -74,6 +77,7 @@ export function useDesk() {
         locale: "en-US",
         ...options,
       });
+      pages.push(page);
       page.on("pageerror", (error) => errors.push(String(error)));
       page.on("console", (message) => {
         const expected = /Failed to load resource/.test(message.text());

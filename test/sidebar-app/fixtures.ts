@@ -125,7 +125,13 @@ export const aPersonRisk = (changes: Some<wire.RiskBody> = {}): wire.RiskBody =>
     ],
     history: [{ at: ago(3 * HOUR), score: 40, band: "watch", why: "login failed 3 times" }],
     openMatches: [
-      anOpenMatch({ match: "m3", name: "Failed logins", why: "login failed 3 times", help: null }),
+      anOpenMatch({
+        match: "m3",
+        pattern: "P-002",
+        name: "Failed logins",
+        why: "login failed 3 times",
+        help: null,
+      }),
     ],
     controls,
     revision: "rev1",

@@ -32,7 +32,7 @@ export interface Site {
   on(route: string, handler: Handler): void;
   /** To everybody who listens. */
   tell(event: string, data: unknown): void;
-  readonly listeners: number;
+  listeners(): number;
   /** As the page gets it; `null`: a page without a session. */
   session: Partial<ZendeskSession> | null;
   /** Bearers that are refused. */
@@ -110,9 +110,7 @@ export async function startSite(built: Built): Promise<Site> {
   const port = await listening(server);
   return Object.assign(site, {
     url: `http://127.0.0.1:${port}`,
-    get listeners() {
-      return streams.size;
-    },
+    listeners: () => streams.size,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

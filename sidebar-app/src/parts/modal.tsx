@@ -9,11 +9,10 @@ export function Modal(props: {
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
+    const shown = dialog.current;
+    shown?.showModal();
+    // While it is shown nothing behind it takes the focus; closing it gives the focus back.
+    return () => shown?.close();
   }, []);
   return (
     <dialog

@@ -19,6 +19,8 @@ export function Actions(props: {
   const controls = personRisk?.controls ?? null;
   const revision = personRisk?.revision ?? null;
   const copy = acts.copyNote;
+  const unknown = person === null && target?.kind === "requester";
+  if (person === null && !unknown && copy === null) return null;
   const about = (kind: "pause" | "resume" | "stop") => () =>
     person !== null && acts.ask({ kind, person: person.id, revision });
   return (
@@ -38,7 +40,7 @@ export function Actions(props: {
           ) : null}
         </>
       )}
-      {person === null && target?.kind === "requester" ? (
+      {unknown && target?.kind === "requester" ? (
         <Button look="primary" onClick={() => acts.ask(linkAsk(target.user))}>
           {w.t("action.link")}
         </Button>

@@ -53,7 +53,7 @@ export function Tickets({ body, w, acts }: Parts) {
             >
               #{ticket}
             </Button>
-            <span>{issue === null ? "" : issue.replaceAll("_", " ")}</span>
+            {issue === null ? null : <span> {issue.replaceAll("_", " ")}</span>}
             <span class="note">
               {own ? "" : `${person} · `}
               <Time at={openedAt} w={w} />

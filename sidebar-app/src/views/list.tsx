@@ -61,6 +61,7 @@ function Filters({ state, w, filter, clear }: ListProps) {
   const bands = ["critical", "alert", "watch", "normal"] as const;
   return (
     <form
+      key={state.clears}
       class="filters"
       onSubmit={(event) => {
         event.preventDefault();

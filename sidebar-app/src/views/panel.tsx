@@ -93,7 +93,7 @@ function Unknown(props: {
   const { body, target, w, acts } = props;
   return (
     <>
-      <p class="empty">{w.t("state.no_data")}</p>
+      <h1 class="said">{w.t("state.no_data")}</h1>
       <Actions body={body} target={target} w={w} acts={{ ...acts, copyNote: null }} />
     </>
   );
@@ -117,12 +117,12 @@ function Stale({ dossier, w, acts }: Omit<PanelProps, "desk">) {
 function Nothing({ dossier, w, acts }: Omit<PanelProps, "desk">) {
   const { failure, target, loading } = dossier;
   if (failure === null && (loading || target !== null)) return <Skeleton w={w} />;
-  if (failure === null) return <p class="empty">{w.t("state.no_requester")}</p>;
+  if (failure === null) return <h1 class="said">{w.t("state.no_requester")}</h1>;
   const admin = failure.kind === "not_connected" ? ` ${w.t("state.ask_admin")}` : "";
   const text = failure.kind === "network" ? w.t("state.backend_away_empty") : failureText(w, failure);
   return (
     <div class="empty" role="alert">
-      <p>{text + admin}</p>
+      <h1 class="said">{text + admin}</h1>
       <Button onClick={acts.retry}>{w.t("action.retry")}</Button>
     </div>
   );
@@ -131,7 +131,7 @@ function Nothing({ dossier, w, acts }: Omit<PanelProps, "desk">) {
 export function Skeleton({ w }: { readonly w: Words }) {
   return (
     <div class="skeleton" role="status">
-      <span class="unseen">{w.t("state.loading")}</span>
+      <h1 class="unseen">{w.t("state.loading")}</h1>
       <div class="headline" aria-hidden="true">
         <div class="score" />
         <div class="verdict">

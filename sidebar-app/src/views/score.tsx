@@ -115,7 +115,9 @@ function Part({
         {part.more > 0 ? <span class="note"> {w.t("score.more", { count: part.more })}</span> : null}
         {part.experimental ? <span class="note"> {w.t("score.experimental")}</span> : null}
       </span>
-      <meter class="meter" min={0} max={100} value={part.points} aria-label={part.name} />
+      <span class="bar" aria-hidden="true">
+        <span style={{ width: `${part.points}%` }} />
+      </span>
       <span class="note">
         {w.t("score.points", { points: Math.round(part.points * 100) / 100, score })} ·{" "}
         <Time at={part.lastSeen} w={w} />

@@ -81,6 +81,8 @@ function lineOf(w: Words, item: TimelineItem): string {
     case "not_sent":
       return notSent(w, item.decision);
     case "incident":
+      if (item.incident.endedAt !== null)
+        return w.t("incident.over", { when: w.moment(item.incident.endedAt) });
       return w.t("incident.banner", {
         when: w.moment(item.incident.startedAt),
         accounts: item.incident.accounts,
