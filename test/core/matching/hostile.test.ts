@@ -6,23 +6,22 @@ import { decodeCells, encodeCells } from "../../../server/core/matching/matcher.
 import { MINUTE } from "../../../server/core/time.ts";
 import { anEvent, aPattern, START, selector, World } from "./world.ts";
 
-const HOSTILE = [
-  "__proto__",
-  "constructor",
-  "toString",
-  "hasOwnProperty",
-  "a;endpoint=b",
-  "a=b",
-  "100%",
-  "%3B",
-  "\u0000",
-  "line\r\nbreak",
-  "\u007f",
-  "x".repeat(10_000),
-  "💥".repeat(5_000),
-  "\ud800",
-  "<!channel>",
-  " ",
+const HOSTILE: readonly (readonly [what: string, value: string])[] = [
+  ["the prototype", "__proto__"],
+  ["a constructor", "constructor"],
+  ["a method", "toString"],
+  ["a separator", "a;endpoint=b"],
+  ["an equals sign", "a=b"],
+  ["a percent sign", "100%"],
+  ["an encoded separator", "%3B"],
+  ["a null character", "\u0000"],
+  ["a line break", "line\r\nbreak"],
+  ["a delete character", "\u007f"],
+  ["10 kB", "x".repeat(10_000)],
+  ["long and outside the basic plane", "💥".repeat(5_000)],
+  ["half a character", "\ud800"],
+  ["a mention", "<!channel>"],
+  ["a space", " "],
 ];
 
 describe("keys", () => {
@@ -60,7 +59,7 @@ describe("keys", () => {
           expect(keyValue(one)).not.toMatch(/[;=\u0000-\u001f\u007f]/);
         },
       ),
-      { numRuns: 2000, seed: 7 },
+      { numRuns: 1000, seed: 7 },
     );
   });
 });
@@ -79,7 +78,7 @@ describe("hostile values", () => {
     aPattern({ kind: "count", count: 3, ...selector("__proto__"), within: MINUTE }, { id: "__proto__" }),
   ];
 
-  it.each(HOSTILE)("in ids, persons, accounts and data do no harm: %j", (value) => {
+  it.each(HOSTILE)("in ids, persons, accounts and data do no harm: %s", (_, value) => {
     const before = Object.getOwnPropertyNames(Object.prototype);
     const world = new World(patterns, `account/${value}`);
     const hostile = (i: number) =>
@@ -91,7 +90,7 @@ describe("hostile values", () => {
         data: JSON.parse(`{"w":${JSON.stringify(value)},"__proto__":1,"s":{"deep":["x"]}}`),
       });
 
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 12; i++) {
       world.take(hostile(i));
       world.cells = decodeCells(JSON.parse(JSON.stringify(encodeCells(world.cells))));
     }

@@ -8,7 +8,8 @@ import {
   observe,
 } from "../../../server/core/matching/matcher.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../server/core/time.ts";
-import { anEvent, aPattern, at, START, selector, series, World } from "./world.ts";
+import { referenceMatches } from "./reference.ts";
+import { anEvent, aPattern, at, inOrder, START, selector, series, World } from "./world.ts";
 
 const failed = selector("api.request_failed", { status: 429 });
 const P001 = aPattern({ kind: "count", count: 5, ...failed, within: 15 * MINUTE }, { id: "P-001" });
@@ -636,14 +637,45 @@ describe("order", () => {
     const twice = aPattern({ kind: "count", count: 2, ...selector("x"), within: 10 * MINUTE });
     const other = aPattern({ kind: "count", count: 50, ...selector("y"), within: MINUTE }, { id: "P-901" });
     const world = new World([twice, other]).take(...series("x", [0]));
-    world.take(...series("y", [1, 2, 3, 4, 11, 12, 13, 14]));
+    world.take(...series("y", [1, 2, 3, 4, 11, 12, 13, 14, 14.2, 14.4, 14.6, 14.8, 14.9]));
 
     world.take(anEvent("x", START + 10 * MINUTE, { receivedAt: START + 15 * MINUTE }));
 
     expect(world.match).toMatchObject({ firstAt: START, firedAt: START + 10 * MINUTE });
   });
 
-  it("takes a few hundred steps for a straggler, however many events came after it", () => {
+  it("takes firings out of a crowd of others one by one", { timeout: 120_000 }, () => {
+    const inner = aPattern(
+      { kind: "consecutive", count: 2, ...selector("x"), brokenBy: selector("y") },
+      { id: "P-1", per: ["person"] },
+    );
+    const outer = aPattern(
+      { kind: "count", count: 2, of: [], match: "P-1", where: {}, within: HOUR },
+      { id: "P-2", quiet: 400 },
+    );
+    const events = Array.from({ length: 300 }, (_, i) => {
+      const by = (type: string, time: number, receivedAt = time) =>
+        anEvent(type, START + time, { person: `u${i}`, receivedAt: START + receivedAt });
+      return {
+        fails: [by("x", i * 300), by("x", i * 300 + 200)],
+        works: by("y", i * 300 + 100, 120_000 + i),
+      };
+    });
+    const arrivals = [...events.flatMap(({ fails }) => fails)].sort((a, b) => a.time - b.time);
+    const world = new World([inner, outer]).take(...arrivals);
+
+    for (const { works } of events) {
+      arrivals.push(works);
+      world.take(works);
+      if (arrivals.length % 25 > 0) continue;
+      const expected = referenceMatches([inner, outer], world.unit, arrivals, works.receivedAt);
+      expect(world.seen()).toEqual(inOrder(expected));
+    }
+  });
+
+  it("takes a few hundred steps for a straggler, however many events came after it", {
+    timeout: 120_000,
+  }, () => {
     const world = new World([P001]);
     const noise = (i: number) => anEvent("api.request_failed", START + i * 3, { data: { status: 429 } });
     for (let i = 0; i < 50_000; i++) world.take(noise(i));

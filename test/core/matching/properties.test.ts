@@ -2,14 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cloneCells, decodeCells, encodeCells } from "../../../server/core/matching/matcher.ts";
 import type { Pattern, When } from "../../../server/core/pattern.ts";
-import { DAY, MINUTE, type Millis } from "../../../server/core/time.ts";
+import { HOUR, MINUTE, type Millis } from "../../../server/core/time.ts";
 import { referenceMatches } from "./reference.ts";
 import { type Arrival, kinds, libraries, patterns, streams } from "./streams.ts";
 import { inOrder, START, World } from "./world.ts";
 
 const ALL = Object.keys(kinds) as When["kind"][];
 const SEED = 20260302;
-const LONG_AFTER = 3 * DAY;
+/** A busy machine is no reason to fail. */
+const PATIENCE = 600_000;
+const LONG_AFTER = 26 * HOUR;
 
 function endOf(arrivals: readonly Arrival[]): Millis {
   return Math.max(...arrivals.map(({ event }) => event.receivedAt)) + LONG_AFTER;
@@ -45,16 +47,16 @@ function checkAgainstReference(
 }
 
 describe("the matcher finds what the naive reference finds", () => {
-  it.each(ALL)("for patterns of kind %s", { timeout: 60_000 }, (kind) => {
+  it.each(ALL)("for patterns of kind %s", { timeout: PATIENCE }, (kind) => {
     fc.assert(
       fc.property(patterns(kind), streams(30), (pattern, arrivals) => {
-        checkAgainstReference([pattern], arrivals, kind === "drop" ? 12 : 4);
+        checkAgainstReference([pattern], arrivals, kind === "drop" ? 15 : 5);
       }),
-      { numRuns: 900, seed: SEED },
+      { numRuns: kind === "drop" ? 500 : 1000, seed: SEED },
     );
   });
 
-  it("for patterns that wait for matches of other patterns", { timeout: 60_000 }, () => {
+  it("for patterns that wait for matches of other patterns", { timeout: PATIENCE }, () => {
     fc.assert(
       fc.property(libraries, streams(30), (library, arrivals) =>
         checkAgainstReference(library, arrivals, 10),
@@ -63,7 +65,7 @@ describe("the matcher finds what the naive reference finds", () => {
     );
   });
 
-  it("in a burst of hundreds of events that arrive in disorder", { timeout: 60_000 }, () => {
+  it("in a burst of hundreds of events that arrive in disorder", { timeout: PATIENCE }, () => {
     fc.assert(
       fc.property(libraries, bursts(400), (library, arrivals) =>
         checkAgainstReference(library, arrivals, 151),
@@ -72,25 +74,29 @@ describe("the matcher finds what the naive reference finds", () => {
     );
   });
 
-  it("in a burst of a thousand events for one key", { timeout: 60_000 }, () => {
+  it("in a burst of hundreds of events for one key", { timeout: PATIENCE }, () => {
     const oneKey = fc
       .constantFrom(...ALL)
       .chain(patterns)
       .map((pattern) => ({ ...pattern, per: ["account"] }));
     fc.assert(
-      fc.property(oneKey, bursts(1000, 1000), (pattern, arrivals) =>
+      fc.property(oneKey, bursts(900, 600), (pattern, arrivals) =>
         checkAgainstReference([pattern], arrivals, 333),
       ),
-      { numRuns: 30, seed: SEED, endOnFailure: true },
+      { numRuns: 60, seed: SEED, endOnFailure: true },
     );
   });
 });
 
-/** Far more events in five minutes than a cell keeps without marks; half of them arrive at once. */
+/**
+ * Far more events in five minutes than a cell keeps without marks; half of them arrive at once. With more than half a
+ * second between them, a thousand take ten minutes, and many happen at the same moment.
+ */
 function bursts(most: number, least = 1): fc.Arbitrary<Arrival[]> {
-  return fc.tuple(streams(most, true, least), fc.constantFrom(0, 1)).map(([arrivals, half]) =>
+  const shape = fc.record({ half: fc.constantFrom(0, 1), gap: fc.constantFrom(250, 600) });
+  return fc.tuple(streams(most, true, least), shape).map(([arrivals, { half, gap }]) =>
     arrivals.map(({ event }, i) => {
-      const receivedAt = START + 10 * MINUTE + i * 270;
+      const receivedAt = START + 10 * MINUTE + i * gap;
       const delay = (i & 1) === half ? 0 : event.receivedAt - event.time;
       return { tick: null, event: { ...event, receivedAt, time: receivedAt - delay } };
     }),
@@ -98,7 +104,7 @@ function bursts(most: number, least = 1): fc.Arbitrary<Arrival[]> {
 }
 
 describe("what makes no difference", () => {
-  it("the order of arrival, within five minutes", { timeout: 60_000 }, () => {
+  it("the order of arrival, within five minutes", { timeout: PATIENCE }, () => {
     const property = fc.property(
       libraries,
       streams(25, false),
@@ -124,7 +130,7 @@ describe("what makes no difference", () => {
     fc.assert(property, { numRuns: 1000, seed: SEED });
   });
 
-  it("whether anybody runs the timers", () => {
+  it("whether anybody runs the timers", { timeout: PATIENCE }, () => {
     fc.assert(
       fc.property(libraries, streams(25), (library, arrivals) => {
         const ticking = play(new World(library), arrivals);
@@ -137,7 +143,7 @@ describe("what makes no difference", () => {
     );
   });
 
-  it("whether the cells were encoded and decoded on the way", () => {
+  it("whether the cells were encoded and decoded on the way", { timeout: PATIENCE }, () => {
     fc.assert(
       fc.property(libraries, fc.oneof(streams(25), bursts(60)), (library, arrivals) => {
         const steady = new World(library);
@@ -159,7 +165,7 @@ describe("what makes no difference", () => {
     );
   });
 
-  it("what happens to a clone", () => {
+  it("what happens to a clone", { timeout: PATIENCE }, () => {
     fc.assert(
       fc.property(libraries, streams(16), streams(8), (library, before, after) => {
         const world = play(new World(library), before);

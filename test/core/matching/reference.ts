@@ -468,7 +468,6 @@ class Run {
   #usual(number: number): number | null {
     const { when } = this.#pattern;
     if (when.kind !== "spike" && when.kind !== "drop") return null;
-    const dayOf = (one: number) => new Date(one * when.bucket).getUTCDay();
     const sameDay = when.bucket <= DAY && (number - this.#firstBucket) * when.bucket >= 14 * DAY;
     if (!sameDay && number - this.#firstBucket < when.over) return null;
     const all = new Map<number, number>();
@@ -477,8 +476,12 @@ class Run {
       all.set(one, (all.get(one) ?? 0) + 1);
     }
     const counts: number[] = [];
+    const perDay = DAY / when.bucket;
     for (let one = number - 1; one >= this.#firstBucket && counts.length < when.over; one--) {
-      if (!sameDay || dayOf(one) === dayOf(number)) counts.push(all.get(one) ?? 0);
+      const daysBack = Math.floor(number / perDay) - Math.floor(one / perDay);
+      // Straight on to the last bucket of the same day of the week before.
+      if (sameDay && daysBack % 7 !== 0) one -= (6 - ((daysBack - 1) % 7)) * perDay - 1;
+      else counts.push(all.get(one) ?? 0);
     }
     counts.sort((a, b) => a - b);
     const half = Math.floor(counts.length / 2);
