@@ -22,11 +22,11 @@ import {
 } from "./assess/attempts.ts";
 import { tellNext } from "./assess/broadcast.ts";
 import { claim } from "./assess/claim.ts";
+import { takeConnection } from "./assess/connections.ts";
 import { pursueHuman } from "./assess/humans.ts";
 import { takeAffected } from "./assess/incidents.ts";
 import { adopt, handOver, share, takeProfile } from "./assess/joining.ts";
 import { applyMatchChange } from "./assess/matches.ts";
-import { takeConnection } from "./assess/connections.ts";
 import { forgetNotices, takeNotice } from "./assess/notices.ts";
 import { outcomeIsDue, settle, takeTicket } from "./assess/outcomes.ts";
 import {
@@ -42,7 +42,7 @@ import { foldProfile, foldTicket, forgetOldMessages } from "./assess/profile.ts"
 import { pursue } from "./assess/pursuit.ts";
 import { closeOrphans, goQuiet, recoverFaded } from "./assess/recovery.ts";
 import { type Rescored, rescore } from "./assess/scores.ts";
-import type { Assumption, HashId, Turn } from "./assess/turn.ts";
+import { type Assumption, type HashId, ToJudge, type Turn } from "./assess/turn.ts";
 import {
   changeAlert,
   changePreference,
@@ -91,7 +91,17 @@ function newTurn(
   { hash, assume }: Tools,
   effects: Effect[],
 ): Turn {
-  return { unit, tenant, now, simulated, hash, assume, effects, toJudge: new Set(), scoresTouched: false };
+  return {
+    unit,
+    tenant,
+    now,
+    simulated,
+    hash,
+    assume,
+    effects,
+    toJudge: new ToJudge(),
+    scoresTouched: false,
+  };
 }
 
 function takeEvent(turn: Turn, event: Event): void {
@@ -165,7 +175,8 @@ function takeControl(turn: Turn, control: UnitControl): void {
 
 /** Brings scores up to date, then judges what is new and what a risen score gives another chance. */
 function conclude(turn: Turn): void {
-  if (turn.scoresTouched || turn.toJudge.size > 0) reconsider(turn, rescore(turn));
+  if (!turn.scoresTouched && turn.toJudge.size === 0) return;
+  reconsider(turn, rescore(turn));
   for (const id of turn.toJudge) {
     const tracked = turn.unit.tracked.get(id);
     if (tracked !== undefined) judgeHeld(turn, tracked);

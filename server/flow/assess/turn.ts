@@ -23,9 +23,33 @@ export interface Turn {
   readonly simulated: boolean;
   readonly effects: Effect[];
   /** Tracked matches whose judgement has to wait until the scores are up to date. */
-  readonly toJudge: Set<string>;
+  readonly toJudge: ToJudge;
   /** Set when a score of this unit may have changed. */
   scoresTouched: boolean;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** A set of match ids that is made when the first is put in: nearly every event leaves it empty. */
+export class ToJudge {
+  #ids: Set<string> | null = null;
+
+  get size(): number {
+    return this.#ids === null ? 0 : this.#ids.size;
+  }
+
+  add(id: string): void {
+    this.#ids ??= new Set();
+    this.#ids.add(id);
+  }
+
+  clear(): void {
+    this.#ids = null;
+  }
+
+  [Symbol.iterator](): SetIterator<string> {
+    return (this.#ids ?? NOTHING).values();
+  }
 }
 
 export function schedule(turn: Turn, kind: TimerKind, ref: string, due: Millis): void {
