@@ -2,19 +2,16 @@ import type { Api } from "./api.ts";
 import { type Cell, createCell } from "./cell.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import type { Subject, ZendeskUser } from "./host.ts";
-import type {
-  AlertBody,
-  ContextBody,
-  LiveMessage,
-  PageBody,
-  RequesterBody,
-  RiskBody,
-  TimelineItem,
-} from "./wire.ts";
+import type { ContextBody, LiveMessage, PageBody, RequesterBody, RiskBody, TimelineItem } from "./wire.ts";
 
 /** Whom a page is about. */
 export type Target =
-  | { readonly kind: "requester"; readonly user: ZendeskUser; readonly ticket: string | null }
+  | {
+      readonly kind: "requester";
+      readonly user: ZendeskUser;
+      readonly ticket: string | null;
+      readonly ticketAt: string | null;
+    }
   | { readonly kind: "person" | "account"; readonly id: string; readonly name: string | null };
 
 /** Everything known about one person or account, and how fresh it is. */
@@ -64,8 +61,8 @@ const EMPTY: Dossier = {
 const GATHER = 250;
 const PAGE = 100;
 
-export const targetOf = ({ user, ticket }: Subject): Target | null =>
-  user === null ? null : { kind: "requester", user, ticket };
+export const targetOf = ({ user, ...ticket }: Subject): Target | null =>
+  user === null ? null : { kind: "requester", user, ...ticket };
 
 export function createDossierDesk(api: Api): DossierDesk {
   const cell = createCell<Dossier>(EMPTY);
@@ -162,25 +159,23 @@ function joined(before: TimelineState, { items, next }: PageBody<TimelineItem>):
 const same = (a: TimelineItem, b: TimelineItem): boolean => a.kind === b.kind && a.id === b.id;
 
 async function readBody(api: Api, target: Target): Promise<RequesterBody> {
-  switch (target.kind) {
-    case "requester": {
-      const { id, externalId, email } = target.user;
-      // All names at once: the server takes the surest one that it knows.
-      const names = { zendeskId: id, externalId, email, ticket: target.ticket };
-      return tolerant(await api.get<RequesterBody>("/requesters", names));
-    }
-    case "person":
-      return tolerant(await api.get<RequesterBody>("/requesters", { externalId: target.id }));
-    case "account": {
-      const path = `/accounts/${encodeURIComponent(target.id)}/risk`;
-      const [risk, alerts] = await Promise.all([
-        api.get<RiskBody>(path),
-        api.get<PageBody<AlertBody>>("/alerts", { account: target.id, state: "open" }),
-      ]);
-      return accountAlone(risk, alerts.items);
-    }
+  if (target.kind !== "requester") {
+    const path = `/${target.kind}s/${encodeURIComponent(target.id)}/context`;
+    return tolerant(await api.get<RequesterBody>(path));
   }
+  const { user, ticket, ticketAt } = target;
+  // All names at once: the server takes the surest one that it knows. One that cannot be a name would spoil the rest.
+  const names = {
+    zendeskId: user.id,
+    externalId: nameLike(user.externalId, 512),
+    email: nameLike(user.email, 320),
+  };
+  if (Object.values(names).every((name) => name === null || name === "")) return NOBODY;
+  return tolerant(await api.get<RequesterBody>("/requesters", { ...names, ticket, ticketAt }));
 }
+
+const nameLike = (name: string | null, longest: number): string | null =>
+  name === null || name.length > longest || /\p{Cc}/u.test(name) ? null : name;
 
 const NO_CONTEXT: ContextBody = {
   prediction: null,
@@ -203,17 +198,16 @@ const tolerant = (body: RequesterBody): RequesterBody => ({
   context: { ...NO_CONTEXT, ...body.context },
 });
 
-function accountAlone(risk: RiskBody, alerts: readonly AlertBody[]): RequesterBody {
-  return {
-    person: null,
-    account: { id: risk.id, name: risk.name, plan: null, segment: null, owner: alerts[0]?.owner ?? null },
-    matchedBy: null,
-    personRisk: null,
-    accountRisk: risk,
-    headline: risk.headline,
-    context: { ...NO_CONTEXT, alerts },
-  };
-}
+/** Who has no name at all is known to nobody. */
+const NOBODY: RequesterBody = {
+  person: null,
+  account: null,
+  matchedBy: null,
+  personRisk: null,
+  accountRisk: null,
+  headline: "",
+  context: NO_CONTEXT,
+};
 
 function timelinePath({ person, account }: RequesterBody, target: Target): string | null {
   if (person !== null && target.kind !== "account")

@@ -26,6 +26,8 @@ export interface ZendeskUser {
 export interface Subject {
   readonly user: ZendeskUser | null;
   readonly ticket: string | null;
+  /** When it was opened, where Zendesk says so. */
+  readonly ticketAt: string | null;
 }
 
 export type Scheme = "light" | "dark";
@@ -49,7 +51,7 @@ export interface Host {
 }
 
 /** How long Zendesk may take to answer a question before the page says that it does not. */
-const PATIENCE = 8_000;
+const PATIENCE = 5_000;
 
 /** @returns `outside` when the page was opened without Zendesk around it */
 export function connectHost(view: Host["view"]): Host | "outside" {
@@ -63,9 +65,13 @@ export function connectHost(view: Host["view"]): Host | "outside" {
   return {
     view,
     async subject() {
-      const paths = view === "user" ? [who] : [who, "ticket.id"];
+      const paths = view === "user" ? [who] : [who, "ticket.id", "ticket.createdAt"];
       const answer = await inTime(client.get(paths));
-      return { user: userIn(answer[who]), ticket: idIn(answer["ticket.id"]) };
+      return {
+        user: userIn(answer[who]),
+        ticket: idIn(answer["ticket.id"]),
+        ticketAt: timeIn(answer["ticket.createdAt"]),
+      };
     },
     async agent() {
       const answer = await inTime(client.get(["currentUser", "colorScheme"]));
@@ -124,6 +130,11 @@ function userIn(value: unknown): ZendeskUser | null {
 const fieldsOf = (value: unknown): { readonly [name: string]: unknown } => ({ ...Object(value) });
 const textIn = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 const idIn = (value: unknown): string | null => (/^\d{1,20}$/.test(String(value)) ? String(value) : null);
+
+function timeIn(value: unknown): string | null {
+  const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
+}
 
 /** Comes bare or wrapped, depending on who tells it. */
 function schemeIn(value: unknown): Scheme | null {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { ZendeskSession } from "../../server/http/wire.ts";
 import type { Built } from "./bundle.ts";
-import { aLine, anAction, aPattern, aRequester, aRisk, aTimeline, iso, NOW } from "./fixtures.ts";
+import { aLine, anAction, aPattern, aRequester, aTimeline, iso, NOW, noContext } from "./fixtures.ts";
 
 /** A request that the fake API got. */
 export interface Asked {
@@ -122,10 +122,14 @@ const page = (items: readonly unknown[], next: string | null = null) => ({ body:
 
 const usual = (): [string, Handler][] => [
   ["GET /requesters", () => ({ body: aRequester() })],
+  ["GET /persons/u1/context", () => ({ body: aRequester() })],
+  ["GET /persons/u2/context", () => ({ body: aRequester() })],
   ["GET /persons/*", () => page(aTimeline())],
-  ["GET /accounts/acme/risk", () => ({ body: aRisk() })],
+  [
+    "GET /accounts/acme/context",
+    () => ({ body: aRequester({ person: null, personRisk: null, context: noContext }) }),
+  ],
   ["GET /accounts/acme/timeline", () => page(aTimeline())],
-  ["GET /alerts", () => page([])],
   [
     "GET /patterns",
     () => page([aPattern(), aPattern({ id: "P-002", name: "Failed logins", message: "login-trouble" })]),

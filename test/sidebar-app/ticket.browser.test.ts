@@ -148,6 +148,19 @@ describe("who the requester is", () => {
     expect(Object.fromEntries(desk.site.asked[0]?.query ?? [])).toEqual({ zendeskId: "9", ticket: "4711" });
   });
 
+  it("is asked with when the ticket was opened, and without a name that cannot be one", async () => {
+    const requester = { ...REQUESTER, externalId: "a\u0000b", email: `${"x".repeat(400)}@acme.example` };
+    const values = { "ticket.requester": requester, "ticket.createdAt": "2026-03-02T11:58:00Z" };
+    const page = await desk.open({ zendesk: { values } });
+    await page.locator(".facts").waitFor();
+
+    expect(Object.fromEntries(desk.site.asked[0]?.query ?? [])).toEqual({
+      zendeskId: "501",
+      ticket: "4711",
+      ticketAt: "2026-03-02T11:58:00.000Z",
+    });
+  });
+
   it("can change while the answer about the one before is on its way: that one is never shown", async () => {
     desk.site.on("GET /requesters", ({ query }) =>
       query.get("zendeskId") === "501"
