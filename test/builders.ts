@@ -133,6 +133,7 @@ export function aUnit({
       id: "account/acme",
       seq: 1,
       clock: NOON,
+      toldAt: 0,
       account: anAccount(),
       persons: new Map(persons.map((person) => [person.id, person])),
       cells: new Map() as unknown as Unit["cells"],

@@ -48,6 +48,8 @@ export interface ClaimFacts {
 /** Inputs of one unit that are not events. */
 export type UnitControl =
   | { readonly kind: "tick" }
+  /** History is brought in from here on, at this moment of the present. */
+  | { readonly kind: "history"; readonly at: Millis }
   | {
       readonly kind: "claim";
       readonly delivery: string;

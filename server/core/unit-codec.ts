@@ -14,6 +14,7 @@ export function encodeUnit(unit: Unit): string {
     id: unit.id,
     seq: unit.seq,
     clock: unit.clock,
+    ...(unit.toldAt === 0 ? {} : { toldAt: unit.toldAt }),
     account: unit.account,
     persons: [...unit.persons.values()],
     cells: encodeCells(unit.cells),
@@ -34,6 +35,7 @@ export function decodeUnit(text: string): Unit {
     id: state.id,
     seq: state.seq,
     clock: state.clock,
+    toldAt: state.toldAt ?? 0,
     account: state.account,
     persons: smallMap(state.persons.map((person) => [person.id, person])),
     cells: decodeCells(state.cells),
@@ -48,6 +50,8 @@ export function decodeUnit(text: string): Unit {
 
 type ValueOf<Held> = Held extends Map<string, infer Value> ? Value : never;
 interface Encoded extends Pick<Unit, "tenant" | "id" | "seq" | "clock" | "account" | "timers"> {
+  /** Absent in most. */
+  readonly toldAt?: number;
   readonly persons: ValueOf<Unit["persons"]>[];
   readonly cells: unknown;
   readonly tracked: ValueOf<Unit["tracked"]>[];

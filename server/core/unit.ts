@@ -18,6 +18,8 @@ export interface Unit {
   seq: number;
   /** `receivedAt` of the last input, or due time of the last timer: never goes back. */
   clock: Millis;
+  /** When it was last told of history that moved its clock; 0 once something live has come. */
+  toldAt: Millis;
   account: AccountState | null;
   readonly persons: Map<string, PersonState>;
   cells: Cells;

@@ -9,7 +9,7 @@ import type { Event } from "../core/event.ts";
 import { scoredUnder } from "../core/match.ts";
 import { nextDue, observe, runDue } from "../core/matching/matcher.ts";
 import type { TenantState } from "../core/tenant.ts";
-import type { Millis } from "../core/time.ts";
+import { MINUTE, type Millis } from "../core/time.ts";
 import type { Timer, Tracked, Unit } from "../core/unit.ts";
 import {
   attempted,
@@ -59,6 +59,9 @@ export interface Tools {
   readonly assume: Assumption;
 }
 
+/** While history comes in, units are told so once in this time: what falls due in it is history too. */
+export const HISTORY_ROUND = MINUTE;
+
 export type UnitInput = { readonly event: Event } | { readonly control: UnitControl };
 
 /** Applies one input to its unit, after every timer that is due by then; answers what follows from it. */
@@ -72,15 +75,21 @@ export function assess(
 ): Effect[] {
   const effects: Effect[] = [];
   const now = Math.max(receivedAt, unit.clock);
-  const simulated = "event" in input && input.event.backfill === true;
+  const simulated = isHistory(input);
   runTimers(unit, tenant, now, simulated, tools, effects);
   unit.clock = now;
   unit.seq = seq;
+  if (!simulated && receivedAt >= unit.toldAt) unit.toldAt = 0;
   const turn = newTurn(unit, tenant, now, simulated, tools, effects);
   if ("event" in input) takeEvent(turn, input.event);
   else takeControl(turn, input.control);
   conclude(turn);
   return effects;
+}
+
+/** History, and the word that it follows. */
+function isHistory(input: UnitInput): boolean {
+  return "event" in input ? input.event.backfill === true : input.control.kind === "history";
 }
 
 function newTurn(
@@ -126,6 +135,9 @@ function takeEvent(turn: Turn, event: Event): void {
 function takeControl(turn: Turn, control: UnitControl): void {
   switch (control.kind) {
     case "tick":
+      return;
+    case "history":
+      turn.unit.toldAt = control.at;
       return;
     case "claim":
       return claim(turn, control);
@@ -212,7 +224,7 @@ function reconsider(turn: Turn, rescored: ReadonlyMap<string, Rescored>): void {
 
 /**
  * Runs every timer that is due by then, in order of due time; each is judged at its own due time. What falls due
- * while history is brought in is history as well.
+ * while history is brought in is history as well, up to when something live comes.
  */
 function runTimers(
   unit: Unit,
@@ -226,7 +238,8 @@ function runTimers(
     const due = dueOf(unit);
     if (due > upTo) return;
     unit.clock = Math.max(unit.clock, due);
-    const turn = newTurn(unit, tenant, unit.clock, simulated, tools, effects);
+    const isTold = unit.toldAt > 0 && due <= unit.toldAt + HISTORY_ROUND;
+    const turn = newTurn(unit, tenant, unit.clock, simulated || isTold, tools, effects);
     if (nextDue(unit.cells) <= due) {
       runDue(unit.cells, tenant.library, due, (change) => applyMatchChange(turn, change));
     } else {

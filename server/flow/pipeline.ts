@@ -18,7 +18,7 @@ import { isKnown } from "../core/vocabulary.ts";
 import { type LogInput, type Store, StoreUnavailable } from "../store/contract.ts";
 import { profileOf } from "./assess/joining.ts";
 import { structuredPerson } from "./assess/profile.ts";
-import { assess, type Tools } from "./assess.ts";
+import { assess, HISTORY_ROUND, type Tools } from "./assess.ts";
 import {
   type Along,
   type Committed,
@@ -594,7 +594,22 @@ class StorePipeline implements Pipeline, PipelineControl {
     if (!isKnown(event.type)) countUnknown(draft, event);
     this.#noteProductArea(tenant, event, draft);
     this.#countJourneys(tenant, event, this.#seq + 1);
-    return this.#apply(tenant, unit, receivedAt, { event }, draft);
+    const before = event.backfill === true ? this.#tellOfHistory(tenant, unit, receivedAt, draft) : [];
+    const effects = this.#apply(tenant, unit, receivedAt, { event }, draft);
+    return before.length === 0 ? effects : [...before, ...effects];
+  }
+
+  /**
+   * The moment at which history is brought in stands in the log: what falls due between the last of it and the present
+   * must not be taken for something that happens now.
+   */
+  #tellOfHistory(tenant: string, unitId: string, receivedAt: Millis, draft: Draft): readonly Effect[] {
+    const unit = this.units.get(tenant, unitId);
+    // A unit that lives already is not carried back.
+    if (unit === undefined || receivedAt < unit.clock) return [];
+    if (unit.toldAt > 0 && this.#clock <= unit.toldAt + HISTORY_ROUND) return [];
+    const control = { kind: "history", at: this.#clock } as const;
+    return this.#apply(tenant, unitId, receivedAt, { control }, draft);
   }
 
   /** What an input leads to in other units. */

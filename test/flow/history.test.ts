@@ -8,6 +8,7 @@ import { assess } from "../../server/flow/assess.ts";
 import { hashId } from "../../server/lib/ids.ts";
 import { loadShipped } from "../../server/patterns/load.ts";
 import { anEvent, aTenant, NOON } from "../builders.ts";
+import { createWorld, event as incoming } from "./world.ts";
 
 const tenant = aTenant({ library: compileLibrary(loadShipped().patterns, "test") });
 const tools = { hash: hashId, assume: "real" } as const;
@@ -63,5 +64,53 @@ describe("history that is brought in", () => {
     history("person.identified", NOON - DAY, who);
 
     expect(queued(live("billing.payment_failed", NOON + MINUTE, { recurring: true }))).toHaveLength(1);
+  });
+});
+
+describe("what falls due after the last of the history", () => {
+  const started = (time: Millis, more: object = {}) =>
+    incoming("checkout.started", { time, account: "acme", person: "u1", data: { checkout: "c1" }, ...more });
+  const history = (time: Millis) => started(time, { backfill: true });
+
+  it("is history too, up to the present: it leads to no message", async () => {
+    const world = await createWorld();
+    await world.take(history(NOON - 40 * MINUTE));
+
+    await world.until(NOON + MINUTE);
+
+    expect(world.matches("P-019")).toMatchObject([{ simulated: true, firedAt: NOON - 10 * MINUTE }]);
+    expect(world.alerts()).toEqual([]);
+    expect(world.deliveries().filter(({ status }) => status !== "dry_run")).toEqual([]);
+  });
+
+  it("is told by the log alone: a server that starts anew makes nothing else of it", async () => {
+    const world = await createWorld();
+    await world.take(history(NOON - 40 * MINUTE));
+    const next = await world.restart();
+
+    await next.until(NOON + MINUTE);
+
+    expect(next.matches("P-019")).toMatchObject([{ simulated: true }]);
+    expect(next.deliveries().filter(({ status }) => status !== "dry_run")).toEqual([]);
+  });
+
+  it("is real once it falls due in the present", async () => {
+    const world = await createWorld();
+    await world.take(history(NOON - 5 * MINUTE));
+
+    await world.until(NOON + 40 * MINUTE);
+
+    expect(world.matches("P-019")).toMatchObject([{ simulated: false, firedAt: NOON + 25 * MINUTE }]);
+  });
+
+  it("is real when it follows from something live that came after the history", async () => {
+    const world = await createWorld();
+    const before = { time: NOON - 3 * DAY, account: "acme", person: "u1", backfill: true } as const;
+    await world.take(incoming("session.started", before));
+    await world.take(started(NOON - MINUTE));
+
+    await world.until(NOON + 40 * MINUTE);
+
+    expect(world.matches("P-019").filter(({ simulated }) => !simulated)).toHaveLength(1);
   });
 });
