@@ -114,6 +114,7 @@ describe("the detail page", () => {
     await page.getByRole("button", { name: "Acme" }).click();
     await page.getByRole("heading", { level: 1, name: /^85 critical, from Acme/ }).waitFor();
     expect(await page.getByRole("button", { name: "Send a message" }).count()).toBe(0);
+    expect(await page.getByText("by its mail domain").count()).toBe(0);
 
     await page.getByRole("button", { name: "Back to the list" }).click();
 

@@ -127,7 +127,7 @@ const usual = (): [string, Handler][] => [
   ["GET /persons/*", () => page(aTimeline())],
   [
     "GET /accounts/acme/context",
-    () => ({ body: aRequester({ person: null, personRisk: null, context: noContext }) }),
+    () => ({ body: aRequester({ person: null, personRisk: null, matchedBy: null, context: noContext }) }),
   ],
   ["GET /accounts/acme/timeline", () => page(aTimeline())],
   [

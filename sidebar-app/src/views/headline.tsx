@@ -38,7 +38,7 @@ function Facts({ body, w }: { readonly body: RequesterBody; readonly w: Words })
   const controlGroup = body.personRisk?.controlGroup === true || body.accountRisk?.controlGroup === true;
   return (
     <ul class="facts">
-      {body.person === null ? <li>{w.t("state.account_only")}</li> : null}
+      {body.matchedBy === "domain" ? <li>{w.t("state.account_only")}</li> : null}
       {predicted === null ? null : <li class="fact-predicted">{predicted}</li>}
       {body.person === null ? null : (
         <li class="fact-message">

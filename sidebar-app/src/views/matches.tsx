@@ -1,7 +1,7 @@
 import type { Acts } from "../acts.ts";
 import type { OpenMatchBody, RequesterBody } from "../wire.ts";
 import type { Words } from "../words.ts";
-import { Button, Fold, Time } from "./base.tsx";
+import { Button, Fold } from "./base.tsx";
 
 /** What is going wrong right now, in plain words. */
 export function Matches(props: { readonly body: RequesterBody; readonly w: Words; readonly acts: Acts }) {
@@ -65,7 +65,6 @@ function Match({
         >
           {w.t("action.false_alarm")}
         </Button>
-        <Time at={match.lastSeen} w={w} exact />
       </div>
     </li>
   );

@@ -52,13 +52,7 @@ function Sparkline({
     most: Math.max(risk.score, ...steps.map(({ score }) => score)),
   });
   return (
-    <svg
-      class="sparkline"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      role="img"
-      aria-label={label}
-      preserveAspectRatio="none"
-    >
+    <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
       <path class="area" d={`${line.join("")}H${x(risk.asOf)}V${HEIGHT - EDGE}H${EDGE}Z`} />
       <path class="line" d={`${line.join("")}H${x(risk.asOf).toFixed(1)}`} />
       {steps.slice(-60).map(({ at, score, band, why }) => (
