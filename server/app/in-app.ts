@@ -2,6 +2,7 @@ import { createInAppOutbox } from "../flow/deliver/in-app.ts";
 import type { Mount } from "../http/app.ts";
 import { createInAppApi } from "../http/in-app/index.ts";
 import { settings } from "../integrations/in-app/settings.ts";
+import { isFresh } from "../lib/clock.ts";
 import { randomId } from "../lib/ids.ts";
 import type { Opened } from "./open.ts";
 import type { Outbox } from "./outbox.ts";
@@ -43,7 +44,7 @@ function remember<T>(
   return (tenant) => {
     const now = clock.now();
     const found = known.get(tenant);
-    if (found !== undefined && now - found.at < FRESH_FOR) return found.value;
+    if (found !== undefined && isFresh(found.at, now, FRESH_FOR)) return found.value;
     const value = read(tenant);
     value.catch(() => known.delete(tenant));
     known.set(tenant, { at: now, value });

@@ -34,6 +34,8 @@ export type FeedbackAnswer = "yes" | "no" | "not_mine" | "someone_else";
 
 /** What the store says at the moment of claiming; recorded, so that the log alone explains the judgement. */
 export interface ClaimFacts {
+  /** What the clock says at the claim: earlier than the log's own time when it was set back in the meantime. */
+  readonly at?: Millis;
   readonly killed: boolean;
   readonly stopped: boolean;
   /** Consent and address per kind as the store has them now. */

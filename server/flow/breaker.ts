@@ -54,7 +54,9 @@ export function createBreaker(options: BreakerOptions = BREAKER): Breaker {
   const breaker: Breaker = {
     state(now) {
       if (openUntil === null) return "closed";
-      return now >= openUntil ? "half_open" : "open";
+      // Longer than it was opened for: the clock was set back in the meantime.
+      const isBack = openUntil - now > options.probeAfter;
+      return now >= openUntil || isBack ? "half_open" : "open";
     },
     allows(now) {
       const state = breaker.state(now);

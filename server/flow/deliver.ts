@@ -7,6 +7,7 @@
  */
 import type { Delivery } from "../core/delivery.ts";
 import type { Millis } from "../core/time.ts";
+import { isFresh } from "../lib/clock.ts";
 import type { Committed } from "./contract.ts";
 import { attempt, unavailable } from "./deliver/attempt.ts";
 import { claim } from "./deliver/claim.ts";
@@ -69,7 +70,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
     if (ended.provider === "fine") probe?.succeeded();
     else if (ended.provider === "failing") failing(lane, probe);
     else probe?.abandoned();
-    const trouble = lanes.learn(lane, ended);
+    const trouble = lanes.learn(lane, ended, clock.now());
     if (trouble !== null) tools.trouble?.(trouble);
     await record(tools, sending, ended.result);
     if (ended.result.kind === "failed" && ended.result.address === "opted_out") {
@@ -139,7 +140,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
   };
 
   const lookAfterDoubts = (now: Millis): void => {
-    if (closing || now - sweptAt < options.doubtEvery) return;
+    if (closing || isFresh(sweptAt, now, options.doubtEvery)) return;
     sweptAt = now;
     sweeping = sweeping
       .then(() => doubts.sweep(now, (id) => underWay.has(id), stopping.signal))
@@ -226,8 +227,9 @@ function createReader({ clock, options, log }: Tools, read: (now: Millis) => Pro
       again = true;
       return;
     }
-    const wait = readAt + options.readEvery - clock.now();
-    if (wait <= 0) void begin(clock.now());
+    const now = clock.now();
+    const wait = isFresh(readAt, now, options.readEvery) ? readAt + options.readEvery - now : 0;
+    if (wait <= 0) void begin(now);
     else
       cancel = clock.after(wait, () => {
         cancel = null;

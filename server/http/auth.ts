@@ -1,4 +1,4 @@
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, isFresh } from "../lib/clock.ts";
 import { sha256Hex } from "../lib/ids.ts";
 import type { Store, TokenRow } from "../store/contract.ts";
 import { forbidden, invalid, sessionExpired, unauthorized } from "./problem.ts";
@@ -47,7 +47,7 @@ export function createTokenBook(store: Pick<Store, "tokens">, clock: Clock): Tok
     return reading;
   };
   const known = (token: string) => byHash.get(sha256Hex(token));
-  const isOld = () => clock.now() - readAt >= FRESH_FOR;
+  const isOld = () => !isFresh(readAt, clock.now(), FRESH_FOR);
 
   return {
     known,
@@ -62,7 +62,7 @@ export function createTokenBook(store: Pick<Store, "tokens">, clock: Clock): Tok
     },
     async find(token) {
       const row = known(token);
-      const mayBeNew = row === undefined && clock.now() - readAt >= ASK_AGAIN;
+      const mayBeNew = row === undefined && !isFresh(readAt, clock.now(), ASK_AGAIN);
       if (!isOld() && !mayBeNew) return row;
       await readOnce();
       return known(token);

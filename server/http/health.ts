@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from "express";
 import type { Millis } from "../core/time.ts";
 import type { Pipeline } from "../flow/contract.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, isFresh } from "../lib/clock.ts";
 import { equalSecrets } from "../lib/constant-time.ts";
 import type { Store } from "../store/contract.ts";
 import type { Metrics } from "./metrics.ts";
@@ -73,7 +73,7 @@ function timersLate({ clock, lastTick }: HealthOptions): boolean {
 function sharedProbe({ store, clock }: HealthOptions): () => Promise<boolean> {
   let asked: { readonly at: Millis; readonly answer: Promise<boolean> } | null = null;
   return () => {
-    if (asked === null || clock.now() - asked.at >= PROBE_AGAIN) {
+    if (asked === null || !isFresh(asked.at, clock.now(), PROBE_AGAIN)) {
       asked = { at: clock.now(), answer: inTime(store.probe()) };
     }
     return asked.answer;

@@ -24,6 +24,11 @@ export const systemClock: Clock & Timers = {
   },
 };
 
+/** Whether what was read then may still be used. A clock that was set back makes nothing last longer. */
+export function isFresh(readAt: number, now: number, lasts: number): boolean {
+  return Math.abs(now - readAt) < lasts;
+}
+
 export interface FakeClock extends Clock, Timers {
   /** Moves time on and runs what falls due, in order of due time, each at its own due time. */
   advance(by: number): void;

@@ -17,7 +17,7 @@ import { emitPerson } from "./profile.ts";
 import { endHold, pursue, stepDelay } from "./pursuit.ts";
 import { questionOf } from "./question.ts";
 import { keepBack, setMessage, suppress, updateDelivery } from "./rows.ts";
-import { isScheduled, schedule, type Turn } from "./turn.ts";
+import { isScheduled, schedule, type Turn, wallClock } from "./turn.ts";
 
 type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
 
@@ -79,6 +79,7 @@ function judgeClaim(
   const own = { ...pursuit, sentSteps: pursuit.sentSteps.filter((step) => step !== row.step) };
   return judge({
     ...questionOf(turn, tracked, pattern, row.step, score),
+    now: wallClock(turn, facts),
     pursuit: own,
     only: row.channel,
     ...(row.person === null ? {} : { person: row.person }),
@@ -112,8 +113,9 @@ function postpone(turn: Turn, row: Delivery, tracked: Tracked, pattern: Pattern,
     detail: verdict.reason,
   });
   if (pursuit.state !== "sent") return;
-  schedule(turn, "step", row.match, until + stepDelay(pattern));
-  if (isScheduled(turn.unit, "human", row.match)) scheduleHuman(turn, tracked, pattern, until);
+  const from = Math.max(until, turn.now);
+  schedule(turn, "step", row.match, from + stepDelay(pattern));
+  if (isScheduled(turn.unit, "human", row.match)) scheduleHuman(turn, tracked, pattern, from);
 }
 
 /** It may not go out on this channel any more; perhaps on another. */

@@ -11,12 +11,12 @@ import { firstZone, quietUntil } from "../../core/policy/quiet.ts";
 import { holdersOf, recipientsOf } from "../../core/policy/recipient.ts";
 import { inRollout, isExcluded } from "../../core/policy/rollout.ts";
 import { type ChannelKind, type Incident, kindOf } from "../../core/tenant.ts";
-import { DAY, HOUR } from "../../core/time.ts";
+import { DAY, HOUR, type Millis } from "../../core/time.ts";
 import type { PersonState, Tracked } from "../../core/unit.ts";
 import { fail } from "./attempts.ts";
 import { isHeldBy } from "./incidents.ts";
 import { putDelivery, suppress, updateDelivery } from "./rows.ts";
-import { schedule, type Turn } from "./turn.ts";
+import { schedule, type Turn, wallClock } from "./turn.ts";
 
 type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
 
@@ -196,15 +196,15 @@ export function mayLeave(turn: Turn, row: Delivery, facts: ClaimFacts | null): b
         : refusalOf(turn, person, row.channel, facts);
   if (refusal !== null) suppress(turn, row, refusal);
   else if (row.attempts > 0 && turn.now > row.dueBy) fail(turn, row, "its deadline passed", null);
-  else return !waitsForMorning(turn, row, person);
+  else return !waitsForMorning(turn, row, person, wallClock(turn, facts));
   return false;
 }
 
-function waitsForMorning(turn: Turn, row: Delivery, person: PersonState | undefined): boolean {
+function waitsForMorning(turn: Turn, row: Delivery, person: PersonState | undefined, now: Millis): boolean {
   if (row.channel !== "email") return false;
   const { settings } = turn.tenant;
   const zone = firstZone(person?.timeZone, turn.unit.account?.timeZone, settings.timeZone);
-  const until = quietUntil(turn.now, zone, settings.quiet);
+  const until = quietUntil(now, zone, settings.quiet);
   if (until === null) return false;
   updateDelivery(turn, row, { notBefore: until, dueBy: until + HOUR, detail: "quiet" });
   return true;

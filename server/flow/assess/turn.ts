@@ -1,3 +1,4 @@
+import type { ClaimFacts } from "../../core/control.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { TenantState } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
@@ -78,4 +79,12 @@ function comesBefore(a: Timer, b: Timer | undefined): boolean {
 
 export function emitMatch(turn: Turn, tracked: Tracked): void {
   turn.effects.push({ kind: "match", row: tracked.match });
+}
+
+/**
+ * The log's own time never goes back; the clock may, when somebody sets it right. What leaves now leaves at the time
+ * that the clock says: nobody's night may be taken for the morning it was by a wrong clock.
+ */
+export function wallClock({ now }: Turn, facts: ClaimFacts | null): Millis {
+  return Math.min(now, facts?.at ?? now);
 }

@@ -50,17 +50,19 @@ function lockKeyOf(row: Delivery): string {
 }
 
 async function factsOf({ store, pipeline, clock }: ClaimDeps, row: Delivery): Promise<ClaimFacts> {
+  const at = clock.now();
   const killed = isKilled(pipeline.tenant(row.tenant)?.switches, row);
-  if (row.person === null) return { killed, stopped: false, consent: {}, channelsOff: [], elsewhere: [] };
+  if (row.person === null) return { at, killed, stopped: false, consent: {}, channelsOff: [], elsewhere: [] };
   const [person, elsewhere, noticed] = await Promise.all([
     store.person(row.tenant, row.person),
-    store.messagesElsewhere(row.tenant, row.person, row.unit, clock.now() - DAY),
+    store.messagesElsewhere(row.tenant, row.person, row.unit, at - DAY),
     isNoticed({ store, pipeline }, row, row.person),
   ]);
   // Nobody by that id: erased in the meantime. Nothing may go to them.
-  if (person === null) return { killed, stopped: true, consent: {}, channelsOff: [], elsewhere };
+  if (person === null) return { at, killed, stopped: true, consent: {}, channelsOff: [], elsewhere };
   const { stoppedAt, consent, channelsOff } = person;
   return {
+    at,
     killed,
     stopped: stoppedAt !== null,
     consent,

@@ -40,7 +40,9 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
     const kept = copy?.rendered as KeptCopy | undefined;
     if (kept?.claim !== row.fence)
       return record(tools, row, { kind: "retry", at: now, detail: NOT_HANDED_OVER });
-    if (now < (askAt.get(row.id) ?? 0)) return;
+    // At most an hour ahead, unless the clock was set back.
+    const wait = (askAt.get(row.id) ?? 0) - now;
+    if (wait > 0 && wait <= HOUR) return;
     // An answer that changes nothing will hardly change soon; a question that failed is put again at the next sweep.
     const { doubtEvery } = tools.options;
     askAt.set(row.id, now + doubtEvery);

@@ -12,8 +12,8 @@ export interface Lane {
   /** Due rows in the order in which they go. */
   waiting: readonly Delivery[];
   underWay: number;
-  /** The provider asked for a pause until then. */
-  pausedUntil: Millis;
+  /** The provider asked for a pause from when to when. */
+  paused: { readonly from: Millis; readonly until: Millis };
   /** Settings with which credentials were refused. */
   refused: string | null;
   /** Whether ops believe that it works: null until something went through it. */
@@ -37,8 +37,10 @@ export interface Lanes {
   /** Counts a call; the function is to be called with its end. */
   enter(lane: Lane): () => void;
   /** Learns from how an attempt ended. */
-  learn(lane: Lane, attempt: Attempt): Trouble | null;
+  learn(lane: Lane, attempt: Attempt, now: Millis): Trouble | null;
 }
+
+const NO_PAUSE = { from: 0, until: 0 };
 
 export function createLanes(options: DeliverOptions): Lanes {
   const lanes = new Map<string, Lane>();
@@ -53,7 +55,7 @@ export function createLanes(options: DeliverOptions): Lanes {
     const idle = {
       waiting: [],
       underWay: 0,
-      pausedUntil: 0,
+      paused: NO_PAUSE,
       refused: null,
       works: null,
       way: null,
@@ -64,7 +66,8 @@ export function createLanes(options: DeliverOptions): Lanes {
     return lane;
   };
   const open = (lane: Lane, now: Millis) =>
-    now >= lane.pausedUntil &&
+    // Before it began only when the clock was set back: nobody knows then how much of it is left.
+    (now >= lane.paused.until || now < lane.paused.from) &&
     lane.breaker.allows(now) &&
     (lane.refused === null || lane.refused !== lane.way?.fingerprint);
 
@@ -92,8 +95,10 @@ export function createLanes(options: DeliverOptions): Lanes {
         count(perProvider, provider, -1);
       };
     },
-    learn(lane, { provider, pauseUntil, result }) {
-      if (pauseUntil !== undefined) lane.pausedUntil = Math.max(lane.pausedUntil, pauseUntil);
+    learn(lane, { provider, pauseUntil, result }, now) {
+      if (pauseUntil !== undefined) {
+        lane.paused = { from: now, until: Math.max(lane.paused.until, pauseUntil) };
+      }
       const { tenant, kind, way } = lane;
       if (way === null) return null;
       if (provider === "fine" && lane.works !== true) {

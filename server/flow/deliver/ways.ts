@@ -1,5 +1,6 @@
 import type { ChannelKind } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
+import { isFresh } from "../../lib/clock.ts";
 import { hashId } from "../../lib/ids.ts";
 import type { ChannelRow } from "../../store/contract.ts";
 import type { DelivererDeps, Way } from "./contract.ts";
@@ -20,7 +21,7 @@ export function createWays(
 
   const rowsOf = (tenant: string): Promise<readonly ChannelRow[]> => {
     const known = read.get(tenant);
-    if (known !== undefined && deps.clock.now() - known.at < FRESH_FOR) return known.rows;
+    if (known !== undefined && isFresh(known.at, deps.clock.now(), FRESH_FOR)) return known.rows;
     const rows = deps.store.channels(tenant);
     read.set(tenant, { at: deps.clock.now(), rows });
     rows.catch(() => read.delete(tenant));

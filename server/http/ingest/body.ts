@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import type { Clock, Timers } from "../../lib/clock.ts";
+import { type Clock, isFresh, type Timers } from "../../lib/clock.ts";
 import { unavailable } from "../problem.ts";
 import type { IngestLimits } from "./limits.ts";
 import { tooLarge, tooSlow, unreadable, wrongMedia } from "./refusals.ts";
@@ -37,8 +37,8 @@ export function createBodyReader(limits: IngestLimits, clock: Clock & Timers) {
 
   // One timer for all of them: a timer of its own would cost each request more than its parsing.
   const sweep = () => {
-    const tooOld = clock.now() - limits.bodyTime;
-    for (const reading of readings) if (reading.since <= tooOld) reading.giveUp();
+    const now = clock.now();
+    for (const reading of readings) if (!isFresh(reading.since, now, limits.bodyTime)) reading.giveUp();
     sweeping = readings.size > 0;
     if (sweeping) clock.after(SWEEP, sweep);
   };

@@ -53,7 +53,7 @@ export function createSourceBook(
     return reading;
   };
   const look = async (find: (entries: Entries) => Connected | undefined): Promise<Connected | null> => {
-    const age = clock.now() - readAt;
+    const age = Math.abs(clock.now() - readAt);
     const found = entries === null ? undefined : find(entries);
     if (age < ASK_AGAIN || (found !== undefined && age < FRESH_FOR)) return found ?? null;
     // A store that cannot be read is no reason to turn senders away that were known a moment ago.

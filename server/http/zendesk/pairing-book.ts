@@ -1,5 +1,5 @@
 import type { ZendeskPairing } from "../../admin/contract.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, isFresh } from "../../lib/clock.ts";
 import type { Account } from "./entry.ts";
 
 /** How old it may get: who was cut off by another process is locked out within this time. */
@@ -32,7 +32,7 @@ export function createPairingBook(
   };
   return {
     async find(account) {
-      if (clock.now() - readAt >= FRESH_FOR) await readOnce();
+      if (!isFresh(readAt, clock.now(), FRESH_FOR)) await readOnce();
       return byAccount.get(keyOf(account)) ?? null;
     },
     async reload() {
