@@ -59,7 +59,8 @@ export function connectHost(view: Host["view"]): Host | "outside" {
   if (client === undefined || client === false) return "outside";
   const who = view === "user" ? "user" : "ticket.requester";
   const insert = async (type: "publicReply" | "internalNote", text: string) => {
-    await inTime(client.set({ "comment.type": type }));
+    // Without the right place the text must go nowhere: an internal note in a public reply would reach the customer.
+    refuse(await inTime(client.set({ "comment.type": type })), "comment.type");
     await inTime(client.invoke("comment.appendText", text));
   };
   return {
@@ -67,6 +68,7 @@ export function connectHost(view: Host["view"]): Host | "outside" {
     async subject() {
       const paths = view === "user" ? [who] : [who, "ticket.id", "ticket.createdAt"];
       const answer = await inTime(client.get(paths));
+      refuse(answer, who);
       return {
         user: userIn(answer[who]),
         ticket: idIn(answer["ticket.id"]),
@@ -105,6 +107,12 @@ export function connectHost(view: Host["view"]): Host | "outside" {
       client.invoke("resize", { width: "100%", height: `${height}px` }).catch(() => {});
     },
   };
+}
+
+/** Asked for several things, Zendesk answers even when one went wrong, and says so beside it. */
+function refuse(answer: unknown, path: string): void {
+  const error = fieldsOf(fieldsOf(answer).errors)[path];
+  if (error !== undefined && error !== null) throw new Error(`Zendesk refuses ${path}`);
 }
 
 async function inTime<Result>(answer: Promise<Result>): Promise<Result> {

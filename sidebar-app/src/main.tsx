@@ -39,7 +39,8 @@ async function open(host: Host, session: ZendeskSession): Promise<void> {
   host.onScheme(paint);
   let locale = session.locale;
   const words = loadTexts(locale);
-  const first = begin(host, dossier, list, desk.cancel);
+  const silent = () => say(wordsNow(), ["state.no_host"]);
+  const first = begin(host, dossier, list, desk.cancel, silent);
   let texts = await words;
   const wordsNow = (): Words => createWords(texts, locale, Date.now());
   const root = rootOf(document);
@@ -72,7 +73,7 @@ async function open(host: Host, session: ZendeskSession): Promise<void> {
       if (host.view === "dashboard" && message.event === "score") list.hear();
     },
   );
-  if ((await first) === "silent") say(wordsNow(), ["state.no_host"]);
+  if ((await first) === "silent") silent();
 }
 
 /** @returns `silent` when Zendesk does not say whom the page is about */
@@ -81,12 +82,13 @@ async function begin(
   dossier: DossierDesk,
   list: ListDesk,
   cancel: () => void,
+  silent: () => void,
 ): Promise<"silent" | "shown"> {
   if (host.view === "dashboard") {
     await Promise.all([dossier.show(null), list.reload(), list.patterns()]);
     return "shown";
   }
-  followSubject(host, dossier, cancel);
+  followSubject(host, dossier, cancel, silent);
   let subject: Awaited<ReturnType<Host["subject"]>>;
   try {
     subject = await host.subject();
@@ -98,7 +100,7 @@ async function begin(
 }
 
 /** Zendesk tells of each name that changes: the last word counts, and what was shown is gone at the first. */
-function followSubject(host: Host, dossier: DossierDesk, cancel: () => void): void {
+function followSubject(host: Host, dossier: DossierDesk, cancel: () => void, silent: () => void): void {
   let turn = 0;
   let timer: number | undefined;
   host.onSubject(() => {
@@ -110,7 +112,7 @@ function followSubject(host: Host, dossier: DossierDesk, cancel: () => void): vo
     timer = window.setTimeout(() => {
       host.subject().then(
         (subject) => (mine === turn ? dossier.show(targetOf(subject)) : undefined),
-        () => (mine === turn ? dossier.show(null) : undefined),
+        () => (mine === turn ? silent() : undefined),
       );
     }, 50);
   });

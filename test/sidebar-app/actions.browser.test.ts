@@ -237,6 +237,14 @@ describe("in Zendesk", () => {
     expect(note).toContain("Last sent: Email, 21 min. ago: arrived, not opened yet");
   });
 
+  it("puts a note nowhere when Zendesk does not switch to the internal note", async () => {
+    const page = await desk.open({ zendesk: { errors: { "comment.type": "cannot be set" } } });
+    await page.getByRole("button", { name: "Copy as internal note" }).click();
+
+    await page.getByText("This did not work. Nothing was changed.").waitFor();
+    expect((await saidTo(page)).filter(([name]) => name === "comment.appendText")).toEqual([]);
+  });
+
   it("says when Zendesk does not take it", async () => {
     const page = await desk.open({ zendesk: { errors: { "comment.appendText": "no editor" } } });
     await page.getByRole("button", { name: "Insert as draft" }).click();

@@ -108,6 +108,10 @@ function fakeZendesk({ values = {}, errors = {}, wait = 0, silent = false, absen
     await new Promise((resolve) => setTimeout(resolve, wait));
     return make();
   };
+  const failing = (paths: readonly string[]) =>
+    Object.fromEntries(
+      paths.flatMap((path) => (errors[path] === undefined ? [] : [[path, { message: errors[path] }]])),
+    );
   Object.assign(window, {
     fakeHost: host,
     ZAFClient: {
@@ -117,9 +121,16 @@ function fakeZendesk({ values = {}, errors = {}, wait = 0, silent = false, absen
         },
         get: (paths: readonly string[]) =>
           later(() =>
-            Object.fromEntries([...paths.map((path) => [path, host.values[path]]), ["errors", {}]]),
+            Object.fromEntries([
+              ...paths.map((path) => [path, host.values[path]]),
+              ["errors", failing(paths)],
+            ]),
           ),
-        set: (changes: object) => later(() => host.said.push(["set", changes])),
+        set: (changes: object) =>
+          later(() => {
+            host.said.push(["set", changes]);
+            return { errors: failing(Object.keys(changes)) };
+          }),
         invoke: (...call: readonly unknown[]) =>
           later(() => {
             const message = errors[String(call[0])];

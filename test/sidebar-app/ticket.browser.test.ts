@@ -21,11 +21,17 @@ const facts = async (page: Page) => {
   return page.locator(".facts li").allInnerTexts();
 };
 
+/** What the page leads with; while it loads, that is its heading. */
+const lead = async (page: Page) => {
+  await page.locator(".facts").waitFor();
+  return page.getByRole("heading", { level: 1 }).innerText();
+};
+
 describe("the first look", () => {
   it("says how bad, whose, why, what was tried and how it ended, without scrolling at 320 px", async () => {
     const page = await desk.open();
 
-    expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe(
+    expect(await lead(page)).toBe(
       "85 critical, from Acme: 12 rate-limit errors on /v1/export in the last hour",
     );
     expect(await facts(page)).toEqual([
@@ -42,9 +48,7 @@ describe("the first look", () => {
     desk.site.on("GET /requesters", () => ({ body: aRequester({ personRisk }) }));
     const page = await desk.open();
 
-    expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe(
-      "91 critical: login failed 3 times",
-    );
+    expect(await lead(page)).toBe("91 critical: login failed 3 times");
   });
 
   it("stays calm about who is calm", async () => {
@@ -60,7 +64,7 @@ describe("the first look", () => {
     desk.site.on("GET /requesters", () => ({ body }));
     const page = await desk.open();
 
-    expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("0 normal: nothing unusual seen");
+    expect(await lead(page)).toBe("0 normal: nothing unusual seen");
     expect(await facts(page)).toEqual(["No message was sent in the last 30 days."]);
     expect(await page.getByText("The score has not changed yet.").count()).toBe(1);
   });
@@ -120,7 +124,7 @@ describe("the first look", () => {
       .first()
       .waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("de");
-    expect(await page.getByRole("heading", { level: 1 }).innerText()).toMatch(/^85 kritisch/);
+    expect(await lead(page)).toMatch(/^85 kritisch/);
   });
 });
 
@@ -265,6 +269,13 @@ describe("states that are told honestly", () => {
     const page = await desk.open({ zendesk: { absent: true } });
 
     await page.getByText("Open this app inside Zendesk.").waitFor();
+  });
+
+  it("Zendesk refusing to say who the requester is", async () => {
+    const page = await desk.open({ zendesk: { errors: { "ticket.requester": "forbidden" } } });
+
+    await page.getByText("Zendesk does not answer. Reload the page.").waitFor();
+    expect(await page.getByText("This ticket has no requester yet.").count()).toBe(0);
   });
 
   it("Zendesk not answering", async () => {
