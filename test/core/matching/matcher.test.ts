@@ -675,11 +675,23 @@ describe("order", () => {
     const world = new World([P001]);
     const second = (i: number, id: string) =>
       anEvent("api.request_failed", START + i * 1000, { id, data: { status: 429 } });
-    for (let i = 0; i < 130; i++) world.take(second(i, `m${1000 + i}`));
+    for (let i = 0; i < 140; i++) world.take(second(i, `m${1000 + i}`));
 
-    world.take({ ...second(125, "a"), receivedAt: START + 130_000 });
+    world.take({ ...second(125, "a"), receivedAt: START + 140_000 });
 
-    expect(world.match.events.slice(-6)).toEqual(["a", "m1125", "m1126", "m1127", "m1128", "m1129"]);
+    expect(world.match.events.slice(3, 7)).toEqual(["m1124", "a", "m1125", "m1126"]);
+  });
+
+  it("goes on from what is left when the beginning of a burst is older than five minutes", () => {
+    const world = new World([P001]);
+    const half = (i: number) => anEvent("api.request_failed", START + i * 500, { data: { status: 429 } });
+    for (let i = 0; i < 1500; i++) {
+      world.take(half(i));
+      // Every now and then one that is nearly five minutes late.
+      if (i > 700 && i % 50 === 0) world.take({ ...half(i - 580.5), receivedAt: START + i * 500 });
+    }
+
+    expect(world.match.count).toBe(1500 + 15);
   });
 
   it("corrects patterns behind each other when a fact about the customer arrives", () => {
