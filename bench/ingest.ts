@@ -3,9 +3,10 @@ import { type Bench, type Figure, median, type Options, quantile } from "./kit/f
 import { inFolder } from "./kit/folder.ts";
 import { atRate, type BodyOf, describeAnswers, flatOut } from "./kit/load.ts";
 import { type BenchServer, startBenchServer } from "./kit/server.ts";
-import { cloudEventOf, eventAt, streamOf, TENANT } from "./kit/world.ts";
+import { cloudEventOf, dayAt, streamOf, TENANT } from "./kit/world.ts";
 
 const STREAM = streamOf(100_000);
+const SMALL_STREAM = streamOf(20_000);
 const TARGET_RATE = 1_000;
 
 /** 1,000 a second, one by one; every fiftieth is a failed payment, which leads to an intervention at once. */
@@ -18,11 +19,16 @@ export const latency: Bench = {
     const values = { p50: [] as number[], p99: [] as number[], p999: [] as number[] };
     const stalls = { p99: [] as number[], max: [] as number[] };
     await withServer(options, async (server) => {
-      await atRate(server, { rate: TARGET_RATE, seconds: 5, connections: 32, bodyOf: singles("warm") });
+      await atRate(server, {
+        rate: TARGET_RATE,
+        seconds: 5,
+        connections: 32,
+        bodyOf: singles(0, quick),
+      });
       for (let run = 0; run < runs; run++) {
         server.reset();
         const cpu = (await server.figures()).cpuMs;
-        const bodyOf = singles(`r${run}`);
+        const bodyOf = singles(run + 1, quick);
         const answers = await atRate(server, { rate: TARGET_RATE, seconds, connections: 32, bodyOf });
         const figures = await server.figures();
         values.p50.push(quantile(answers.marked, 0.5));
@@ -58,10 +64,10 @@ export const batches: Bench = {
     await withServer(options, async (server) => {
       let next = 0;
       const bodyOf: BodyOf = () => {
-        const events = Array.from({ length: 100 }, () => eventNow(next++));
+        const events = Array.from({ length: 100 }, () => eventNow(next++, quick));
         return { body: JSON.stringify(events) };
       };
-      await flatOut(server, { media: "batch", connections: 4, requests: 2_200, bodyOf });
+      await flatOut(server, { media: "batch", connections: 4, requests: quick ? 1_000 : 5_000, bodyOf });
       for (let run = 0; run < runs; run++) {
         const bodies = Array.from({ length: requests }, (_, n) => bodyOf(n));
         server.reset();
@@ -105,11 +111,12 @@ export const singleEvents: Bench = {
         media: "event",
         connections: 8,
         requests: 20_000,
-        bodyOf: singles("warm", 1_024),
+        bodyOf: singles(0, quick, 1_024),
       });
       for (let run = 0; run < runs; run++) {
+        server.reset();
         const cpu = (await server.figures()).cpuMs;
-        const bodyOf = singles(`r${run}`, 1_024);
+        const bodyOf = singles(run + 1, quick, 1_024);
         const answers = await flatOut(server, { media: "event", connections: 8, requests, bodyOf });
         const figures = await server.figures();
         const perEvent = ((figures.cpuMs - cpu) * 1_000) / requests;
@@ -124,7 +131,7 @@ export const singleEvents: Bench = {
           rate: 8_000,
           seconds: quick ? 3 : 10,
           connections: 64,
-          bodyOf: singles(`s${run}`, 1_024),
+          bodyOf: singles(run + 101, quick, 1_024),
         });
         p50.push(median(answers.times));
         say(`at 8,000/s: ${describeAnswers(answers)}`);
@@ -153,15 +160,19 @@ async function withServer(options: Options, work: (server: BenchServer) => Promi
   });
 }
 
-function eventNow(n: number) {
-  return { ...cloudEventOf(eventAt(n, STREAM)), time: new Date().toISOString() };
+function eventNow(n: number, quick: boolean) {
+  return { ...cloudEventOf(dayAt(n, quick ? SMALL_STREAM : STREAM)), time: new Date().toISOString() };
 }
 
+/** So that an event that leads to an intervention is the first of its customer in every run. */
+const RUN_LENGTH = 100_003;
+
 /** One event a request; padded with a field that is not kept, as senders do. */
-function singles(name: string, bytes = 0): BodyOf {
+function singles(run: number, quick: boolean, bytes = 0): BodyOf {
+  const name = `r${run}`;
   return (n) => {
     const mark = n % 50 === 0;
-    const ordinary = eventNow(n);
+    const ordinary = eventNow(n + run * RUN_LENGTH, quick);
     const event = mark
       ? {
           ...ordinary,

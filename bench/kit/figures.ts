@@ -20,6 +20,8 @@ export interface Options {
   readonly folder: string;
   /** Where the server's processor profiles are to be written; null: none are taken. */
   readonly profile: string | null;
+  /** How long the soak lasts. */
+  readonly minutes?: number;
   readonly say: (text: string) => void;
 }
 

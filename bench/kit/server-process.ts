@@ -25,7 +25,7 @@ async function start({ dataDir, tenant, profile }: Orders): Promise<void> {
   });
   const startedIn = performance.now() - begun;
   const token = tenant === undefined ? "" : await prepare(running, tenant);
-  const profiler = profile == null ? null : createProfiler(profile);
+  const profiler = typeof profile !== "string" ? null : createProfiler(profile);
   process.on("message", (question: Question) => {
     if (question === "figures") return answer(figures());
     if (question === "stop") {

@@ -101,6 +101,22 @@ export function eventAt(n: number, { accounts, every }: Stream): Event {
   };
 }
 
+const ORDINARY: readonly Happening[] = [
+  { type: "page.viewed", data: { page: "/reports", dwellMs: 3_000 } },
+  { type: "feature.used", data: { feature: "export", core: true } },
+  { type: "session.started", data: { platform: "web" } },
+  { type: "action.succeeded", data: { action: "save" } },
+  { type: "auth.login_succeeded", data: {} },
+  { type: "config.saved", data: { area: "billing" } },
+];
+
+/** What comes in on an ordinary day: one account in a hundred is in trouble all the time, the others once in a while. */
+export function dayAt(n: number, stream: Stream): Event {
+  const event = eventAt(n, stream);
+  const isTrouble = n % 50 === 0 || ((n * STRIDE) % stream.accounts) % 100 === 0;
+  return isTrouble ? event : { ...event, ...ORDINARY[n % ORDINARY.length] };
+}
+
 /** As it would stand in a request to `/v1/events`. */
 export function cloudEventOf({ source, id, type, time, account, person, data }: Event) {
   return {
