@@ -39,15 +39,27 @@ async function open(host: Host, session: ZendeskSession): Promise<void> {
   host.onScheme(paint);
   let locale = session.locale;
   const words = loadTexts(locale);
-  const silent = () => say(wordsNow(), ["state.no_host"]);
-  const first = begin(host, dossier, list, desk.cancel, silent);
+  // Zendesk may refuse at one moment and tell at the next, and another language may be drawn in between.
+  let isSilent = false;
+  let draw = (): void => {}; // nothing to say it with yet
+  const silent = () => {
+    isSilent = true;
+    draw();
+  };
+  const told = () => {
+    if (!isSilent) return;
+    isSilent = false;
+    draw();
+  };
+  const first = begin(host, dossier, list, desk.cancel, { silent, told });
   let texts = await words;
   const wordsNow = (): Words => createWords(texts, locale, Date.now());
   const root = rootOf(document);
-  const draw = () => {
+  draw = () => {
     const w = wordsNow();
     document.documentElement.lang = languageOf(locale);
     document.documentElement.dir = w.rtl ? "rtl" : "ltr";
+    if (isSilent) return say(w, ["state.no_host"]);
     // Another language is another page: the key makes every word anew.
     render(
       <App key={locale} host={host} dossier={dossier} desk={desk} list={list} wordsNow={wordsNow} />,
@@ -82,13 +94,13 @@ async function begin(
   dossier: DossierDesk,
   list: ListDesk,
   cancel: () => void,
-  silent: () => void,
+  hearing: Hearing,
 ): Promise<"silent" | "shown"> {
   if (host.view === "dashboard") {
     await Promise.all([dossier.show(null), list.reload(), list.patterns()]);
     return "shown";
   }
-  followSubject(host, dossier, cancel, silent);
+  followSubject(host, dossier, cancel, hearing);
   let subject: Awaited<ReturnType<Host["subject"]>>;
   try {
     subject = await host.subject();
@@ -99,8 +111,14 @@ async function begin(
   return "shown";
 }
 
+/** What becomes of asking Zendesk whom the page is about. */
+interface Hearing {
+  readonly silent: () => void;
+  readonly told: () => void;
+}
+
 /** Zendesk tells of each name that changes: the last word counts, and what was shown is gone at the first. */
-function followSubject(host: Host, dossier: DossierDesk, cancel: () => void, silent: () => void): void {
+function followSubject(host: Host, dossier: DossierDesk, cancel: () => void, hearing: Hearing): void {
   let turn = 0;
   let timer: number | undefined;
   host.onSubject(() => {
@@ -111,8 +129,12 @@ function followSubject(host: Host, dossier: DossierDesk, cancel: () => void, sil
     window.clearTimeout(timer);
     timer = window.setTimeout(() => {
       host.subject().then(
-        (subject) => (mine === turn ? dossier.show(targetOf(subject)) : undefined),
-        () => (mine === turn ? silent() : undefined),
+        (subject) => {
+          if (mine !== turn) return undefined;
+          hearing.told();
+          return dossier.show(targetOf(subject));
+        },
+        () => (mine === turn ? hearing.silent() : undefined),
       );
     }, 50);
   });
