@@ -1,3 +1,4 @@
+import { subjectKey } from "../lib/keyed-lock.ts";
 import { listChannels, saveChannel } from "./channels.ts";
 import type { Admin } from "./contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
@@ -20,27 +21,35 @@ export type { AdminDeps } from "./deps.ts";
 
 /** What an administrator can do, on the given store and pipeline. */
 export function createAdmin(deps: AdminDeps): Admin {
+  const alone = <Result>(tenant: string, subject: string, task: () => Promise<Result>): Promise<Result> =>
+    deps.turns.hold(subjectKey(tenant, subject), task);
   return {
-    createTenant: (id, given, by) => createTenant(deps, id, given, by),
+    createTenant: (id, given, by) => alone(id, "tenant", () => createTenant(deps, id, given, by)),
     tenants: () => listTenants(deps),
     settings: async (tenant) => tenantOf(deps, tenant).settings,
-    saveSettings: (tenant, patch, by) => saveSettings(deps, tenant, patch, by),
+    saveSettings: (tenant, patch, by) =>
+      alone(tenant, "settings", () => saveSettings(deps, tenant, patch, by)),
     tokens: (tenant) => listTokens(deps, tenant),
-    createToken: (tenant, given, by) => createToken(deps, tenant, given, by),
-    rotateToken: (tenant, id, keepFor, by) => rotateToken(deps, tenant, id, keepFor, by),
-    revokeToken: (tenant, id, by) => revokeToken(deps, tenant, id, by),
-    addSource: (tenant, given, by) => addSource(deps, tenant, given, by),
+    createToken: (tenant, given, by) => alone(tenant, "tokens", () => createToken(deps, tenant, given, by)),
+    rotateToken: (tenant, id, keepFor, by) =>
+      alone(tenant, "tokens", () => rotateToken(deps, tenant, id, keepFor, by)),
+    revokeToken: (tenant, id, by) => alone(tenant, "tokens", () => revokeToken(deps, tenant, id, by)),
+    addSource: (tenant, given, by) => alone(tenant, "sources", () => addSource(deps, tenant, given, by)),
     sources: (tenant) => listSources(deps, tenant),
-    changeSource: (tenant, given, by) => changeSource(deps, tenant, given, by),
-    rotateSource: (tenant, given, by) => rotateSource(deps, tenant, given, by),
-    removeSource: (tenant, given, by) => removeSource(deps, tenant, given, by),
-    saveChannel: (tenant, given, by) => saveChannel(deps, tenant, given, by),
+    changeSource: (tenant, given, by) =>
+      alone(tenant, "sources", () => changeSource(deps, tenant, given, by)),
+    rotateSource: (tenant, given, by) =>
+      alone(tenant, "sources", () => rotateSource(deps, tenant, given, by)),
+    removeSource: (tenant, given, by) =>
+      alone(tenant, "sources", () => removeSource(deps, tenant, given, by)),
+    saveChannel: (tenant, given, by) => alone(tenant, "channels", () => saveChannel(deps, tenant, given, by)),
     channels: (tenant) => listChannels(deps, tenant),
     refreshReadiness: (tenant) => refreshReadiness(deps, tenant),
-    takeLibrary: (tenant, by) => takeLibrary(deps, tenant, by),
-    live: (tenant, change, by) => live(deps, tenant, change, by, (id) => doctor(deps, id)),
-    pause: (tenant, change, by) => pause(deps, tenant, change, by),
-    resume: (tenant, change, by) => resume(deps, tenant, change, by),
+    takeLibrary: (tenant, by) => alone(tenant, "library", () => takeLibrary(deps, tenant, by)),
+    live: (tenant, change, by) =>
+      alone(tenant, "rollout", () => live(deps, tenant, change, by, (id) => doctor(deps, id))),
+    pause: (tenant, change, by) => alone(tenant, "switches", () => pause(deps, tenant, change, by)),
+    resume: (tenant, change, by) => alone(tenant, "switches", () => resume(deps, tenant, change, by)),
     pausePerson: (tenant, who, until, by) => pausePerson(deps, tenant, who, until, by),
     importEvents: (tenant, file, by, work) => importEvents(deps, tenant, file, by, work),
     importSuppressions: (tenant, file, by, work) => importSuppressions(deps, tenant, file, by, work),

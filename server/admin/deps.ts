@@ -7,6 +7,7 @@ import type { Pipeline } from "../flow/contract.ts";
 import type { PipelineControl } from "../flow/pipeline.ts";
 import type { Integration } from "../integrations/contract.ts";
 import { PlainError } from "../lib/errors.ts";
+import type { KeyedLock } from "../lib/keyed-lock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { MessageSettings, Messages } from "../messages/render.ts";
 import type { Store } from "../store/contract.ts";
@@ -24,6 +25,8 @@ export interface AdminDeps {
   readEvent(value: unknown, receivedAt: Millis): Incoming | string;
   readonly log: Logger;
   readonly now: () => Millis;
+  /** One change at a time of each thing, over this and the API: what was read is still so when it is written. */
+  readonly turns: KeyedLock;
   /** Where this server is reached, when that is known better than from the settings. */
   ownUrl?(): string;
   /** Called after tokens, sources or channels were changed, so that caches can be read anew. */

@@ -15,6 +15,7 @@ import { createRegistry } from "../integrations/registry.ts";
 import { type Clock, systemClock, type Timers } from "../lib/clock.ts";
 import { lockFolder } from "../lib/folder-lock.ts";
 import { hashId } from "../lib/ids.ts";
+import { createKeyedLock, type KeyedLock } from "../lib/keyed-lock.ts";
 import { createLogger, type Logger } from "../lib/log.ts";
 import { createOutbound } from "../lib/outbound-line.ts";
 import { KnownSecrets } from "../lib/redact.ts";
@@ -44,6 +45,8 @@ export interface Opened extends App {
   readonly sourceBook: SourceBook;
   readonly personTokens: PersonTokens;
   readonly rendering: RenderingDeps;
+  /** Whoever changes a thing of a tenant takes turns with all others: commands, the API. */
+  readonly turns: KeyedLock;
   /** Where we are reached; known for sure once the server listens. */
   publicUrl: string;
 }
@@ -81,6 +84,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
   const tokenBook = createTokenBook(store, clock);
   const sourceBook = createSourceBook(store, integrations, clock);
   const personTokens = createPersonTokens(config.secretKey);
+  const turns = createKeyedLock();
   const opened = {
     config,
     store,
@@ -94,6 +98,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
     tokenBook,
     sourceBook,
     personTokens,
+    turns,
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
   };
   const admin: Admin = createAdmin({

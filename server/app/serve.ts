@@ -134,6 +134,7 @@ function webOf(
       clock,
       newId: randomId,
       hashId,
+      turns: app.turns,
       render: (question) => renderByHand(app.rendering, question),
     },
     tokens: zendesk.sessions.with(app.tokenBook),

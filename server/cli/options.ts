@@ -77,7 +77,9 @@ export function assignments(given: readonly string[]): { readonly [name: string]
   for (const text of given) {
     const equals = text.indexOf("=");
     if (equals < 1) throw new PlainError(`"${text}" sets nothing; write it as name=value.`);
-    put(settings, text.slice(0, equals).split("."), readValue(text.slice(equals + 1)));
+    const names = text.slice(0, equals).split(".");
+    if (names.includes("__proto__")) throw new PlainError(`"${text}" names nothing that can be set.`);
+    put(settings, names, readValue(text.slice(equals + 1)));
   }
   return settings;
 }

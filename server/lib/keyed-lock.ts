@@ -19,3 +19,6 @@ export function createKeyedLock(): KeyedLock {
     },
   };
 }
+
+/** The key of a tenant's subject (`switches`, `settings`, `alert/...`): whoever changes it takes turns with all others. */
+export const subjectKey = (tenant: string, subject: string): string => `${tenant}\u0000${subject}`;

@@ -37,6 +37,11 @@ const MISTAKES: readonly (readonly [what: string, argv: readonly string[], says:
   ["an end without a person", ["pause", "--until", "7d"], /--until is for a person/],
   ["an erasure of nobody", ["erase"], /Say whom/],
   ["a setting without a value", ["tenant", "settings", "acme", "--set", "name"], /"name" sets nothing/],
+  [
+    "a setting that is no setting",
+    ["tenant", "settings", "acme", "--set", "__proto__.name=x"],
+    /names nothing that can be set/,
+  ],
 ];
 
 describe("a mistake", () => {

@@ -4,6 +4,7 @@ import type { Millis } from "../../core/time.ts";
 import type { PersonState, Tracked, Unit } from "../../core/unit.ts";
 import type { Pipeline } from "../../flow/contract.ts";
 import type { Clock } from "../../lib/clock.ts";
+import type { KeyedLock } from "../../lib/keyed-lock.ts";
 import type { Store } from "../../store/contract.ts";
 
 /** A message that somebody wants to send by hand. */
@@ -27,6 +28,8 @@ export interface ApiDeps {
   newId(): string;
   /** Ids of what the action makes; the same for the same parts. */
   hashId(...parts: readonly (string | number)[]): string;
+  /** Shared with whoever else changes the same things, such as the command line. */
+  readonly turns?: KeyedLock;
   /** A template as the person would see it; null when it cannot be rendered. */
   render(question: ManualQuestion): Promise<unknown>;
 }

@@ -3,7 +3,7 @@ import type { Effect } from "../../core/effect.ts";
 import type { Incoming } from "../../core/event.ts";
 import { DAY, type Millis } from "../../core/time.ts";
 import type { Target } from "../../flow/contract.ts";
-import { createKeyedLock } from "../../lib/keyed-lock.ts";
+import { createKeyedLock, subjectKey } from "../../lib/keyed-lock.ts";
 import type { AuditRow } from "../../store/contract.ts";
 import { conflict } from "../problem.ts";
 import type * as wire from "../wire.ts";
@@ -55,7 +55,7 @@ export interface Desk {
 }
 
 export function createDesk(deps: ApiDeps): Desk {
-  const lock = createKeyedLock();
+  const lock = deps.turns ?? createKeyedLock();
   const nextId = inOrder(deps);
 
   const tooLate = async (tenant: string, subject: string, detail: string) => {
@@ -82,7 +82,7 @@ export function createDesk(deps: ApiDeps): Desk {
   });
 
   return {
-    alone: (call, subject, task) => lock.hold(`${call.tenant}\u0000${subject}`, task),
+    alone: (call, subject, task) => lock.hold(subjectKey(call.tenant, subject), task),
     tooLate,
     async expect(call, subject, current) {
       if (call.ifMatch === null || call.ifMatch === current) return;
