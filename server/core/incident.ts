@@ -76,10 +76,14 @@ export function incidentStarts(
   const isRunning = (scope: Incident["scope"]) =>
     running.some((one) => JSON.stringify(one.scope) === JSON.stringify(scope));
   const measure = (scope: Incident["scope"], belongs: (one: Sighting) => boolean): Start | null => {
+    // Asked at every match: mostly the count alone says no, and often the length of the list.
+    if (population.recent.length <= limit) return null;
+    let matches = 0;
+    for (const one of population.recent) if (belongs(one)) matches += 1;
+    if (matches <= limit || isRunning(scope)) return null;
     const found = population.recent.filter(belongs);
     const accounts = new Set(found.map((one) => one.account ?? one.person)).size;
-    if (found.length <= limit || accounts < leastAccounts || isRunning(scope)) return null;
-    return { scope, matches: found.length, accounts, threshold: limit };
+    return accounts < leastAccounts ? null : { scope, matches, accounts, threshold: limit };
   };
   const own = measure({ kind: "pattern", name: latest.pattern }, (one) => one.pattern === latest.pattern);
   if (own !== null) return [own];
@@ -101,7 +105,7 @@ function accountIncident(
   isRunning: (scope: Incident["scope"]) => boolean,
 ): Start[] {
   const { account } = latest;
-  if (account === null) return [];
+  if (account === null || population.recent.length <= most) return [];
   const own = population.recent.filter((one) => one.account === account && one.person !== null);
   const persons = new Set(own.map((one) => one.person)).size;
   const scope = { kind: "account", name: account } as const;
