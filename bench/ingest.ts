@@ -3,13 +3,13 @@ import { type Bench, type Figure, median, type Options, quantile } from "./kit/f
 import { inFolder } from "./kit/folder.ts";
 import { atRate, type BodyOf, describeAnswers, flatOut } from "./kit/load.ts";
 import { type BenchServer, startBenchServer } from "./kit/server.ts";
-import { cloudEventOf, dayAt, streamOf, TENANT } from "./kit/world.ts";
+import { cloudEventOf, dayAt, streamOf } from "./kit/world.ts";
 
 const STREAM = streamOf(100_000);
 const SMALL_STREAM = streamOf(20_000);
 const TARGET_RATE = 1_000;
 
-/** 1,000 a second, one by one; every fiftieth is a failed payment, which leads to an intervention at once. */
+/** 1,000 a second, one by one; every fiftieth is a security alert, which leads to a message at once. */
 export const latency: Bench = {
   name: "latency",
   about: "event received -> intervention durable, 1,000 events/s one by one, snapshots included",
@@ -151,7 +151,7 @@ export const singleEvents: Bench = {
 
 async function withServer(options: Options, work: (server: BenchServer) => Promise<void>): Promise<void> {
   await inFolder(options.folder, async (dataDir) => {
-    const server = await startBenchServer({ dataDir, tenant: TENANT, profile: options.profile });
+    const server = await startBenchServer({ dataDir, tenant: true, profile: options.profile });
     try {
       await work(server);
     } finally {
@@ -177,8 +177,8 @@ function singles(run: number, quick: boolean, bytes = 0): BodyOf {
       ? {
           ...ordinary,
           id: `${name}-${n}`,
-          type: "billing.payment_failed",
-          data: { recurring: true, amount: 49, currency: "EUR", user: ordinary.data.user },
+          type: "security.alert",
+          data: { kind: "new_device", severity: "high", user: ordinary.data.user },
         }
       : { ...ordinary, id: `${name}-${n}` };
     const body = JSON.stringify(event);

@@ -72,7 +72,7 @@ async function perAccount(stream: Stream): Promise<{ perUnit: number; perCells: 
 
 /** Every account has an event, in batches; then what the process holds. */
 async function ofServer(dataDir: string, accounts: number, { say }: Options): Promise<number> {
-  const server = await startBenchServer({ dataDir, tenant: TENANT });
+  const server = await startBenchServer({ dataDir, tenant: true });
   try {
     let n = 0;
     const bodyOf = () => {

@@ -4,7 +4,7 @@ import type { Bench, Figure, Options } from "./kit/figures.ts";
 import { inFolder } from "./kit/folder.ts";
 import { atRate, describeAnswers } from "./kit/load.ts";
 import { type BenchServer, startBenchServer } from "./kit/server.ts";
-import { cloudEventOf, dayAt, streamOf, TENANT } from "./kit/world.ts";
+import { cloudEventOf, dayAt, streamOf } from "./kit/world.ts";
 
 const RATE = 1_000;
 const STREAM = streamOf(10_000);
@@ -17,7 +17,7 @@ export const soak: Bench = {
   async run({ quick, minutes, folder, say }: Options): Promise<readonly Figure[]> {
     const seconds = 60 * (minutes ?? (quick ? 0.5 : 4));
     return inFolder(folder, async (dataDir) => {
-      const server = await startBenchServer({ dataDir, tenant: TENANT });
+      const server = await startBenchServer({ dataDir, tenant: true });
       try {
         const descriptors = openFiles(server);
         const samples: (readonly [seconds: number, mb: number])[] = [];

@@ -2,6 +2,7 @@
 import { openApp } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { readCloudEvent } from "../../server/integrations/cloudevents/read.ts";
+import { prepareTenant } from "./tenant.ts";
 import { cloudEventOf, dayAt, streamOf, TENANT } from "./world.ts";
 
 export interface HistoryOrders {
@@ -19,7 +20,7 @@ process.once("message", (orders: HistoryOrders) => {
 async function fill({ dataDir, events, accounts }: HistoryOrders): Promise<void> {
   const { config } = loadConfig({ FORESTALL_DATA: dataDir, LOG_LEVEL: "error" }, process.cwd());
   const app = await openApp(config, { purpose: "a bench" });
-  const { tokens } = await app.admin.createTenant(TENANT, {}, { actor: "bench", reason: "bench" });
+  const token = await prepareTenant(app);
   const stream = streamOf(accounts);
   for (let first = 0; first < events; first += BATCH) {
     const time = new Date().toISOString();
@@ -31,5 +32,5 @@ async function fill({ dataDir, events, accounts }: HistoryOrders): Promise<void>
       batch.filter((event) => typeof event !== "string"),
     );
   }
-  process.send?.(tokens.write, () => process.kill(process.pid, "SIGKILL"));
+  process.send?.(token, () => process.kill(process.pid, "SIGKILL"));
 }

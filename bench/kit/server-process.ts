@@ -4,6 +4,7 @@ import { startServer } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { createProfiler } from "./profiler.ts";
 import type { Orders, Question, Reply } from "./server.ts";
+import { prepareTenant } from "./tenant.ts";
 
 /** The monitor's own timer: what it measures above this is the loop being late. */
 const RESOLUTION_MS = 1;
@@ -24,7 +25,7 @@ async function start({ dataDir, tenant, profile }: Orders): Promise<void> {
     },
   });
   const startedIn = performance.now() - begun;
-  const token = tenant === undefined ? "" : await prepare(running, tenant);
+  const token = tenant === true ? await prepareTenant(running) : "";
   const profiler = typeof profile !== "string" ? null : createProfiler(profile);
   process.on("message", (question: Question) => {
     if (question === "figures") return answer(figures());
@@ -37,17 +38,6 @@ async function start({ dataDir, tenant, profile }: Orders): Promise<void> {
   });
   delay.enable();
   answer({ url: running.url, token, startedIn, progress, sinceBirth: performance.now() });
-}
-
-async function prepare(running: Awaited<ReturnType<typeof startServer>>, id: string): Promise<string> {
-  const by = { actor: "bench", reason: "bench" };
-  const { tokens } = await running.admin.createTenant(id, {}, by);
-  const settings = await running.admin.settings(id);
-  // What is measured is one customer's trouble after the other, not one incident.
-  const incident = { ...settings.incident, matches: 10_000_000, personsOfAccount: 10_000_000 };
-  await running.pipeline.tenantControl(id, { kind: "settings", settings: { ...settings, incident } });
-  await running.admin.live(id, { all: true, force: true }, by);
-  return tokens.write;
 }
 
 function figures(): Reply {

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 
 export interface Orders {
   readonly dataDir: string;
-  /** Makes this tenant, live on every channel, and answers its write token. */
-  readonly tenant?: string;
+  /** Makes the tenant of the benches, live on every channel, and answers its write token. */
+  readonly tenant?: true;
   /** Where a processor profile is to be written, from the first `reset` to the end. */
   readonly profile?: string | null;
 }
