@@ -91,6 +91,10 @@ function plainly(error: unknown): string {
   if (SPOKEN.has(error.name)) return error.message;
   const code = "code" in error ? String(error.code) : "";
   if (code === "EADDRINUSE") return "This port is taken by another program; set PORT to one that is free.";
+  if (code === "ENOSPC") return "The disk of the data folder is full; make room there and try again.";
+  if (code === "ENOTFOUND" || code === "EADDRNOTAVAIL") {
+    return "HOST is no address of this machine; set it to one, such as 127.0.0.1 or 0.0.0.0.";
+  }
   if (code === "EACCES" || code === "EPERM") return `Not allowed: ${error.message}.`;
   return `Something went wrong that should not: ${error.message}`;
 }

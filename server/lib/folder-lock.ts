@@ -51,7 +51,7 @@ export function lockFolder(folder: string, purpose: string): FolderLock {
     if (isBusy(error)) throw new FolderLocked(folder, readNote(folder), error);
     throw error;
   }
-  writeFileSync(join(folder, NOTE), JSON.stringify({ pid: process.pid, purpose }), { mode: 0o600 });
+  writeNote(folder, purpose);
   HELD.add(database);
   return {
     release() {
@@ -61,6 +61,15 @@ export function lockFolder(folder: string, purpose: string): FolderLock {
       database.close();
     },
   };
+}
+
+/** On a full disk there is no note, and the lock holds all the same. */
+function writeNote(folder: string, purpose: string): void {
+  try {
+    writeFileSync(join(folder, NOTE), JSON.stringify({ pid: process.pid, purpose }), { mode: 0o600 });
+  } catch {
+    rmSync(join(folder, NOTE), { force: true, recursive: true });
+  }
 }
 
 function isBusy(error: unknown): boolean {

@@ -58,15 +58,15 @@ describe("the command line as a process", { timeout: 60_000 }, () => {
     expect(JSON.parse(ran.out)).toContainEqual(expect.objectContaining({ id: "P-001" }));
   });
 
-  it("tells a wrong setting in one line", async () => {
-    const options = { env: { ...environment(scratchFolder()), PORT: "many" }, cwd: root };
+  it.each([
+    ["PORT", "many", /^PORT is "many"; .*\n$/],
+    ["HOST", "256.1.1.1", /^HOST is no address of this machine; .*\n$/m],
+  ])("tells a wrong setting in one line: %s=%s", async (name, value, words) => {
+    const options = { env: { ...environment(scratchFolder()), [name]: value }, cwd: root };
 
-    const running = promisify(execFile)(process.execPath, [launcher, "tenant", "list"], options);
+    const running = promisify(execFile)(process.execPath, [launcher, "serve"], options);
 
-    await expect(running).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/^PORT is "many"; .*\n$/),
-    });
+    await expect(running).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(words) });
   });
 
   it("serves, says what to do next, takes commands from a second terminal, and ends in good order", async () => {

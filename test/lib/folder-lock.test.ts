@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -31,6 +31,15 @@ function holder(): Promise<ChildProcess> {
 }
 
 describe("the lock of a data folder", () => {
+  it("holds without the note beside it, which a full disk does not take", () => {
+    mkdirSync(join(folder, "lock.json", "in the way"), { recursive: true });
+
+    const lock = lockFolder(folder, "forestall serve");
+
+    expect(() => lockFolder(folder, "forestall import")).toThrow("another process is using");
+    lock.release();
+  });
+
   it("is held by one at a time, also within a process", () => {
     const first = lockFolder(folder, "forestall serve");
 

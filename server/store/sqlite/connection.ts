@@ -1,4 +1,5 @@
-import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreDamaged, StoreUnavailable } from "../contract.ts";
 
@@ -165,11 +166,24 @@ export class Connection {
     if (error instanceof StoreDamaged || error instanceof StoreUnavailable) return error;
     if (isDamage(error)) return damaged(this.file, "SQLite found the file malformed", error);
     const why = error instanceof Error ? error.message : String(error);
-    return new StoreUnavailable(`the database did not take part: ${why}`, { cause: error });
+    const room = hasRoom(this.file) ? "" : `; the disk of ${this.file} is full: make room there`;
+    return new StoreUnavailable(`the database did not take part: ${why}${room}`, { cause: error });
   }
 
   readonly #begin = this.query("BEGIN IMMEDIATE");
   readonly #commit = this.query("COMMIT");
+}
+
+/** Less than this, and SQLite cannot even put its small files beside the database: it then speaks of an I/O error. */
+const LEAST_ROOM = 1_000_000;
+
+function hasRoom(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    return bavail * bsize >= LEAST_ROOM;
+  } catch {
+    return true;
+  }
 }
 
 function numbered(values: readonly Value[]): Bound {
