@@ -28,12 +28,16 @@ export function messageValues(match: Pick<Match, "data" | "count">): EventData {
   return { ...match.data, count: match.count };
 }
 
-/** Full percent of the limit in use, rounded down; null when either is not known. */
+/** A thousand times the limit: what is more is a mistake of whoever counts, and no figure to show anybody. */
+const MOST_PERCENT = 100_000;
+
+/** Full percent of the limit in use, rounded down; null when either is not known, or the figure cannot be meant. */
 export function percentUsed(data: EventData): number | null {
   const { used, limit } = data;
   if (typeof used !== "number" || typeof limit !== "number" || limit <= 0 || used < 0) return null;
   // Nine digits are kept, as 0.29 * 100 is 28.999999999999996.
-  return Math.floor(Number(((used / limit) * 100).toPrecision(9)));
+  const percent = Math.floor(Number(((used / limit) * 100).toPrecision(9)));
+  return percent <= MOST_PERCENT ? percent : null;
 }
 
 /** How sure we are, in words for the customer; a figure is quoted only when it was measured on customers like them. */

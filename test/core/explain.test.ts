@@ -46,6 +46,9 @@ describe("clueOf", () => {
     expect(percentUsed({ used: 29, limit: 100 })).toBe(29);
     expect(percentUsed({ used: 0.9, limit: 1 })).toBe(90);
     expect(percentUsed({ used: 5, limit: 0 })).toBeNull();
+    expect(percentUsed({ used: 1e308, limit: 1e-308 })).toBeNull();
+    expect(percentUsed({ used: 1e9, limit: 1 })).toBeNull();
+    expect(percentUsed({ used: 15, limit: 1 })).toBe(1_500);
   });
 
   it("writes dates as people do and drops what is no date", () => {
