@@ -5,8 +5,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Processes, not threads: tests here start servers, send signals and load a native database.
     pool: "forks",
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Generous: a machine that is busy with something else is no reason to fail.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ["default", "./test/support/closing-line.ts"],
   },
 });
