@@ -368,6 +368,34 @@ describe("a broadcast takes nobody's place", () => {
   });
 });
 
+describe("somebody who turns out to belong elsewhere while an incident runs", () => {
+  it("takes the banner along, and the new account forgets it in the end", async () => {
+    const world = await createWorld({ settings: { incident: RATE } });
+    for (const account of ACCOUNTS) await introduce(world, account);
+    const alone = Array.from({ length: 3 }, () =>
+      event("ui.rage_click", { time: world.now, person: "solo", data: { screen: "editor" } }),
+    );
+    await world.take(...alone);
+    const scope = { kind: "all" } as const;
+    const control = { kind: "declare", scope, running: true, actor: "ops:ana", reason: "" } as const;
+    await world.control({ unit: TENANT_UNIT }, control);
+    await answer(world, "approved");
+    expect(banners(world)).toMatchObject([{ person: "solo", unit: "person/solo", status: "queued" }]);
+
+    await world.take(event("session.started", { time: world.now, account: "acme", person: "solo" }));
+    const moved = banners(world);
+    await end(world);
+    const shown = await visit(world, "solo");
+    await world.until(world.now + 3 * DAY + MINUTE);
+
+    expect(moved).toMatchObject([{ person: "solo", unit: "account/acme", status: "queued" }]);
+    expect(shown).toBe(0);
+    expect(banners(world)).toMatchObject([{ status: "suppressed" }]);
+    const unit = await world.pipeline.peek(T, "account/acme");
+    expect([...(unit?.deliveries.values() ?? [])].filter(({ notice }) => notice !== undefined)).toEqual([]);
+  });
+});
+
 describe("an incident of one account", () => {
   const FEW = { ...aSettings().incident, personsOfAccount: 2 };
 

@@ -6,6 +6,7 @@ import type { PersonMessage, PersonState, Tracked } from "../../core/unit.ts";
 import { stopPerson } from "./attempts.ts";
 import { withdraw } from "./decisions.ts";
 import { scheduleHuman } from "./humans.ts";
+import { forgetLater } from "./notices.ts";
 import { correctOutcome } from "./outcomes.ts";
 import { emitPerson, newestTickets, structuredPerson } from "./profile.ts";
 import { stepDelay } from "./pursuit.ts";
@@ -149,6 +150,7 @@ export function adopt(turn: Turn, control: Of<"adopt">): void {
   for (const row of control.deliveries ?? []) {
     putDelivery(turn, row);
     if (row.status === "in_doubt") schedule(turn, "doubt", row.id, turn.now + DOUBT_LEFT);
+    if (row.notice !== undefined) forgetLater(turn, row.notice);
   }
   for (const alert of control.alerts ?? []) {
     turn.unit.alerts.set(alert.id, alert);

@@ -154,7 +154,12 @@ function tell(turn: Turn, incident: Incident, person: PersonState, channel: Chan
     notice: incident.id,
     simulated: false,
   });
-  schedule(turn, "notice", incident.id, now + KEPT);
+  forgetLater(turn, incident.id);
+}
+
+/** A unit that has rows of an incident looks after them by itself, should it never hear of the end. */
+export function forgetLater(turn: Turn, incident: string): void {
+  schedule(turn, "notice", incident, turn.now + KEPT);
 }
 
 /** What has not left stays here. */
@@ -165,13 +170,12 @@ function takeBack(turn: Turn, incident: string): void {
 /** Long after: what is final is forgotten here; the store keeps it. */
 export function forgetNotices(turn: Turn, id: string): void {
   const incident = turn.tenant.incidents.find((one) => one.id === id);
-  if (incident !== undefined && incident.endedAt === null)
-    return schedule(turn, "notice", id, turn.now + KEPT);
+  if (incident !== undefined && incident.endedAt === null) return forgetLater(turn, id);
   takeBack(turn, id);
   const rows = rowsOf(turn, id);
   const isOpen = ({ status }: Delivery) => status === "sending" || status === "in_doubt";
   for (const row of rows) if (!isOpen(row)) turn.unit.deliveries.delete(row.id);
-  if (rows.some(isOpen)) schedule(turn, "notice", id, turn.now + KEPT);
+  if (rows.some(isOpen)) forgetLater(turn, id);
 }
 
 function rowsOf({ unit }: Turn, incident: string): Delivery[] {
