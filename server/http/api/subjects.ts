@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Ref } from "../../core/event.ts";
 import { companyDomain } from "../../lib/free-mail.ts";
 import { invalid, notFound } from "../problem.ts";
 import type * as wire from "../wire.ts";
@@ -137,39 +138,57 @@ interface Names {
   readonly zendeskId?: string;
 }
 
-/** The surest name first; the mail domain last, and only for the account. */
+interface Way {
+  readonly matchedBy: "zendeskId" | "externalId" | "email";
+  readonly ref: Ref;
+}
+
+/**
+ * The number of the Zendesk user first: it never changes, and what an agent linked hangs on it. Then the id that the
+ * tenant's own systems gave Zendesk, which people there may edit; then the address, which may be shared. Whoever is
+ * known by a ticket alone counts where no name leads to a person of the tenant's; the mail domain comes last, and
+ * leads to the account only.
+ */
 async function findRequester(deps: ApiDeps, tenant: string, names: Names): Promise<Requester> {
-  const ways = [
-    ["externalId", "native", names.externalId],
-    ["zendeskId", "zendesk", names.zendeskId],
-    ["email", "email", names.email?.toLowerCase()],
-  ] as const;
-  for (const [matchedBy, namespace, value] of ways) {
-    if (value === undefined || value === "") continue;
-    const id = await personNamed(deps, tenant, namespace, value);
-    const person = id === null ? null : await findPerson(deps, tenant, id);
-    if (person !== null) return { person, account: await accountBehind(deps, tenant, person), matchedBy };
-  }
   const domain = companyDomain(names.email ?? "");
-  const account = domain === null ? null : await accountOfDomain(deps, tenant, domain);
-  return { person: null, account, matchedBy: account === null ? null : "domain" };
+  const ways = waysOf(names);
+  const refs = ways.map(({ ref }) => ref);
+  const known = await deps.store.identify(
+    tenant,
+    domain === null ? refs : [...refs, { namespace: "domain", value: domain }],
+  );
+  let standIn: Omit<Requester, "account"> | null = null;
+  for (const [i, { matchedBy, ref }] of ways.entries()) {
+    const id = personNamed(known[i] ?? null, ref);
+    const person = id === null ? null : await findPerson(deps, tenant, id);
+    if (person === null) continue;
+    const isStandIn = ref.namespace !== "native" && person.state.id.startsWith(`${ref.namespace}:`);
+    if (isStandIn) standIn ??= { person, matchedBy };
+    else return { person, account: await accountBehind(deps, tenant, person), matchedBy };
+  }
+  const own = standIn?.person == null ? null : await accountBehind(deps, tenant, standIn.person);
+  const behind = known[ways.length];
+  const account = own ?? (behind?.kind === "account" ? await findAccount(deps, tenant, behind.id) : null);
+  return {
+    person: standIn?.person ?? null,
+    account,
+    matchedBy: standIn?.matchedBy ?? (account === null ? null : "domain"),
+  };
+}
+
+function waysOf({ zendeskId = "", externalId = "", email = "" }: Names): readonly Way[] {
+  const all: readonly Way[] = [
+    { matchedBy: "zendeskId", ref: { namespace: "zendesk", value: zendeskId } },
+    { matchedBy: "externalId", ref: { namespace: "native", value: externalId } },
+    { matchedBy: "email", ref: { namespace: "email", value: email.toLowerCase() } },
+  ];
+  return all.filter(({ ref }) => ref.value !== "");
 }
 
 /** A native id need not have been recorded as a name: it is the id itself. */
-async function personNamed(
-  deps: ApiDeps,
-  tenant: string,
-  namespace: string,
-  value: string,
-): Promise<string | null> {
-  const [known] = await deps.store.identify(tenant, [{ namespace, value }]);
+function personNamed(known: { readonly kind: string; readonly id: string } | null, ref: Ref): string | null {
   if (known?.kind === "person") return known.id;
-  return namespace === "native" ? value : null;
-}
-
-async function accountOfDomain(deps: ApiDeps, tenant: string, domain: string): Promise<FoundAccount | null> {
-  const [known] = await deps.store.identify(tenant, [{ namespace: "domain", value: domain }]);
-  return known?.kind === "account" ? findAccount(deps, tenant, known.id) : null;
+  return ref.namespace === "native" ? ref.value : null;
 }
 
 /** The newest account they are in. */

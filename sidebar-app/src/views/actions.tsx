@@ -1,5 +1,5 @@
 import type { Acts } from "../acts.ts";
-import type { Deed } from "../deeds.ts";
+import type { Deed } from "../asks.ts";
 import type { Dossier } from "../dossier.ts";
 import type { Failure } from "../failure.ts";
 import { isForEver } from "../sayings.ts";
@@ -19,7 +19,7 @@ export function Actions(props: {
   const controls = personRisk?.controls ?? null;
   const revision = personRisk?.revision ?? null;
   const copy = acts.copyNote;
-  const unknown = person === null && target?.kind === "requester";
+  const unknown = (person === null || isStandIn(person.id)) && target?.kind === "requester";
   if (person === null && !unknown && copy === null) return null;
   const about = (kind: "pause" | "resume" | "stop") => () =>
     person !== null && acts.ask({ kind, person: person.id, revision });
@@ -49,6 +49,9 @@ export function Actions(props: {
     </fieldset>
   );
 }
+
+/** Somebody of whom only a ticket is known has a name of Zendesk's as id, and may be linked still. */
+const isStandIn = (person: string): boolean => person.startsWith("zendesk:");
 
 const linkAsk = ({ id, email }: { readonly id: string; readonly email: string | null }) =>
   ({ kind: "link", zendeskId: id === "" ? null : id, email }) as const;

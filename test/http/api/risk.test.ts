@@ -162,12 +162,35 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       ["zendeskId=1001", "zendeskId"],
       ["email=Pat@T-One-Corp.test", "email"],
       ["externalId=unknown&zendeskId=1001&email=x@y.test", "zendeskId"],
+      ["externalId=u1&zendeskId=1001&email=pat@t-one-corp.test", "zendeskId"],
+      ["externalId=u1&zendeskId=999&email=own@t-one-own.test", "externalId"],
+      ["externalId=only-t-one&zendeskId=1001", "zendeskId"],
     ])("is found by %s", async (query, matchedBy) => {
       const { body } = await get<RequesterBody>(`/requesters?${query}`);
 
       expect(body).toMatchObject({ matchedBy, person: { id: "u1" }, account: { id: "acme", plan: "pro" } });
       expect(body.personRisk?.score).toBe(0);
       expect(body.accountRisk?.band).toBe("critical");
+    });
+
+    it("is the person behind a name before somebody who is known by a ticket alone", async () => {
+      const { pipeline, a, clock } = world;
+      const ticket = (id: string, zendeskId: string) => ({
+        ...{ source: "zendesk", id, type: "ticket.created", time: clock.now() - MINUTE },
+        person: { namespace: "zendesk", value: zendeskId },
+        data: { ticket: id, category: "how_to" },
+      });
+      await pipeline.receive(a.tenant, [ticket("8801", "8801"), ticket("8802", "8802")]);
+
+      const named = await get<RequesterBody>("/requesters?zendeskId=8801&email=pat@t-one-corp.test");
+      const colleague = await get<RequesterBody>("/requesters?zendeskId=8802&email=new@t-one-corp.test");
+
+      expect(named.body).toMatchObject({ matchedBy: "email", person: { id: "u1" } });
+      expect(colleague.body).toMatchObject({
+        matchedBy: "zendeskId",
+        person: { id: "zendesk:8802" },
+        account: { id: "acme" },
+      });
     });
 
     it("gets the higher of the two scores as headline, which says whose it is", async () => {
