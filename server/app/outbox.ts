@@ -9,6 +9,7 @@ import { createKeyedLock, type KeyedLock } from "../lib/keyed-lock.ts";
 import { createConnectionReporter } from "./connections.ts";
 import type { Opened } from "./open.ts";
 import { renderAlert, renderDelivery } from "./rendering.ts";
+import { findableByShortLink } from "./short-links.ts";
 
 export interface Outbox {
   readonly deliverer: Deliverer;
@@ -30,7 +31,7 @@ export function openOutbox(
   const connections = createConnectionReporter(app);
   const deliverer = createDeliverer(
     wrap({
-      store,
+      store: findableByShortLink(store, app.personTokens),
       pipeline,
       adapter,
       preview,

@@ -8,7 +8,14 @@ import type { Pipeline } from "../flow/contract.ts";
 import type { ManualQuestion } from "../http/api/deps.ts";
 import { type PersonTokens, personLinks } from "../http/person/index.ts";
 import type { AlertMail } from "../jobs/alert-mailer.ts";
-import { type Messages, messageSettings, NotReady, type Rendered, type Why } from "../messages/render.ts";
+import {
+  type Link,
+  type Messages,
+  messageSettings,
+  NotReady,
+  type Rendered,
+  type Why,
+} from "../messages/render.ts";
 import type { Store } from "../store/contract.ts";
 
 export interface RenderingDeps {
@@ -56,6 +63,12 @@ export async function renderDelivery(
     if (error instanceof NotReady) return { reason: error.message };
     throw error;
   }
+}
+
+/** What a message offers, as its own page shows it: the exact page of the case too, which is too long for an SMS. */
+export async function remedyOf(deps: RenderingDeps, delivery: Delivery): Promise<Link | null> {
+  const rendered = await renderDelivery(deps, { ...delivery, channel: "in_app.message" });
+  return "kind" in rendered && rendered.kind === "in_app" ? rendered.remedy : null;
 }
 
 function whyOf(match: Match | null, pattern: Pattern | undefined): Why {

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { RequestHandler } from "express";
 import type { Config } from "../config.ts";
+import type { Delivery } from "../core/delivery.ts";
 import { SECOND } from "../core/time.ts";
 import type { DelivererDeps } from "../flow/deliver/contract.ts";
 import { createApi } from "../http/api/index.ts";
@@ -10,7 +11,7 @@ import { createApp, type Mount } from "../http/app.ts";
 import { healthRouter } from "../http/health.ts";
 import { createIngest, SERVER_OPTIONS } from "../http/ingest/index.ts";
 import { createMetrics, type Metrics } from "../http/metrics.ts";
-import { createPersonPages } from "../http/person/index.ts";
+import { createPersonPages, createShortLinks } from "../http/person/index.ts";
 import type { ZendeskDeps, ZendeskPages } from "../http/zendesk/index.ts";
 import { type Handlers, serveControl, socketPathOf } from "../jobs/control-socket.ts";
 import { keepFeatures } from "../jobs/features.ts";
@@ -20,7 +21,7 @@ import type { Store } from "../store/contract.ts";
 import { inAppMount } from "./in-app.ts";
 import { type Opened, type OpenOptions, openApp } from "./open.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
-import { renderByHand } from "./rendering.ts";
+import { remedyOf, renderByHand } from "./rendering.ts";
 import { VERSION } from "./version.ts";
 import { zendeskPages } from "./zendesk.ts";
 
@@ -156,19 +157,15 @@ function webOf(
       if (status >= 400) metrics.countRefused(kind, String(status));
     },
   });
-  const persons = createPersonPages({
-    store,
-    pipeline,
-    tokens: app.personTokens,
-    clock,
-    newId: randomId,
-    log,
-  });
+  const personDeps = { store, pipeline, tokens: app.personTokens, clock, newId: randomId, log };
+  const remedy = (delivery: Delivery) => remedyOf(app.rendering, delivery);
+  const persons = createPersonPages({ ...personDeps, remedy });
   return {
     async handlerOf(home: RequestHandler | undefined) {
       const mounts: Mount[] = [
         { path: "/api/v1", handler: api.router },
         { path: "/p", handler: persons },
+        { path: "/s", handler: createShortLinks(personDeps) },
         inAppMount(app, outbox),
         { path: "/zendesk", handler: zendesk.router },
         { path: "/", handler: healthRouter({ store, pipeline, clock, metrics, lastTick }) },

@@ -84,6 +84,7 @@ export const COMMON_FILE = z.strictObject({
   footer: text,
   signature: text,
   smsPerson: text,
+  smsPage: text,
   smsStop: text,
   alert: z.strictObject({
     subject: text,

@@ -31,6 +31,8 @@ export interface PersonLinks {
   readonly snooze: string;
   readonly preferences: string;
   readonly stop: string;
+  /** The same page in an SMS; without it an SMS does not lead there. */
+  readonly short?: string;
   /** Takes the one-click POST of RFC 8058; `stop` when not given. */
   readonly oneClick?: string;
 }

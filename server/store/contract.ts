@@ -237,6 +237,8 @@ export interface SentCopy {
   readonly person: string | null;
   readonly at: Millis;
   readonly rendered: unknown; // the Rendered of messages/render.ts, JSON-able
+  /** SHA-256, hex, of the short name of the person's page in it. Only written: a copy is read without. */
+  readonly shortLink?: string;
 }
 
 export interface FeatureRow {
@@ -353,6 +355,8 @@ export interface Store {
   /** On disk when it resolves: what follows is the call to the provider. Replaces an earlier copy. */
   saveSentCopy(copy: SentCopy): Promise<void>;
   sentCopy(tenant: string, delivery: string): Promise<SentCopy | null>;
+  /** Whose copy has this `shortLink`; null when nobody's, or when its person was erased. */
+  behindShortLink(hash: string): Promise<{ readonly tenant: string; readonly delivery: string } | null>;
   /** Moments of messages to this person in other units since then: reserved, in doubt or sent. */
   messagesElsewhere(tenant: string, person: string, unit: string, since: Millis): Promise<readonly Millis[]>;
   unnotifiedAlerts(now: Millis, limit: number): Promise<readonly Alert[]>;

@@ -81,10 +81,10 @@ async function send(type: string, events: readonly { user: string; data: object 
 }
 
 /** In a zone where it is about noon now, so that no quiet hours are near. */
-async function identify(user: string, email: string): Promise<void> {
+async function identify(user: string, email: string, more: object = {}): Promise<void> {
   const offset = 12 - new Date().getUTCHours();
   const timeZone = offset === 0 ? "UTC" : `Etc/GMT${offset > 0 ? "-" : "+"}${Math.abs(offset)}`;
-  const data = { email, timeZone, roles: ["technical"], consent: { email: true } };
+  const data = { email, timeZone, roles: ["technical"], consent: { email: true }, ...more };
   await send("person.identified", [{ user, data }]);
 }
 
@@ -205,5 +205,40 @@ describe("a customer who runs into the rate limit", () => {
     expect(Object.keys(summary.byTiming24h)).not.toContain("unknown");
     expect(Object.values(summary.byTiming24h).reduce((sum, n) => sum + n, 0)).toBe(summary.sent24h);
     expect(summary.sent24h).toBeGreaterThan(0);
+  });
+});
+
+describe("an SMS, which nobody carries yet", () => {
+  it("is kept as a preview, and its short link leads to the person's page with what helps", async () => {
+    await identify("u3", "cleo@acme.test", { phone: "+15550100123", consent: { sms: true } });
+    const answer = await fetch(`${app.url}/api/v1/deliveries`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${tenant.tokens.agent}`, "content-type": "application/json" },
+      body: JSON.stringify({ person: "u3", template: "login-trouble", channel: "sms", reason: "they asked" }),
+    });
+    expect(answer.status).toBe(201);
+
+    const text = await eventually("the SMS", async () => {
+      const [row] = (await deliveriesTo("u3")).filter(({ status }) => status === "sent");
+      const copy = row === undefined ? null : await app.store.sentCopy(TENANT, row.id);
+      return copy === null ? null : String(Object(copy.rendered).text);
+    });
+    const link = /http\S+\/s\/\S+/.exec(text)?.[0] ?? "";
+    const page = await fetch(link);
+
+    expect(text.length).toBeLessThanOrEqual(160);
+    expect(page.status).toBe(200);
+    expect(page.url).toMatch(/\/p\/[\w-]+\.[\w-]{22}$/);
+    expect(await page.text()).toContain('href="https://northwind.test/passwordReset"');
+  });
+
+  it("of somebody who was erased leads nowhere", async () => {
+    const [row] = await deliveriesTo("u3");
+    const copy = await app.store.sentCopy(TENANT, row?.id ?? "");
+    const link = /http\S+\/s\/\S+/.exec(String(Object(copy?.rendered).text))?.[0] ?? "";
+
+    await app.admin.erasePerson(TENANT, { person: "u3" }, BY);
+
+    expect((await fetch(link)).status).toBe(404);
   });
 });

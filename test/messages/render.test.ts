@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { clueOf, surenessOf } from "../../server/core/explain.ts";
 import type { Channel, Pattern } from "../../server/core/pattern.ts";
@@ -94,14 +95,15 @@ describe("every shipped pattern", () => {
     });
   }
 
-  it("fits into one SMS, in the alphabet of SMS, with one link and a way to stop", () => {
+  it("fits into one SMS, in the alphabet of SMS, with the person's own page and a way to stop", () => {
     for (const { id, kind } of messages.templates.values()) {
       if (kind === "alert") continue;
       const { text } = sms({ template: id });
 
       expect(gsm7Length(text), text).toBeLessThanOrEqual(160);
       expect(isGsm7(text), text).toBe(true);
-      expect(text.match(/https?:\/\//g), text).toHaveLength(1);
+      expect(text.match(/https?:\/\/\S+$/gm), text).toContain(PERSON.short);
+      expect(text.match(/https?:\/\//g)?.length, text).toBeLessThanOrEqual(2);
       expect(text).toMatch(/^Acme Cloud: .+\nReply STOP to end$/s);
     }
   });
@@ -133,7 +135,7 @@ describe("every shipped pattern", () => {
     const { statusPage: _none, ...links } = fullSettings(messages).links;
     const settings = { ...fullSettings(messages), links };
     const banner = inApp({ template: "incident-notice", channel: "broadcast", settings, values: {} });
-    const text = sms({ template: "account-incident", settings }).text;
+    const text = sms({ template: "account-incident", settings, person: null }).text;
 
     expect(messages.ready("incident-notice", "broadcast", settings)).toBeNull();
     expect(banner.remedy).toEqual({ label: "Talk to a person", url: "mailto:help@acme.example" });
@@ -268,8 +270,23 @@ describe("an email", () => {
 });
 
 describe("an SMS", () => {
-  it("names the mailbox of a person where it fits", () => {
+  it("leads to the remedy and to the person's own page where both fit", () => {
+    const links = { passwordReset: "https://acme.example/pw" };
+    const settings = fullSettings(messages, { productName: "Acme", links });
+
+    expect(sms({ template: "login-trouble", settings }).text).toBe(
+      "Acme: a few sign-ins failed. If it was you, set a new password: https://acme.example/pw\nWhy: https://f.example/s/abcdefghijklmnopqrstuv\nReply STOP to end",
+    );
+  });
+
+  it("leads to the person's own page, which offers the remedy too, where one address fits", () => {
     expect(sms({ template: "login-trouble" }).text).toBe(
+      "Acme Cloud: a few sign-ins failed. If it was you, set a new password: https://f.example/s/abcdefghijklmnopqrstuv\nOr write to help@acme.example\nReply STOP to end",
+    );
+  });
+
+  it("to somebody without a page leads to the remedy, and names a mailbox where it fits", () => {
+    expect(sms({ template: "login-trouble", person: null }).text).toBe(
       "Acme Cloud: a few sign-ins failed. If it was you, set a new password: https://app.acme.example/passwordReset\nOr write to help@acme.example\nReply STOP to end",
     );
   });
@@ -277,7 +294,32 @@ describe("an SMS", () => {
   it("takes the tenant's page and not the long one of the evidence", () => {
     const values = { updateUrl: `https://pay.example/${"x".repeat(200)}` };
 
-    expect(sms({ template: "payment-failed", values }).text).toContain("https://app.acme.example/billing");
+    expect(sms({ template: "payment-failed", values, person: null }).text).toContain(
+      "https://app.acme.example/billing",
+    );
+  });
+
+  it("keeps its page, its way to stop and its alphabet, whatever the words and addresses are", () => {
+    const name = fc.string({ unit: "grapheme", maxLength: 40 }).filter((text) => text.trim() !== "");
+    const path = fc.stringMatching(/^[a-z0-9/_~-]{0,120}$/);
+    const base = fc.stringMatching(/^[a-z]{1,30}$/);
+    const texts = fc.option(fc.string({ unit: "grapheme", maxLength: 200 }), { nil: undefined });
+    fc.assert(
+      fc.property(name, path, base, texts, (productName, way, host, text) => {
+        const page = `https://${host}.example/s/abcdefghijklmnopqrstuv`;
+        const links = { passwordReset: `https://app.example/${way}` };
+        const settings = { ...fullSettings(messages), productName, links };
+        const person = { ...PERSON, short: page };
+        const own = text === undefined || text.trim() === "" ? {} : { text };
+        const written = sms({ template: "login-trouble", settings, person, ...own }).text;
+
+        expect(gsm7Length(written)).toBeLessThanOrEqual(160);
+        expect(isGsm7(written)).toBe(true);
+        expect(written.split("\n").some((line) => line.endsWith(page))).toBe(true);
+        expect(written.endsWith("\nReply STOP to end")).toBe(true);
+      }),
+      { seed: 20, numRuns: 300 },
+    );
   });
 
   it("spells foreign characters so that one SMS stays one SMS", () => {
@@ -293,7 +335,7 @@ describe("an SMS", () => {
     const { text } = sms({ text: "I looked at it myself and ".repeat(20) });
 
     expect(gsm7Length(text)).toBeLessThanOrEqual(160);
-    expect(text).toMatch(/\.\.\. https:\/\/app\.acme\.example\/rateLimitGuide\n/);
+    expect(text).toMatch(/\.\.\. https:\/\/f\.example\/s\/\w{22}\n/);
     expect(text).toMatch(/Reply STOP to end$/);
   });
 });

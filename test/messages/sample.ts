@@ -20,6 +20,7 @@ export const PERSON: PersonLinks = {
   snooze: "https://f.example/p/token/snooze",
   preferences: "https://f.example/p/token/preferences",
   stop: "https://f.example/p/token/stop",
+  short: "https://f.example/s/abcdefghijklmnopqrstuv",
   oneClick: "https://f.example/p/token/one-click",
 };
 

@@ -1,4 +1,5 @@
 import type { FeedbackAnswer } from "../../core/control.ts";
+import type { Delivery } from "../../core/delivery.ts";
 import { clueOf, surenessOf } from "../../core/explain.ts";
 import type { Match } from "../../core/match.ts";
 import type { Channel, Pattern } from "../../core/pattern.ts";
@@ -12,6 +13,11 @@ import type { Store } from "../../store/contract.ts";
 import { AIMS, TOLD_TO_ALL } from "./strings.ts";
 import type { PersonClaims } from "./token.ts";
 
+export interface Remedy {
+  readonly label: string;
+  readonly url: string;
+}
+
 /** Everything the page shows. */
 export interface PageFacts {
   readonly product: string;
@@ -20,6 +26,8 @@ export interface PageFacts {
   readonly supportUrl: string | null;
   readonly supportEmail: string | null;
   readonly sentAt: Millis | null;
+  /** What the message offered, where that is a page. */
+  readonly remedy: Remedy | null;
   readonly why: { readonly clue: string; readonly aim: string; readonly sure: string } | null;
   /** Whether somebody else of the account may be the right one. */
   readonly aboutAccount: boolean;
@@ -39,11 +47,13 @@ export interface PageFacts {
 export interface FactsDeps {
   readonly store: Pick<Store, "person" | "delivery" | "match" | "feedback">;
   readonly pipeline: Pick<Pipeline, "tenant">;
+  /** What a message offers; null when it has nothing to offer any more. */
+  readonly remedy: (delivery: Delivery) => Promise<Remedy | null>;
 }
 
 /** Null when the tenant or the person is not there any more. */
 export async function factsOf(
-  { store, pipeline }: FactsDeps,
+  { store, pipeline, remedy }: FactsDeps,
   claims: PersonClaims,
 ): Promise<PageFacts | null> {
   const tenant = pipeline.tenant(claims.tenant);
@@ -54,6 +64,7 @@ export async function factsOf(
     store.match(claims.tenant, claims.match),
     store.feedback(claims.tenant, { person: claims.person, limit: 50 }),
   ]);
+  const offered = delivery === null ? null : await remedy(delivery);
   const pattern = match === null ? undefined : tenant.library.byId(match.pattern);
   const { product } = tenant.settings;
   return {
@@ -63,6 +74,7 @@ export async function factsOf(
     supportUrl: webAddress(product.supportUrl),
     supportEmail: mailAddress(product.supportEmail),
     sentAt: delivery?.sentAt ?? delivery?.createdAt ?? null,
+    remedy: offered !== null && webAddress(offered.url) !== null ? offered : null,
     why: delivery?.notice !== undefined ? TOLD_TO_ALL : whyOf(match, pattern),
     aboutAccount: match?.key.startsWith("account/") ?? false,
     feedback: answerIn(given.rows, claims.match),

@@ -1,20 +1,17 @@
-import express, { type ErrorRequestHandler, type Request, type Response, Router } from "express";
+import express, { type Request, type Response, Router } from "express";
 import type { FeedbackAnswer, UnitControl } from "../../core/control.ts";
-import { type Along, Overloaded, type Pipeline } from "../../flow/contract.ts";
+import type { Along, Pipeline } from "../../flow/contract.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { Problem } from "../../lib/errors.ts";
-import type { Html } from "../../lib/html.ts";
 import type { Logger } from "../../lib/log.ts";
-import { StoreUnavailable } from "../../store/contract.ts";
-import { createLimiter } from "../rate-limit.ts";
 import { ACTIONS } from "./actions.ts";
+import { guarded, REQUESTS_PER_MINUTE, send, sendWrong, WrongTurn, wrongHandler } from "./answers.ts";
 import { type FactsDeps, factsOf, type PageFacts } from "./facts.ts";
 import { STRINGS } from "./strings.ts";
-import { styleFor } from "./style.ts";
 import type { PersonClaims, PersonTokens } from "./token.ts";
-import { confirmPage, personPage, stoppedPage, type Wrong, wrongPage } from "./view.ts";
+import { confirmPage, personPage, stoppedPage } from "./view.ts";
 
 export { type PersonPageLinks, personLinks } from "./links.ts";
+export { createShortLinks, type ShortLinksDeps, shortLinkHash } from "./short.ts";
 export { createPersonTokens, type PersonTokens } from "./token.ts";
 
 export interface PersonPagesDeps extends FactsDeps {
@@ -28,16 +25,6 @@ export interface PersonPagesDeps extends FactsDeps {
   readonly requestsPerMinute?: number;
 }
 
-const WRONG_STATUS: { readonly [wrong in Wrong]: number } = {
-  bad: 404,
-  gone: 410,
-  busy: 503,
-  many: 429,
-  invalid: 400,
-  elsewhere: 403,
-  broken: 500,
-};
-
 /**
  * The person's own page, to be mounted at `/p`: why a message came, feedback, snooze, channels, stop. Works without
  * login and without script: who has the link is the person. A GET never changes anything, since mail scanners fetch
@@ -45,15 +32,9 @@ const WRONG_STATUS: { readonly [wrong in Wrong]: number } = {
  */
 export function createPersonPages(deps: PersonPagesDeps): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const limit = deps.requestsPerMinute ?? 60;
-  const limiter = createLimiter({ name: "person-page", requests: limit, windowS: 60 }, deps.clock);
   const form = express.text({ type: () => true, limit: "16kb", defaultCharset: "utf-8" });
 
-  router.use((request, response, next) => {
-    response.set({ "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" });
-    response.set(limiter.take(request.ip ?? "unknown"));
-    next();
-  });
+  router.use(guarded("person-page", deps.requestsPerMinute ?? REQUESTS_PER_MINUTE, deps.clock));
   router.get("/:token", (request, response) => show(deps, request, response));
   router.post("/:token", form, (request, response) => oneClick(deps, request, response));
   router.post("/:token/:action", form, (request, response) => act(deps, request, response));
@@ -144,16 +125,7 @@ function alongOf(deps: PersonPagesDeps, { tenant, person }: PersonClaims, contro
   return { audit: { ...row, detail: { ...change }, undo: null } };
 }
 
-// ---- requests and answers
-
-class WrongTurn extends Error {
-  override readonly name = "WrongTurn";
-  readonly wrong: Wrong;
-  constructor(wrong: Wrong) {
-    super(wrong);
-    this.wrong = wrong;
-  }
-}
+// ---- requests
 
 async function open(
   deps: PersonPagesDeps,
@@ -169,39 +141,3 @@ async function open(
 const bodyOf = (request: Request): string => (typeof request.body === "string" ? request.body : "");
 const formOf = (request: Request): URLSearchParams => new URLSearchParams(bodyOf(request));
 const pathOf = (request: Request): string => `${request.baseUrl}/${String(request.params.token)}`;
-
-function send(response: Response, facts: PageFacts | null, page: Html, status = 200): void {
-  const logo = facts?.logoUrl ?? null;
-  const policy = [
-    "default-src 'none'",
-    `style-src ${styleFor(facts?.color ?? "").source}`,
-    `img-src ${logo === null ? "'none'" : new URL(logo).origin}`,
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ];
-  response.set("content-security-policy", policy.join(";"));
-  response.status(status).type("html").send(page.toString());
-}
-
-function sendWrong(response: Response, wrong: Wrong): void {
-  send(response, null, wrongPage(wrong), WRONG_STATUS[wrong]);
-}
-
-function wrongHandler(log: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, _next) => {
-    const wrong = wrongOf(error);
-    if (wrong === "broken")
-      log.error({ err: error, request: response.locals.requestId }, "a person's page failed");
-    if (wrong === "busy" || wrong === "many") response.set("retry-after", "60");
-    sendWrong(response, wrong);
-  };
-}
-
-function wrongOf(error: unknown): Wrong {
-  if (error instanceof WrongTurn) return error.wrong;
-  if (error instanceof Overloaded || error instanceof StoreUnavailable) return "busy";
-  if (error instanceof Problem && error.status === 429) return "many";
-  const status = error instanceof Error && "status" in error ? error.status : undefined;
-  return typeof status === "number" && status >= 400 && status < 500 ? "invalid" : "broken";
-}

@@ -11,6 +11,8 @@ export interface PersonPageLinks {
   readonly snooze: string;
   readonly preferences: string;
   readonly stop: string;
+  /** Leads to the page, and is short enough for an SMS. */
+  readonly short: string;
   /** For the headers of an email: takes the one-click POST of RFC 8058. */
   readonly oneClick: string;
 }
@@ -35,6 +37,7 @@ export function personLinks(
     snooze: `${page}#snooze`,
     preferences: `${page}#channels`,
     stop: `${page}#stop`,
+    short: `${publicUrl}/s/${tokens.short(tenant, id)}`,
     oneClick: `${publicUrl}/p/${tokens.sign({ ...claims, purpose: "unsubscribe" })}`,
   };
 }

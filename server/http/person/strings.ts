@@ -18,6 +18,8 @@ export const STRINGS = {
     kept: "We look at how the product is used, never at what you write in it.",
   },
 
+  remedy: "What helps",
+
   feedback: {
     heading: "Was this helpful?",
     answers: {

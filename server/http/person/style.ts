@@ -39,7 +39,7 @@ legend h2{padding-bottom:.15rem}
 .actions{display:flex;flex-wrap:wrap;gap:.6rem .9rem;align-items:center;margin:0}
 button,.button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.1rem;border-radius:.7rem;border:1px solid var(--line);background:var(--chip);color:var(--text);cursor:pointer;text-decoration:none;display:inline-flex;align-items:center}
 button:hover,.chip:hover{border-color:var(--soft)}
-button.main{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
+button.main,.button.main{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
 button.stop{border-color:var(--stop);color:var(--stop)}
 label.field{display:block;margin:1rem 0 .4rem;color:var(--soft);font-size:.95rem}
 input[type=date],select{font:inherit;min-height:2.75rem;max-width:100%;padding:.4rem .7rem;border:1px solid var(--line);border-radius:.7rem;background:var(--card);color:var(--text)}

@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import type { Millis } from "../../core/time.ts";
 import { equalSecrets } from "../../lib/constant-time.ts";
+import { keyedHash } from "../../lib/ids.ts";
 
 /**
  * What a link may be used for. `page` opens the person's page; `unsubscribe` stands in the headers of an email, where
@@ -24,6 +25,8 @@ export type TokenReading =
   | { readonly kind: "bad" };
 
 export interface PersonTokens {
+  /** The short name of the page of one message, for an SMS: 22 characters of base64url, the same each time. */
+  short(tenant: string, delivery: string): string;
   sign(claims: PersonClaims): string;
   read(token: string, now: Millis): TokenReading;
 }
@@ -32,16 +35,24 @@ export interface PersonTokens {
 export const LINK_LASTS = 90 * 24 * 3_600_000;
 
 const LONGEST = 2_000;
+/** 132 bits: no shorter than what a signature here has. */
+const SHORT_LENGTH = 22;
 const PURPOSES: readonly Purpose[] = ["page", "unsubscribe"];
 
 /**
  * Links that nobody can guess or change: base64url of the claims, a dot, and an HMAC-SHA-256 of that text, cut to
  * 128 bits. The key is derived from the server's secret key, for this use alone (HKDF, RFC 5869).
+ *
+ * A short name says nothing by itself: it is a keyed hash of the message's id, cut to 132 bits, and the store keeps the
+ * hash of it beside the copy of the message.
  */
 export function createPersonTokens(secretKey: Uint8Array): PersonTokens {
-  const key = Buffer.from(hkdfSync("sha256", secretKey, "", "forestall/person-page/v1", 32));
+  const derived = (use: string) => Buffer.from(hkdfSync("sha256", secretKey, "", use, 32));
+  const key = derived("forestall/person-page/v1");
+  const shortKey = derived("forestall/short-link/v1");
   const mac = (text: string) => createHmac("sha256", key).update(text).digest("base64url").slice(0, 22);
   return {
+    short: (tenant, delivery) => keyedHash(shortKey, tenant, delivery).slice(0, SHORT_LENGTH),
     sign({ tenant, person, delivery, match, purpose, expiresAt }) {
       const seconds = Math.floor(expiresAt / 1_000);
       const list = [tenant, person, delivery, match, purpose, seconds];

@@ -33,7 +33,7 @@ export function personPage(facts: PageFacts, request: PageRequest): Html {
           : STRINGS.sentOn(product, dayOf(facts.sentAt, facts.timeZone))
       }</p>
       ${request.done !== null && html`<p class="note" role="status">${STRINGS.done[request.done]}</p>`}
-      ${whySection(facts)} ${feedbackSection(facts, request)} ${humanSection(facts)}
+      ${whySection(facts)} ${remedySection(facts)} ${feedbackSection(facts, request)} ${humanSection(facts)}
       ${facts.stopped ? "" : [snoozeSection(facts, request), channelsSection(facts, request)]}
       ${stopSection(facts, request)}
     `,
@@ -53,6 +53,17 @@ function whySection({ why }: PageFacts): Html {
         <dd>${why.sure}</dd>
       </dl>
       <p class="soft small kept">${STRINGS.why.kept}</p>
+    </section>
+  `;
+}
+
+/** An SMS has room for one link, so what it offers is found here. */
+function remedySection({ remedy }: PageFacts): Html | "" {
+  if (remedy === null) return "";
+  return html`
+    <section id="help">
+      <h2>${STRINGS.remedy}</h2>
+      <p class="actions"><a class="button main" href="${remedy.url}" rel="noopener">${remedy.label}</a></p>
     </section>
   `;
 }

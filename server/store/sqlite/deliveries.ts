@@ -144,16 +144,20 @@ interface CopyRow {
 const copyPlace = (tenant: string, delivery: string) => [tenant, "sent-copy", delivery] as const;
 
 /** What was sent, sealed with the key of the person it went to; to a person without a name, with the server's. */
-export function sentCopies(base: Base): Pick<Store, "saveSentCopy" | "sentCopy"> {
+export function sentCopies(base: Base): Pick<Store, "saveSentCopy" | "sentCopy" | "behindShortLink"> {
   const { connection, names, vault } = base;
   const keys = personKeys(base);
   const upsert = connection.query(
-    `INSERT INTO sent_copies (tenant, delivery, person, at, sealed) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO sent_copies (tenant, delivery, person, at, sealed, short_link) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, delivery) DO UPDATE SET
-       person = excluded.person, at = excluded.at, sealed = excluded.sealed`,
+       person = excluded.person, at = excluded.at, sealed = excluded.sealed, short_link = excluded.short_link`,
   );
   const select = connection.query<CopyRow>(
     "SELECT c.person, c.at, c.sealed FROM sent_copies c WHERE c.tenant = ? AND c.delivery = ?",
+  );
+  // Index sent_copies_short_link.
+  const behind = connection.query<{ tenant: number; delivery: string }>(
+    "SELECT c.tenant, c.delivery FROM sent_copies c WHERE c.short_link = ?",
   );
   const seal = (no: number, { tenant, person, delivery, rendered }: SentCopy) => {
     const place = copyPlace(tenant, delivery);
@@ -172,7 +176,8 @@ export function sentCopies(base: Base): Pick<Store, "saveSentCopy" | "sentCopy">
       connection.write(() => {
         const no = names.giveTenant(copy.tenant);
         const sealed = seal(no, copy);
-        if (sealed !== null) upsert.run(no, copy.delivery, copy.person, copy.at, sealed);
+        if (sealed === null) return;
+        upsert.run(no, copy.delivery, copy.person, copy.at, sealed, copy.shortLink ?? null);
       });
     },
     async sentCopy(tenant, delivery) {
@@ -181,6 +186,10 @@ export function sentCopies(base: Base): Pick<Store, "saveSentCopy" | "sentCopy">
       if (row === undefined) return null;
       const { person, at } = row;
       return { tenant, delivery, person, at, rendered: unseal(no, tenant, delivery, row) };
+    },
+    async behindShortLink(hash) {
+      const found = behind.get(hash);
+      return found === undefined ? null : { tenant: names.tenantId(found.tenant), delivery: found.delivery };
     },
   };
 }

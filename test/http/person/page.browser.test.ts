@@ -32,6 +32,18 @@ describe("without script, a person", () => {
     expect(text).toContain("Acme Cloud sent it to you on 2 March 2026.");
   });
 
+  it("finds what the message offers, and no button where it offers nothing any more", async () => {
+    const page = await noScript();
+    const help = page.getByRole("link", { name: "Set a new password" });
+
+    await page.goto(site.links().why);
+    expect(await help.count()).toBe(0);
+
+    site.remedy = { label: "Set a new password", url: "https://cloud.test/reset?case=17" };
+    await page.goto(site.links().why);
+    expect(await help.getAttribute("href")).toBe("https://cloud.test/reset?case=17");
+  });
+
   it("gives the answer that the link in the message chose, and stars", async () => {
     const page = await noScript();
 

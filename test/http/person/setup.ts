@@ -8,7 +8,14 @@ import type { TenantState } from "../../../server/core/tenant.ts";
 import type { PersonState } from "../../../server/core/unit.ts";
 import { type Along, Overloaded } from "../../../server/flow/contract.ts";
 import { createApp } from "../../../server/http/app.ts";
-import { createPersonPages, createPersonTokens, personLinks } from "../../../server/http/person/index.ts";
+import type { Remedy } from "../../../server/http/person/facts.ts";
+import {
+  createPersonPages,
+  createPersonTokens,
+  createShortLinks,
+  personLinks,
+  shortLinkHash,
+} from "../../../server/http/person/index.ts";
 import { type FakeClock, fakeClock } from "../../../server/lib/clock.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import { aDelivery, aMatch, aPattern, aPerson, aTenant, NOON } from "../../builders.ts";
@@ -27,6 +34,9 @@ export interface Site {
   delivery: Delivery;
   feedback: FeedbackRow[];
   failing: boolean;
+  remedy: Remedy | null;
+  /** Messages that were sent with a short link; none until a test says so. */
+  sent: Delivery[];
   /** The links that the message carries. */
   links(): NonNullable<ReturnType<typeof personLinks>>;
   close(): Promise<void>;
@@ -57,6 +67,8 @@ export async function startSite(requestsPerMinute = 10_000): Promise<Site> {
     delivery: aDelivery({ status: "sent", sentAt: NOON }),
     feedback: [],
     failing: false,
+    remedy: null,
+    sent: [],
     links: () => {
       const links = personLinks(tokens, site.url, site.delivery);
       if (links === null) throw new Error("the delivery goes to nobody");
@@ -80,15 +92,32 @@ export async function startSite(requestsPerMinute = 10_000): Promise<Site> {
         return { seq: site.controls.length, effects: [] };
       },
     },
+    remedy: async () => site.remedy,
     tokens,
     clock,
     newId: () => `audit-${site.controls.length}`,
     log: silentLogger,
     requestsPerMinute,
   });
-  server = createServer(
-    createApp({ mounts: [{ path: "/p", handler: pages }], log: silentLogger, trustProxy: false }),
-  );
+  const shorts = createShortLinks({
+    store: {
+      async behindShortLink(hash) {
+        const found = site.sent.find(({ tenant, id }) => shortLinkHash(tokens.short(tenant, id)) === hash);
+        return found === undefined ? null : { tenant: found.tenant, delivery: found.id };
+      },
+      delivery: async (tenant, id) =>
+        site.sent.find((each) => each.tenant === tenant && each.id === id) ?? null,
+    },
+    tokens,
+    clock,
+    log: silentLogger,
+    requestsPerMinute,
+  });
+  const mounts = [
+    { path: "/p", handler: pages },
+    { path: "/s", handler: shorts },
+  ];
+  server = createServer(createApp({ mounts, log: silentLogger, trustProxy: false }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   Object.assign(site, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   return site;

@@ -179,6 +179,39 @@ export function deliveriesContract(open: Open): void {
     });
   });
 
+  describe("the short link of a message", () => {
+    const db = fresh(open);
+    const copy = { delivery: "d1", person: "u1", at: NOON, rendered: { kind: "sms" } };
+    const keep = (tenant: string, delivery: string, shortLink?: string) =>
+      db.store.saveSentCopy({ ...copy, tenant, delivery, ...(shortLink === undefined ? {} : { shortLink }) });
+
+    it("leads to the message of its tenant, and no other to anything", async () => {
+      await keep("t1", "d1", "aa");
+      await keep("t2", "d1", "bb");
+      await keep("t1", "d2");
+
+      const store = await db.reopen();
+      expect(await store.behindShortLink("aa")).toEqual({ tenant: "t1", delivery: "d1" });
+      expect(await store.behindShortLink("bb")).toEqual({ tenant: "t2", delivery: "d1" });
+      expect(await store.behindShortLink("cc")).toBeNull();
+      expect(await store.sentCopy("t1", "d1")).toEqual({ ...copy, tenant: "t1" });
+    });
+
+    it("stays when the copy is written again", async () => {
+      await keep("t1", "d1", "aa");
+      await keep("t1", "d1", "aa");
+
+      expect(await db.store.behindShortLink("aa")).toEqual({ tenant: "t1", delivery: "d1" });
+    });
+
+    it("goes with the person", async () => {
+      await keep("t1", "d1", "aa");
+      await db.store.erasePerson("t1", "u1", NOON);
+
+      expect(await db.store.behindShortLink("aa")).toBeNull();
+    });
+  });
+
   describe("alerts to people", () => {
     const db = fresh(open);
     const raise = (...rows: readonly ReturnType<typeof anAlert>[]) =>

@@ -1,0 +1,22 @@
+import type { PersonTokens } from "../http/person/index.ts";
+import { shortLinkHash } from "../http/person/index.ts";
+import type { SentCopy, Store } from "../store/contract.ts";
+
+/** The store, which finds the copy of an SMS by the short link in it. */
+export function findableByShortLink(store: Store, tokens: PersonTokens): Store {
+  return {
+    ...store,
+    saveSentCopy: (copy) =>
+      store.saveSentCopy(
+        isSmsToSomebody(copy)
+          ? { ...copy, shortLink: shortLinkHash(tokens.short(copy.tenant, copy.delivery)) }
+          : copy,
+      ),
+  };
+}
+
+function isSmsToSomebody({ person, rendered }: SentCopy): boolean {
+  return person !== null && rendered !== null && typeof rendered === "object" && "kind" in rendered
+    ? rendered.kind === "sms"
+    : false;
+}
