@@ -138,7 +138,6 @@ export const RULES: readonly Rule[] = [
 const HOMES: Readonly<Record<string, RegExp>> = {
   // The folder lock is a lock of SQLite, and of no store.
   "better-sqlite3": /^server\/(store\/sqlite\/|lib\/folder-lock\.ts)/,
-  kysely: /^server\/store\//,
   yaml: /^server\/(patterns|messages)\//,
   liquidjs: /^server\/messages\//,
   mjml: /^server\/messages\//,

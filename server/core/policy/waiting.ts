@@ -2,8 +2,9 @@ import type { Channel, Pattern } from "../pattern.ts";
 import { type Incident, kindOf } from "../tenant.ts";
 import { HOUR, MINUTE, type Millis } from "../time.ts";
 import type { PersonTicket } from "../unit.ts";
+import { firstZone } from "../wall-clock.ts";
 import { type Asked, hold, type Refusal, stop } from "./guard.ts";
-import { callableFrom, firstZone, quietUntil, weekendUntil } from "./quiet.ts";
+import { callableFrom, quietUntil, weekendUntil } from "./quiet.ts";
 
 /** A running incident has no known end: ask again. */
 const INCIDENT_AGAIN: Millis = 10 * MINUTE;

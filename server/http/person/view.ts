@@ -1,6 +1,6 @@
 import type { FeedbackAnswer } from "../../core/control.ts";
 import { Html, html } from "../../lib/html.ts";
-import { dayIn, dayOf, inputDay } from "./days.ts";
+import { dayIn, dayOf } from "./days.ts";
 import type { PageFacts } from "./facts.ts";
 import { STRINGS } from "./strings.ts";
 import { styleFor } from "./style.ts";
@@ -133,9 +133,7 @@ function snoozeSection({ snoozedUntil, timeZone }: PageFacts, { path, now }: Pag
           <form method="post" action="${path}/snooze">
             <label class="field" for="until">${STRINGS.snooze.until}</label>
             <div class="actions">
-              <input id="until" type="date" name="until" required min="${inputDay(dayIn(now, timeZone, 1))}" max="${inputDay(
-                dayIn(now, timeZone, 365),
-              )}">
+              <input id="until" type="date" name="until" required min="${dayIn(now, timeZone, 1)}" max="${dayIn(now, timeZone, 365)}">
               <button name="for" value="date" type="submit">${STRINGS.snooze.choose}</button>
             </div>
           </form>`

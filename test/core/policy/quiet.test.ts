@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { DateTime } from "luxon";
 import { describe, expect, test } from "vitest";
-import { callableFrom, firstZone, quietUntil, weekendUntil } from "../../../server/core/policy/quiet.ts";
+import { callableFrom, quietUntil, weekendUntil } from "../../../server/core/policy/quiet.ts";
 import { MINUTE, type Millis, SECOND } from "../../../server/core/time.ts";
+import { firstZone } from "../../../server/core/wall-clock.ts";
 import { anywhen, isQuiet, isWeekend, NIGHT } from "./wall-clock.ts";
 
 /** `2026-03-28T22:00+01:00` and the like. */
