@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createAppKeys } from "../zendesk-host/tokens.ts";
+import { createAppKeys } from "../../server/demo/zendesk-host/tokens.ts";
 import { aWorld } from "./world.ts";
 
 it("makes a code, lists what it connected, and cuts it off again", async () => {

@@ -1,28 +1,4 @@
-/** Who and what is on the stage: invented people and tickets of one Zendesk account. */
-export interface StageUser {
-  readonly id: number;
-  readonly name: string;
-  readonly email: string | null;
-  readonly externalId: string | null;
-  readonly role?: "agent" | "admin" | "end-user";
-  readonly locale?: string;
-  readonly organization?: string;
-}
-export interface StageTicket {
-  readonly id: number;
-  readonly subject: string;
-  readonly requester: StageUser;
-  readonly status: "new" | "open" | "pending" | "solved";
-  readonly createdAt: string;
-  readonly tags: readonly string[];
-  readonly conversation: readonly { readonly from: string; readonly at: string; readonly text: string }[];
-}
-export interface Stage {
-  readonly subdomain: string;
-  readonly installation: number;
-  readonly agent: StageUser;
-  readonly tickets: readonly StageTicket[];
-}
+import type { Stage, StageUser } from "../../server/demo/zendesk-host/index.ts";
 
 const MARA: StageUser = {
   id: 1001,
@@ -40,6 +16,7 @@ const TOBI: StageUser = {
   role: "end-user",
 };
 
+/** One requester who is well known, and one of whom Zendesk knows the number only. */
 export const STAGE: Stage = {
   subdomain: "acme",
   installation: 4711,

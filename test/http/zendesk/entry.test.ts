@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { type JWTPayload, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import { createAppKeys, signEntry } from "../../zendesk-host/tokens.ts";
+import { createAppKeys, signEntry } from "../../../server/demo/zendesk-host/tokens.ts";
 import { aZendeskWorld, HOST, QUERY, sessionIn, type ZendeskWorld } from "./world.ts";
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");

@@ -1,11 +1,12 @@
 import type { Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Running, startServer } from "../../../server/app.ts";
+import { startZendeskHost, type ZendeskHost } from "../../../server/demo/zendesk-host/index.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import { BY } from "../../admin/world.ts";
 import { useBrowser } from "../../browser.ts";
 import { configFor, scratchFolder } from "../../cli/world.ts";
-import { startZendeskHost, type ZendeskHost } from "../../zendesk-host/index.ts";
+import { STAGE } from "../../zendesk-host/stage.ts";
 import { aBundle } from "./bundle.ts";
 
 /** The smallest app there is: it says what it was told. */
@@ -32,7 +33,7 @@ const browser = useBrowser();
 let host: ZendeskHost;
 
 beforeAll(async () => {
-  host = await startZendeskHost({ appUrl: () => running?.url ?? "" });
+  host = await startZendeskHost({ appUrl: () => running?.url ?? "", stage: () => STAGE });
 });
 afterAll(() => host.close());
 
@@ -55,7 +56,7 @@ async function serve(): Promise<Running> {
 async function paired(): Promise<Running> {
   const made = await serve();
   const { code } = await made.admin.pairZendesk("acme", {}, BY);
-  const { subdomain, installation } = host.stage;
+  const { subdomain, installation } = STAGE;
   await made.admin.redeemZendesk(
     code,
     { host: `${subdomain}.zendesk.com`, installation: String(installation) },
@@ -197,7 +198,11 @@ it("asks an account that nobody knows for a code, and goes on to the app", async
 
 it("is not shown by a page that is not the Zendesk account's", async () => {
   await paired();
-  const other = await startZendeskHost({ appUrl: () => running?.url ?? "", keys: host.keys });
+  const other = await startZendeskHost({
+    appUrl: () => running?.url ?? "",
+    stage: () => STAGE,
+    keys: host.keys,
+  });
   onTestFinished(() => other.close());
   const page = await browser.page();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createAppKeys, signEntry } from "../../../server/demo/zendesk-host/tokens.ts";
 import { auditOf, BY } from "../../admin/world.ts";
-import { createAppKeys, signEntry } from "../../zendesk-host/tokens.ts";
 import { aZendeskWorld, HOST, QUERY, stateIn, type ZendeskWorld } from "./world.ts";
 
 const MINUTE = 60_000;

@@ -4,6 +4,13 @@ import type { JWTPayload } from "jose";
 import { onTestFinished } from "vitest";
 import { zendeskPages } from "../../../server/app/zendesk.ts";
 import type { Opened } from "../../../server/app.ts";
+import {
+  type AppKeys,
+  createAppKeys,
+  type EntryWish,
+  entryClaims,
+  signEntry,
+} from "../../../server/demo/zendesk-host/tokens.ts";
 import { createApi } from "../../../server/http/api/index.ts";
 import { createApp } from "../../../server/http/app.ts";
 import type { ZendeskRefresh, ZendeskSession } from "../../../server/http/wire.ts";
@@ -11,13 +18,6 @@ import type { FakeClock } from "../../../server/lib/clock.ts";
 import { hashId, randomId } from "../../../server/lib/ids.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import { anAdminWorld, BY } from "../../admin/world.ts";
-import {
-  type AppKeys,
-  createAppKeys,
-  type EntryWish,
-  entryClaims,
-  signEntry,
-} from "../../zendesk-host/tokens.ts";
 import { aBundle } from "./bundle.ts";
 
 /** Making a pair of RSA keys takes a while: one for all tests of a file. */
