@@ -37,18 +37,23 @@ export function createBacktest(initial: TenantState, hash: Tools["hash"]): Backt
   return new MemoryBacktest(initial, hash);
 }
 
+/** A unit, and when it was last put down as due; Infinity when it is not. */
+interface Entry {
+  readonly unit: Unit;
+  hinted: Millis;
+}
+
 interface Membership {
   readonly unit: string;
   readonly at: Millis;
 }
 
 class MemoryBacktest implements Backtest {
-  readonly #units = new Map<string, Unit>();
+  readonly #units = new Map<string, Entry>();
   readonly #tenants: Tenants;
   readonly #tools: Tools;
   readonly #initial: TenantState;
-  readonly #due = new DueHeap();
-  readonly #hinted = new Map<string, Millis>();
+  readonly #due = new DueHeap<Entry>();
   /** Person -> units with when they came there, the newest first. */
   readonly #unitsOf = new Map<string, readonly Membership[]>();
   readonly #matches = new Map<string, Match>();
@@ -74,11 +79,18 @@ class MemoryBacktest implements Backtest {
   #attribute(event: Event): Event {
     const { person } = event;
     const named = event.account ?? (typeof event.data.account === "string" ? event.data.account : null);
-    const units = person === null ? [] : (this.#unitsOf.get(person) ?? []);
-    const account = named ?? accountOf(units[0]?.unit);
-    if (person !== null) this.#join(person, units, unitOf(account, person), event.receivedAt);
     this.#noteProductArea(event);
-    return account === event.account ? event : { ...event, account };
+    if (person === null) return of(named, event);
+    // Nearly every event is of somebody who is where the event says.
+    if (named !== null && this.#isIn(unitOf(named, null), person)) return of(named, event);
+    const units = this.#unitsOf.get(person) ?? [];
+    const account = named ?? accountOf(units[0]?.unit);
+    this.#join(person, units, unitOf(account, person), event.receivedAt);
+    return of(account, event);
+  }
+
+  #isIn(unit: string, person: string): boolean {
+    return this.#units.get(unit)?.unit.persons.has(person) === true;
   }
 
   #join(person: string, units: readonly Membership[], to: string, at: Millis): void {
@@ -108,9 +120,10 @@ class MemoryBacktest implements Backtest {
   #apply(id: string, receivedAt: Millis, body: { event: Event } | { control: UnitControl }): void {
     const queue: { unit: string; body: typeof body }[] = [{ unit: id, body }];
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const unit = this.#unit(next.unit);
+      const entry = this.#entry(next.unit);
+      const { unit } = entry;
       const effects = assess(unit, this.#state, ++this.#seq, receivedAt, next.body, this.#tools);
-      this.#hint(unit);
+      this.#hint(entry);
       // Most events change nothing, and a year has millions.
       if (effects.length === 0) continue;
       for (const effect of effects) {
@@ -139,37 +152,35 @@ class MemoryBacktest implements Backtest {
       const person = from.persons.get(id);
       if (person === undefined || units.length < 2 || !units.includes(from.id)) continue;
       for (const unit of units) {
-        const there = unit === from.id ? person : this.#unit(unit).persons.get(id);
+        const there = unit === from.id ? person : this.#entry(unit).unit.persons.get(id);
         if (there !== undefined && profileOf(there) === profileOf(person)) continue;
         yield { unit, body: { control: { kind: "profile", person: structuredPerson(person) } as const } };
       }
     }
   }
 
-  #unit(id: string): Unit {
+  #entry(id: string): Entry {
     const known = this.#units.get(id);
     if (known !== undefined) return known;
-    const unit = newUnit(this.#initial.id, id);
-    this.#units.set(id, unit);
-    return unit;
+    const entry = { unit: newUnit(this.#initial.id, id), hinted: Number.POSITIVE_INFINITY };
+    this.#units.set(id, entry);
+    return entry;
   }
 
-  #hint(unit: Unit): void {
-    const due = dueOf(unit);
-    if ((this.#hinted.get(unit.id) ?? Number.POSITIVE_INFINITY) <= due) return;
-    this.#hinted.set(unit.id, due);
-    this.#due.push(due, unit.id);
+  #hint(entry: Entry): void {
+    const due = dueOf(entry.unit);
+    if (entry.hinted <= due) return;
+    entry.hinted = due;
+    this.#due.push(due, entry);
   }
 
   /** Timers of all units, in order of due time: what spans units (incidents) sees them as they came. */
   #runDue(upTo: Millis): void {
-    for (let entry = this.#due.pop(upTo); entry !== null; entry = this.#due.pop(upTo)) {
-      if (this.#hinted.get(entry.key) === entry.due) this.#hinted.delete(entry.key);
-      const unit = this.#units.get(entry.key);
-      if (unit === undefined) continue;
-      const due = dueOf(unit);
-      if (due <= entry.due) this.#apply(unit.id, entry.due, { control: { kind: "tick" } });
-      else this.#hint(unit);
+    for (let next = this.#due.pop(upTo); next !== null; next = this.#due.pop(upTo)) {
+      const entry = next.key;
+      if (entry.hinted === next.due) entry.hinted = Number.POSITIVE_INFINITY;
+      if (dueOf(entry.unit) <= next.due) this.#apply(entry.unit.id, next.due, { control: { kind: "tick" } });
+      else this.#hint(entry);
     }
   }
 
@@ -193,7 +204,7 @@ class MemoryBacktest implements Backtest {
   #scores(at: Millis): BacktestResult["scores"] {
     const rows: { key: string; score: number; band: Band }[] = [];
     const patternOf = (id: string) => this.#initial.library.byId(id);
-    for (const unit of this.#units.values()) {
+    for (const { unit } of this.#units.values()) {
       if (unit.id === TENANT_UNIT) continue;
       for (const key of scoreKeys(unit)) {
         const { score } = scoreOf(scoredFor(unit, key, patternOf), at);
@@ -202,6 +213,10 @@ class MemoryBacktest implements Backtest {
     }
     return rows.sort((a, b) => b.score - a.score || compare(a.key, b.key));
   }
+}
+
+function of(account: string | null, event: Event): Event {
+  return account === event.account ? event : { ...event, account };
 }
 
 function accountOf(unit: string | undefined): string | null {

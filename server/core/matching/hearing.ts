@@ -51,7 +51,7 @@ function take(cells: Cells, cell: Cell, rule: Rule, lane: Lane, signal: Signal, 
     cell.pending++;
     return NOTHING;
   };
-  if (isSilent(cell, rule)) {
+  if (isSilent(cells, cell, rule, signal, lane.roles)) {
     cell.hot = null;
     insert();
     return relays;
@@ -73,11 +73,11 @@ function take(cells: Cells, cell: Cell, rule: Rule, lane: Lane, signal: Signal, 
 
 const NOTHING: readonly Episode[] = [];
 
-/** Too few signals to fire, even with those that are gathered already. */
-function isSilent({ base, pending }: Cell, rule: Rule): boolean {
-  if (!rule.gathers) return false;
-  if (base === null) return pending + 1 < rule.least;
-  return base.episode === null && base.times.length + pending + 1 < rule.least;
+/** A cell that keeps a match back for five minutes has more to tell than its base and the log say. */
+function isSilent(cells: Cells, cell: Cell, rule: Rule, signal: Signal, roles: Roles): boolean {
+  if (rule.waits && cell.hot !== null) return false;
+  const heard = { base: cell.base, pending: cell.pending, due: cells.dueOf(cell) };
+  return rule.behaviour.isSilent(rule, heard, signal, roles);
 }
 
 /** A signal that came too late for its place in the order. The log is settled. */

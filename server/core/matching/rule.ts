@@ -32,6 +32,21 @@ export interface Behaviour {
   reset(state: State): void;
   /** True when the state can no longer make a difference to signals from `settled` on. */
   isSpent(state: State, settled: Millis): boolean;
+  /**
+   * True when a signal, the newest of its key, changes neither what is shown nor when time alone will: it need not be
+   * folded in before it is five minutes old.
+   */
+  isSilent(rule: Rule, heard: Heard, signal: Signal, roles: Roles): boolean;
+}
+
+/** What a cell has heard so far. */
+export interface Heard {
+  /** Without what is still in the log; null while there was nothing to keep. */
+  readonly base: State | null;
+  /** How many of its signals are in the log. */
+  readonly pending: number;
+  /** What its timer is set to; Infinity when to nothing. */
+  readonly due: Millis;
 }
 
 /** A pattern, ready to be matched. */

@@ -36,8 +36,9 @@ export function foldProfile(turn: Turn, event: Event): boolean {
     });
   }
   if (event.person === null) return accountChanged;
-  const isNew = !turn.unit.persons.has(event.person);
-  const person = personOf(turn, event.person);
+  const known = turn.unit.persons.get(event.person);
+  const isNew = known === undefined;
+  const person = known ?? personOf(turn, event.person);
   if (person.lastEventAt === null || event.time > person.lastEventAt) person.lastEventAt = event.time;
   const changed = saysWhoTheyAre(event) && foldPerson(person, event, isOld);
   if (isNew || changed) emitPerson(turn, person);

@@ -48,6 +48,12 @@ export function absence(when: Absence): Behaviour {
     due: (_, state) => (armedBy(state)?.time ?? Number.POSITIVE_INFINITY) + length,
     reset: () => {},
     isSpent: (state) => state.episode === null && state.extra === null,
+    // An answer to nothing.
+    isSilent: (_, { base, pending, due }, __, roles) =>
+      (roles & AFTER) === 0 &&
+      pending === 0 &&
+      due === Number.POSITIVE_INFINITY &&
+      (base === null || (base.episode === null && base.extra === null)),
   };
 }
 

@@ -4,7 +4,7 @@ import { Evidence } from "../evidence.ts";
 import type { Facts } from "../facts.ts";
 import { reader } from "../keying.ts";
 import { close, endOrExtendLate, extend, mayFire, open } from "../opening.ts";
-import type { Behaviour, Fold } from "../rule.ts";
+import type { Behaviour, Fold, Heard, Rule } from "../rule.ts";
 import { BREAK, EVIDENCE, type Signal } from "../signal.ts";
 import type { State } from "../state.ts";
 import { QUIET } from "./quiet.ts";
@@ -46,6 +46,7 @@ export function counting(when: KindOf<"count">, threshold: Threshold): Behaviour
       keepNewest(state, threshold.most - 1, signal.time - within, 2);
     },
     isSpent: (state, settled) => isStale(state, settled - within),
+    isSilent,
   };
 }
 
@@ -72,6 +73,7 @@ export function distinct(when: KindOf<"distinct">, threshold: Threshold): Behavi
       endOrExtendLate(fold, state, signal, counts ? roles : roles & ~EVIDENCE);
     },
     isSpent: (state, settled) => isStale(state, settled - within),
+    isSilent,
   };
 }
 
@@ -91,7 +93,14 @@ export function consecutive(threshold: Threshold): Behaviour {
       fire(fold, state, signal, threshold, Number.POSITIVE_INFINITY, 2);
       keepNewest(state, threshold.most - 1, Number.NEGATIVE_INFINITY, 2);
     },
+    isSilent,
   };
+}
+
+/** Too few signals to fire, even with those that are gathered already. */
+function isSilent({ least }: Rule, { base, pending }: Heard): boolean {
+  if (base === null) return pending + 1 < least;
+  return base.episode === null && base.times.length + pending + 1 < least;
 }
 
 /** Opens a match on the last n gathered signals, when they lie close enough together. */

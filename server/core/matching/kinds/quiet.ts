@@ -10,6 +10,7 @@ export const QUIET: Omit<Behaviour, "take"> = {
   due: quietEnd,
   reset: () => {},
   isSpent: (state) => state.episode === null && state.times.length === 0,
+  isSilent: () => false,
 };
 
 function quietEnd({ pattern }: Rule, { episode }: State): Millis {

@@ -1,5 +1,5 @@
 import type { When } from "../../pattern.ts";
-import type { Millis } from "../../time.ts";
+import { type Millis, ON_TIME } from "../../time.ts";
 import { Buckets } from "../buckets.ts";
 import { close, endLate, extend, mayFire, open, openAt } from "../opening.ts";
 import type { Behaviour, Fold } from "../rule.ts";
@@ -107,6 +107,15 @@ export function surge(when: Surge): Behaviour {
       const buckets = bucketsOf(state);
       if (state.episode !== null) return false;
       return buckets === null || (buckets.past.length === 0 && buckets.total === 0);
+    },
+    isSilent(_, { base, pending, due }, { time }) {
+      if (base !== null && base.episode !== null) return false;
+      const buckets = base === null ? null : bucketsOf(base);
+      // All that is not in the base may be of this one bucket, and is at most so much.
+      if (kind === "spike") return (buckets?.total ?? 0) + pending + 1 < minimum;
+      // Only the end of a bucket makes a drop: nothing is new when that of this one is waited for already.
+      const number = Math.floor(time / bucket);
+      return buckets?.current === number && due === (number + 1) * bucket + ON_TIME;
     },
   };
 }
