@@ -2,7 +2,6 @@
  * What would have happened: the same `assess` over recorded events, without a store. Assumes, as the log cannot
  * say: channels configured and ready, deliveries made and not seen as helped, no feedback, reviews stay held, live.
  */
-import type { UnitControl } from "../core/control.ts";
 import type { Decision } from "../core/decision.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
@@ -15,7 +14,7 @@ import type { Band, Unit } from "../core/unit.ts";
 import { profileOf } from "./assess/joining.ts";
 import { structuredPerson } from "./assess/profile.ts";
 import { scoredFor, scoreKeys } from "./assess/scores.ts";
-import { assess, dueOf, type Tools } from "./assess.ts";
+import { assess, dueOf, type Tools, type UnitInput } from "./assess.ts";
 import { unitOf } from "./pipeline/directory.ts";
 import { DueHeap } from "./pipeline/due-heap.ts";
 import { createTenants, type Tenants } from "./pipeline/tenants.ts";
@@ -41,6 +40,11 @@ export function createBacktest(initial: TenantState, hash: Tools["hash"]): Backt
 interface Entry {
   readonly unit: Unit;
   hinted: Millis;
+}
+
+interface Forwarded {
+  readonly unit: string;
+  readonly body: UnitInput;
 }
 
 interface Membership {
@@ -71,7 +75,8 @@ class MemoryBacktest implements Backtest {
   take(event: Event): Event {
     this.#runDue(event.receivedAt);
     const attributed = this.#attribute(event);
-    this.#apply(unitOf(attributed.account, attributed.person), attributed.receivedAt, { event: attributed });
+    const entry = this.#entry(unitOf(attributed.account, attributed.person));
+    this.#apply(entry, attributed.receivedAt, { event: attributed });
     return attributed;
   }
 
@@ -103,9 +108,9 @@ class MemoryBacktest implements Backtest {
       now.sort((a, b) => b.at - a.at || compare(a.unit, b.unit)),
     );
     if (other?.unit === alone) {
-      this.#apply(alone, at, { control: { kind: "handover", person, to, as: person } });
+      this.#apply(this.#entry(alone), at, { control: { kind: "handover", person, to, as: person } });
     } else if (other !== undefined) {
-      this.#apply(other.unit, at, { control: { kind: "share", person, to } });
+      this.#apply(this.#entry(other.unit), at, { control: { kind: "share", person, to } });
     }
   }
 
@@ -117,22 +122,27 @@ class MemoryBacktest implements Backtest {
   }
 
   /** One input, and what follows from it, in the order in which the pipeline takes them. */
-  #apply(id: string, receivedAt: Millis, body: { event: Event } | { control: UnitControl }): void {
-    const queue: { unit: string; body: typeof body }[] = [{ unit: id, body }];
+  #apply(entry: Entry, receivedAt: Millis, body: UnitInput): void {
+    const queue = this.#assess(entry, receivedAt, body);
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const entry = this.#entry(next.unit);
-      const { unit } = entry;
-      const effects = assess(unit, this.#state, ++this.#seq, receivedAt, next.body, this.#tools);
-      this.#hint(entry);
-      // Most events change nothing, and a year has millions.
-      if (effects.length === 0) continue;
-      for (const effect of effects) {
-        if (effect.kind === "forward") queue.push({ unit: effect.unit, body: { control: effect.control } });
-        else this.#keep(effect);
-      }
-      if ("control" in next.body && next.body.control.kind === "profile") continue;
-      for (const told of this.#tellOtherUnits(unit, effects)) queue.push(told);
+      queue.push(...this.#assess(this.#entry(next.unit), receivedAt, next.body));
     }
+  }
+
+  /** Applies one input and answers what it means to other units. */
+  #assess(entry: Entry, receivedAt: Millis, body: UnitInput): Forwarded[] {
+    const effects = assess(entry.unit, this.#state, ++this.#seq, receivedAt, body, this.#tools);
+    this.#hint(entry);
+    // Most events change nothing, and a year has millions.
+    if (effects.length === 0) return [];
+    const forwarded: Forwarded[] = [];
+    for (const effect of effects) {
+      if (effect.kind === "forward") forwarded.push({ unit: effect.unit, body: { control: effect.control } });
+      else this.#keep(effect);
+    }
+    const isTold = "control" in body && body.control.kind === "profile";
+    if (!isTold) forwarded.push(...this.#tellOtherUnits(entry.unit, effects));
+    return forwarded;
   }
 
   #keep(effect: Effect): void {
@@ -145,7 +155,7 @@ class MemoryBacktest implements Backtest {
   }
 
   /** As the pipeline does for a person in several accounts. */
-  *#tellOtherUnits(from: Unit, effects: readonly Effect[]) {
+  *#tellOtherUnits(from: Unit, effects: readonly Effect[]): Iterable<Forwarded> {
     const persons = new Set(effects.flatMap((effect) => (effect.kind === "person" ? [effect.row.id] : [])));
     for (const id of persons) {
       const units = (this.#unitsOf.get(id) ?? []).map(({ unit }) => unit);
@@ -154,7 +164,7 @@ class MemoryBacktest implements Backtest {
       for (const unit of units) {
         const there = unit === from.id ? person : this.#entry(unit).unit.persons.get(id);
         if (there !== undefined && profileOf(there) === profileOf(person)) continue;
-        yield { unit, body: { control: { kind: "profile", person: structuredPerson(person) } as const } };
+        yield { unit, body: { control: { kind: "profile", person: structuredPerson(person) } } };
       }
     }
   }
@@ -179,7 +189,7 @@ class MemoryBacktest implements Backtest {
     for (let next = this.#due.pop(upTo); next !== null; next = this.#due.pop(upTo)) {
       const entry = next.key;
       if (entry.hinted === next.due) entry.hinted = Number.POSITIVE_INFINITY;
-      if (dueOf(entry.unit) <= next.due) this.#apply(entry.unit.id, next.due, { control: { kind: "tick" } });
+      if (dueOf(entry.unit) <= next.due) this.#apply(entry, next.due, { control: { kind: "tick" } });
       else this.#hint(entry);
     }
   }
