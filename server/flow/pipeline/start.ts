@@ -1,0 +1,68 @@
+import type { TenantControl } from "../../core/control.ts";
+import type { LogInput, Store } from "../../store/contract.ts";
+import type { Events } from "./events.ts";
+import type { Inputs } from "./inputs.ts";
+import type { JourneyCounter } from "./journey-counter.ts";
+import type { Saving } from "./saving.ts";
+import type { Tenants } from "./tenants.ts";
+import type { Units } from "./units.ts";
+
+const LOG_PAGE = 10_000;
+const PROGRESS_EVERY = 50_000;
+
+export interface StartDeps {
+  readonly store: Pick<Store, "lastSeq" | "checkpoint" | "inputs">;
+  readonly inputs: Inputs;
+  readonly events: Events;
+  readonly tenants: Tenants;
+  readonly units: Units;
+  readonly journeys: JourneyCounter;
+  readonly saving: Saving;
+}
+
+/** Folds the tenant-wide log, and takes up the units that have inputs after the checkpoint. */
+export async function startFromLog(deps: StartDeps, onProgress?: (inputs: number) => void): Promise<void> {
+  const { store, inputs, tenants, units, saving } = deps;
+  inputs.startAfter(await store.lastSeq());
+  for await (const page of pages(store, { after: 0, tenantWide: true })) {
+    for (const input of page) {
+      if (input.unit === null) tenants.apply(input.tenant, input.seq, tenantControlOf(input));
+    }
+  }
+  let read = 0;
+  for await (const page of pages(store, { after: await store.checkpoint() })) {
+    for (const input of page) countAgain(deps, input);
+    await units.resume(page);
+    read += page.length;
+    if (read >= PROGRESS_EVERY) onProgress?.(read);
+    await saving.makeRoom(page.at(-1)?.seq ?? 0);
+  }
+}
+
+/** Journey signals that were counted but not written are counted again. */
+function countAgain({ events, journeys }: StartDeps, { tenant, seq, body }: LogInput): void {
+  if ("event" in body) {
+    events.countJourneys(tenant, body.event, seq);
+    journeys.keep();
+  } else if (body.control.kind === "tally") journeys.written(tenant, body.control.counts);
+}
+
+async function* pages(
+  store: StartDeps["store"],
+  query: { after: number; tenantWide?: boolean },
+): AsyncGenerator<readonly LogInput[]> {
+  let { after } = query;
+  for (;;) {
+    const page = await store.inputs({ ...query, after, limit: LOG_PAGE });
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    if (page.length < LOG_PAGE) return;
+    after = last.seq;
+  }
+}
+
+function tenantControlOf(input: LogInput): TenantControl {
+  if (!("control" in input.body)) throw new TypeError(`input ${input.seq} is not a tenant-wide record`);
+  return input.body.control as TenantControl;
+}

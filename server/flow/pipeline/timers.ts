@@ -1,0 +1,94 @@
+import type { UnitControl } from "../../core/control.ts";
+import { TENANT_UNIT } from "../../core/new-unit.ts";
+import type { Millis } from "../../core/time.ts";
+import type { Store } from "../../store/contract.ts";
+import type { JourneyCounter } from "./journey-counter.ts";
+import type { Queue } from "./queue.ts";
+import type { Saving } from "./saving.ts";
+import type { UnitName, Units } from "./units.ts";
+
+/** Units that are ticked together. */
+const TICK_UNITS = 500;
+
+export interface TimersDeps {
+  readonly store: Pick<Store, "dueUnits">;
+  readonly units: Units;
+  readonly queue: Queue;
+  readonly saving: Saving;
+  readonly journeys: JourneyCounter;
+  readonly isBringingHistory: (tenant: string, now: Millis) => boolean;
+  readonly control: (tenant: string, unit: string, control: UnitControl) => Promise<unknown>;
+}
+
+/** Sees to it that what falls due becomes an input: the timers of units, and the minutes of journey counts. */
+export class Timers {
+  readonly #deps: TimersDeps;
+  #tallying: Promise<void> = Promise.resolve();
+
+  constructor(deps: TimersDeps) {
+    this.#deps = deps;
+  }
+
+  async tick(now: Millis): Promise<void> {
+    // A store that takes no writes keeps its timers: they run, at their due times, when it does again.
+    if (!(await this.#deps.queue.ready())) return;
+    await this.writeTallies(now);
+    const later: UnitName[] = [];
+    try {
+      while (await this.#tickSome(now, later));
+    } finally {
+      await this.#hint(later);
+    }
+  }
+
+  /** Ticks some of the units that are due, asleep or awake, and answers whether there may be more. */
+  async #tickSome(now: Millis, later: UnitName[]): Promise<boolean> {
+    const { store, units, saving, control } = this.#deps;
+    const asleep = await store.dueUnits(now, TICK_UNITS);
+    await units.load(asleep);
+    const due = units.takeDue(now, TICK_UNITS);
+    const [ready, waiting] = this.#withoutHistory(due, now);
+    later.push(...waiting);
+    const ticked = await Promise.allSettled(
+      ready.map(({ tenant, unit }) => control(tenant, unit, { kind: "tick" })),
+    );
+    const failed = ready.filter((_, i) => ticked[i]?.status === "rejected");
+    later.push(...failed);
+    // What is on disk says that they are due until a newer snapshot says otherwise; they must not hide the others.
+    if (asleep.length === TICK_UNITS) await saving.save(() => units.snapshotsOf(asleep));
+    return (
+      failed.length === 0 && ready.length > 0 && (due.length === TICK_UNITS || asleep.length === TICK_UNITS)
+    );
+  }
+
+  /** Their timers are still due: they are asked again at the next tick. */
+  async #hint(names: readonly UnitName[]): Promise<void> {
+    if (names.length === 0) return;
+    const { queue, units } = this.#deps;
+    await queue.between(() => {
+      for (const { tenant, unit } of names) {
+        const state = units.get(tenant, unit);
+        if (state !== undefined) units.hint(state);
+      }
+    });
+  }
+
+  /** A tick would carry a unit to the present while its past is still being told. */
+  #withoutHistory(due: readonly UnitName[], now: Millis): readonly [UnitName[], UnitName[]] {
+    const isWaiting = ({ tenant }: UnitName) => this.#deps.isBringingHistory(tenant, now);
+    return [due.filter((name) => !isWaiting(name)), due.filter(isWaiting)];
+  }
+
+  /** Counts of the journey signals become inputs of the tenant's own unit once a minute. */
+  writeTallies(now: Millis): Promise<void> {
+    const { journeys, control } = this.#deps;
+    this.#tallying = this.#tallying
+      .catch(() => {})
+      .then(async () => {
+        for (const { tenant, counts } of journeys.due(now)) {
+          await control(tenant, TENANT_UNIT, { kind: "tally", counts });
+        }
+      });
+    return this.#tallying;
+  }
+}
