@@ -326,6 +326,12 @@ export interface RiskListItem {
   readonly owner: string | null;
 }
 
+/** What the list of risks can be narrowed by. At most 500 of each. */
+export interface RiskFiltersBody {
+  readonly owners: readonly string[];
+  readonly segments: readonly string[];
+}
+
 export interface DecisionBody {
   readonly id: string;
   readonly match: string;

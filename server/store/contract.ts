@@ -398,6 +398,10 @@ export interface Store {
       name?: string;
     },
   ): Promise<Page<RiskRow>>; // highest first
+  /** Owners and segments of everything that has a score, in the order of their code points; at most 500 of each. */
+  riskFilters(
+    tenant: string,
+  ): Promise<{ readonly owners: readonly string[]; readonly segments: readonly string[] }>;
   trace(tenant: string, id: string): Promise<Trace | null>; // decision or delivery id
   /** `timingOf` says the timing class of a pattern, which the store does not know. */
   summary(tenant: string, now: Millis, timingOf: (pattern: string) => string): Promise<Summary>;

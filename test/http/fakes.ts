@@ -1,5 +1,6 @@
 import type { Outcome } from "../../server/core/delivery.ts";
 import type { Effect, FeedbackRow, ScoreRow } from "../../server/core/effect.ts";
+import type { ContactDetails } from "../../server/core/event.ts";
 import type { AccountState, PersonState } from "../../server/core/unit.ts";
 import type {
   AuditRow,
@@ -40,6 +41,7 @@ const clean = (namespace: string, value: string) =>
 export function fakeStore(): FakeStore {
   const log: LogInput[] = [];
   const identities: Rows<IdentityWrite> = new Map();
+  const contacts: Rows<ContactDetails> = new Map();
   const memberships: Rows<{ unit: string; at: number }[]> = new Map();
   const seen = new Set<string>();
   const persons: Rows<PersonState> = new Map();
@@ -101,6 +103,7 @@ export function fakeStore(): FakeStore {
       const known = memberships.get(key(tenant, person)) ?? [];
       memberships.set(key(tenant, person), [{ unit, at }, ...known.filter((one) => one.unit !== unit)]);
     }
+    for (const { tenant, person, details } of batch.contacts) contacts.set(key(tenant, person), details);
     for (const row of batch.receptions) receptions.set(key(row.tenant, row.id), row);
     letters.push(...batch.deadLetters);
     unknown.push(...batch.unknownTypes);
@@ -221,7 +224,7 @@ export function fakeStore(): FakeStore {
       new Map(ids.map((id) => [id, (memberships.get(key(tenant, id)) ?? []).map(({ unit }) => unit)])),
     erased: async () => new Set<string>(),
     stopped: async () => new Set<string>(),
-    contact: async () => null,
+    contact: async (tenant, person) => contacts.get(key(tenant, person)) ?? null,
     person: one(persons),
     account: one(accounts),
     delivery: one(tables.delivery),
@@ -310,6 +313,11 @@ export function fakeStore(): FakeStore {
         query,
         ({ score }) => score,
       ),
+    riskFilters: async (tenant) => {
+      const values = (of: "owner" | "segment") =>
+        [...new Set(latestScores(tenant).flatMap((row) => row[of] ?? []))].sort();
+      return { owners: values("owner"), segments: values("segment") };
+    },
     trace: async (tenant, id) => trace(tenant, id),
     summary: async (tenant, now, timingOf) => ({
       at: now,

@@ -130,6 +130,11 @@ export const riskItem: Answer<wire.RiskListItem> = named(
   }),
 );
 
+export const riskFilters: Answer<wire.RiskFiltersBody> = named(
+  "RiskFilters",
+  z.strictObject({ owners: z.array(text), segments: z.array(text) }),
+);
+
 export const decision: Answer<wire.DecisionBody> = named(
   "Decision",
   z.strictObject({

@@ -9,6 +9,7 @@ import { linkRoutes } from "./linking.ts";
 import { listRoutes } from "./lists.ts";
 import { manualRoutes } from "./manual.ts";
 import { personRoutes } from "./persons.ts";
+import { riskListRoutes } from "./risk-list.ts";
 import type { AnyRoute } from "./route.ts";
 import { streamRoute } from "./stream.ts";
 import { subjectRoutes } from "./subjects.ts";
@@ -22,6 +23,7 @@ export function apiRoutes(deps: ApiDeps, live: Live): readonly AnyRoute[] {
   const desk = createDesk(deps);
   return [
     ...subjectRoutes(deps),
+    ...riskListRoutes(deps),
     ...timelineRoutes(deps),
     ...listRoutes(deps),
     ...intakeRoutes(deps),

@@ -4,10 +4,8 @@ import { companyDomain } from "../../lib/free-mail.ts";
 import { invalid, notFound } from "../problem.ts";
 import type * as wire from "../wire.ts";
 import { contextOf } from "./context/index.ts";
-import { pageOf, readCursor } from "./cursor.ts";
 import type { ApiDeps } from "./deps.ts";
 import { given } from "./given.ts";
-import { iso } from "./present.ts";
 import * as replies from "./replies.ts";
 import {
   accountOf,
@@ -22,7 +20,7 @@ import {
   tenantOf,
 } from "./risk.ts";
 import { type Call, type Route, route } from "./route.ts";
-import { identity, idText, isoTime, page } from "./schemas.ts";
+import { identity, idText, isoTime } from "./schemas.ts";
 
 const READERS = ["agent", "ops", "admin"] as const;
 const identityQuery = z.strictObject(identity);
@@ -32,7 +30,7 @@ const ticket = {
 };
 const contextQuery = z.strictObject({ ...identity, ...ticket });
 
-/** Who is at risk: persons, accounts, the requester of a ticket, and everybody by score. */
+/** Who is at risk: persons, accounts, the requester of a ticket. */
 export function subjectRoutes(deps: ApiDeps): readonly Route[] {
   return [
     route({
@@ -94,7 +92,6 @@ export function subjectRoutes(deps: ApiDeps): readonly Route[] {
       },
     }),
     requesterRoute(deps),
-    riskListRoute(deps),
   ];
 }
 
@@ -244,54 +241,6 @@ function higher(person: wire.RiskBody | null, account: wire.RiskBody | null): st
     .filter((risk) => risk !== null)
     .toSorted((a, b) => b.unrounded - a.unrounded);
   return first?.headline ?? headlineOf({ kind: "person", id: "", name: null }, 0, "normal", undefined);
-}
-
-function riskListRoute(deps: ApiDeps): Route {
-  const query = z.strictObject({
-    ...page,
-    band: z.enum(["normal", "watch", "alert", "critical"]).optional(),
-    kind: z.enum(["account", "person"]).optional(),
-    segment: z.string().max(200).optional(),
-    owner: z.string().max(200).optional(),
-    pattern: z.string().max(100).optional(),
-    q: z.string().trim().max(200).optional().meta({ description: "Part of the name" }),
-  });
-  return route({
-    method: "get",
-    path: "/risks",
-    summary: "Accounts and persons by score, highest first",
-    roles: [...READERS, "analyst"],
-    query,
-    body: null,
-    reply: replies.pageReply(replies.riskItem),
-    async handle(call) {
-      const { after, limit, q, ...filter } = call.query;
-      const list = { tenant: call.tenant, path: "/risks", filter: { ...filter, q } };
-      const rows = await deps.store.risks(call.tenant, {
-        ...given({ ...filter, name: q === "" ? undefined : q }),
-        limit,
-        ...readCursor(list, after),
-      });
-      return {
-        body: pageOf(list, rows, (row) => ({
-          ...subjectOf(row.key),
-          name: row.name,
-          score: row.score,
-          band: row.band,
-          why: row.why,
-          at: iso(row.at),
-          segment: row.segment,
-          owner: row.owner,
-        })),
-      };
-    },
-  });
-}
-
-function subjectOf(key: string): Pick<wire.RiskListItem, "kind" | "id"> {
-  return key.startsWith("account/")
-    ? { kind: "account", id: key.slice("account/".length) }
-    : { kind: "person", id: key.slice("person/".length) };
 }
 
 /**

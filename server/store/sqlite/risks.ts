@@ -5,7 +5,7 @@ import { fromCursor, limitOf, toCursor } from "../cursor.ts";
 import type { Base } from "./base.ts";
 import type { Value } from "./connection.ts";
 
-type Risks = Pick<Store, "score" | "scoreHistory" | "risks">;
+type Risks = Pick<Store, "score" | "scoreHistory" | "risks" | "riskFilters">;
 type RiskQuery = Parameters<Store["risks"]>[1];
 
 const KINDS = ["account", "person"] as const;
@@ -61,7 +61,28 @@ export function risks(base: Base): Risks {
     async risks(tenant, query) {
       return riskPage(base, names.tenant(tenant), query);
     },
+    async riskFilters(tenant) {
+      const no = names.tenant(tenant);
+      return { owners: valuesOf(base, no, "owner"), segments: valuesOf(base, no, "segment") };
+    },
   };
+}
+
+const MOST_VALUES = 500;
+
+/** Each value once: the index is entered anew behind the value before, so that a million rows cost no more than few. */
+function valuesOf({ connection }: Base, tenant: number, column: "owner" | "segment"): readonly string[] {
+  const next = (after: string) => `(SELECT min(s.${column}) FROM scores s WHERE s.tenant = ?1 AND ${after})`;
+  return connection
+    .filtered<{ readonly value: string }>(
+      `WITH RECURSIVE found(value) AS (
+         SELECT ${next(`s.${column} IS NOT NULL`)}
+         UNION ALL SELECT ${next(`s.${column} > found.value`)} FROM found WHERE found.value IS NOT NULL
+         LIMIT ?2)
+       SELECT value FROM found WHERE value IS NOT NULL`,
+    )
+    .all(tenant, MOST_VALUES)
+    .map(({ value }) => value);
 }
 
 type Place = readonly [score: number, key: string];

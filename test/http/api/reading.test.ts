@@ -6,6 +6,7 @@ import type {
   MatchDetailBody,
   PageBody,
   PatternBody,
+  RiskFiltersBody,
   RiskListItem,
   SummaryBody,
   TraceBody,
@@ -75,6 +76,20 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       expect(all.body.items[0]?.score).toBeGreaterThanOrEqual(all.body.items.at(-1)?.score ?? 0);
       expect(found.body.items).toMatchObject([{ kind: "account", id: "acme", name: "Acme canary-t-one" }]);
       expect(none.body.items).toEqual([]);
+    });
+
+    it("of persons at risk have their names, for those who work with them", async () => {
+      const names = async (as: TokenRole) =>
+        (await get<PageBody<RiskListItem>>("/risks?kind=person", as)).body.items.map(({ name }) => name);
+
+      expect(await names("agent")).toEqual(["Olu canary-t-one"]);
+      expect(await names("analyst")).toEqual([null]);
+    });
+
+    it("of risks can be narrowed by what there is", async () => {
+      const { body } = await get<RiskFiltersBody>("/risks/filters", "agent");
+
+      expect(body).toEqual({ owners: ["owner canary-t-one"], segments: ["small"] });
     });
 
     it.each([

@@ -310,11 +310,11 @@ function history(tenant: string, canary: string, zendeskId: string, now: number)
     })),
     {
       ...{ ...base, id: "own-signup", type: "account.signed_up", account: ownAccount },
-      data: { name: `Own ${canary}` },
+      data: { name: `Own ${canary}`, owner: `owner ${canary}`, segment: "small" },
     },
     {
       ...{ ...base, id: "own-identified", type: "person.identified", account: ownAccount, person: own },
-      contact: { email: `own@${tenant}-own.test` },
+      contact: { email: `own@${tenant}-own.test`, name: `Olu ${canary}` },
       data: { consent },
     },
     {

@@ -119,6 +119,32 @@ export function risksContract(open: Open): void {
       expect(keys(await db.store.risks("t2", {}))).toEqual([]);
     });
 
+    it("name the owners and segments there are, each once, of this tenant alone", async () => {
+      const account = (id: string, changes: object) =>
+        ({
+          kind: "account",
+          tenant: "t1",
+          unit: `account/${id}`,
+          row: anAccount({ id, ...changes }),
+        }) as const;
+      await db.store.commit(
+        effects(
+          account("a1", { owner: "dana", segment: "enterprise" }),
+          account("a2", { owner: "bo", segment: "enterprise" }),
+          account("a3", { owner: "dana", segment: null }),
+          account("a4", { owner: null, segment: "small" }),
+          account("quiet", { owner: "nobody at risk" }),
+        ),
+      );
+      await write(...["a1", "a2", "a3", "a4"].map((id, i) => scoreFor(id, 40 + i)));
+
+      expect(await db.store.riskFilters("t1")).toEqual({
+        owners: ["bo", "dana"],
+        segments: ["enterprise", "small"],
+      });
+      expect(await db.store.riskFilters("t2")).toEqual({ owners: [], segments: [] });
+    });
+
     it("follow a score that changes, in every list", async () => {
       await write(scoreFor("a1", 90), scoreFor("a2", 50));
       await write(scoreFor("a1", 10));
