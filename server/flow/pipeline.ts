@@ -236,11 +236,17 @@ class StorePipeline implements Pipeline, PipelineControl {
   }
 
   async rewrite(tenant: string, unit: string, change: (unit: Unit) => Unit): Promise<void> {
-    await this.units.load([{ tenant, unit }]);
-    await this.#queue.between(() => {
-      const state = this.units.get(tenant, unit);
-      if (state !== undefined) this.units.replace(change(state));
-      this.#directory.forget();
+    await this.#queue.submit(1, {
+      prepare: () => this.units.load([{ tenant, unit }]),
+      run: async (draft) => {
+        const state = this.units.get(tenant, unit);
+        if (state === undefined) return;
+        const changed = change(state);
+        this.units.replace(changed);
+        draft.touched.set(changed, changed.seq);
+      },
+      // Until the batch is written the directory also holds what is not on disk yet.
+      result: () => this.#directory.forget(),
     });
     await this.checkpoint();
   }

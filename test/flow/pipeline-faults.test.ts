@@ -90,6 +90,24 @@ describe.each(STORES)("a commit that fails, on $name", ({ name, open }) => {
     expect(world.decisions("P-004")).toHaveLength(1);
   });
 
+  it("takes back what was rewritten in it, and says so to whoever asked for that", async () => {
+    const { world, store } = await broken();
+    await introduce(world);
+    store.failCommits = 1;
+
+    const [taken, rewritten] = await Promise.allSettled([
+      world.take(trouble(world)),
+      world.pipeline.rewrite(T, "account/acme", (unit) => ({ ...unit, clock: unit.clock + 1 })),
+    ]);
+    world.now += 2 * SECOND;
+    await world.pipeline.tick(world.now);
+
+    expect([taken.status, rewritten.status]).toEqual(["rejected", "rejected"]);
+    const rebuilt = await world.restart();
+    await rebuilt.pipeline.tick(rebuilt.now);
+    expectSame(await memoryOf(world), await memoryOf(rebuilt));
+  });
+
   it("takes back tenant-wide changes, names and memberships too", async () => {
     const { world, store } = await broken();
     const before = world.pipeline.tenant(T)?.switches;
