@@ -19,12 +19,30 @@ export const DELIVERY_ARGUMENT = "forestall_delivery";
 
 const MOST_ANSWER_BYTES = 1_000_000;
 
-/** The package's types hide the class and its client, which a server with more than one account needs. */
-const { MailService } = mail as unknown as {
-  readonly MailService: new () => typeof mail & {
-    readonly client: { setApiKey(key: string): void; setDefaultRequest(request: object): void };
-  };
-};
+/** One account's sender, as far as it is used here. */
+interface Service extends Pick<typeof mail, "send"> {
+  readonly client: { setApiKey(key: string): void; setDefaultRequest(request: object): void };
+}
+
+const MailService = serviceClass();
+
+/**
+ * The package's types hide the class and its client, which a server with more than one account needs. So it is looked
+ * for by hand, once: a version of the package without it must fail at the start and not at the first message.
+ */
+function serviceClass(): new () => Service {
+  const found: unknown = "MailService" in mail ? mail.MailService : undefined;
+  if (!makesServices(found)) throw new Error("@sendgrid/mail has changed: it makes no sender per account");
+  return found;
+}
+
+function makesServices(found: unknown): found is new () => Service {
+  if (typeof found !== "function") return false;
+  const service: unknown = Reflect.construct(found, []);
+  if (!isRecord(service) || typeof service.send !== "function" || !isRecord(service.client)) return false;
+  const { setApiKey, setDefaultRequest } = service.client;
+  return typeof setApiKey === "function" && typeof setDefaultRequest === "function";
+}
 
 /** Email through a SendGrid account. In doubt it is settled by the events that SendGrid posts. */
 export function sendgridChannel(deps: {
