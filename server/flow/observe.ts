@@ -12,7 +12,15 @@ import { DAY } from "../core/time.ts";
 import type { Tracked } from "../core/unit.ts";
 import { putAlert, raiseAlert } from "./assess/alerts.ts";
 import { helped, stopPerson } from "./assess/attempts.ts";
-import { endPursuit, freeStep, recordDecision, scoreOfMatch, stopped, withdraw } from "./assess/decisions.ts";
+import {
+  endPursuit,
+  freeStep,
+  recordDecision,
+  scoreOfMatch,
+  stopped,
+  stopRow,
+  withdraw,
+} from "./assess/decisions.ts";
 import { pursueHuman } from "./assess/humans.ts";
 import { correctOutcome } from "./assess/outcomes.ts";
 import { emitPerson, personOf } from "./assess/profile.ts";
@@ -129,7 +137,7 @@ export function leaveChannel(turn: Turn, person: string, channel: string): void 
     const { pursuit } = tracked;
     const row = pursuit === null ? undefined : queuedOf(turn, pursuit.deliveries, person, channel);
     if (pursuit === null || row === undefined) continue;
-    suppress(turn, row, "opted_out");
+    stopRow(turn, row, "opted_out");
     freeStep(tracked, row.step);
     pursue(turn, tracked, row.step, "first");
   }

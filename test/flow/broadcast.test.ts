@@ -284,6 +284,12 @@ describe("a broadcast respects", () => {
     expect(emails(world).map(({ status, detail }) => `${status} ${detail}`)).toEqual(
       Array(3).fill("suppressed killed"),
     );
+    const stopped = world.deliveries().filter(({ notice, status }) => notice && status === "suppressed");
+    for (const { id, person } of stopped) {
+      expect(world.decisions().filter(({ delivery }) => delivery === id)).toMatchObject([
+        { kind: "stop", reason: "killed", person, key: `person/${person}` },
+      ]);
+    }
   });
 
   it("what the tenant has not made ready: there is nothing to send, and nothing waits", async () => {

@@ -388,6 +388,9 @@ describe("a receipt", () => {
         ["email", "sent", null],
         ["sms", "suppressed", "opted_out"],
       ]);
+      expect(world.decisions().filter(({ delivery }) => delivery === "by-hand")).toMatchObject([
+        { kind: "stop", reason: "opted_out" },
+      ]);
     },
   );
 
@@ -473,6 +476,9 @@ describe("a message by hand", () => {
       await obstruct(world);
       await world.send();
       expect(now(world, row)).toMatchObject({ status: "suppressed", detail: reason });
+      expect(world.decisions().filter(({ delivery }) => delivery === row.id)).toMatchObject([
+        { kind: "stop", reason, key: "person/bill", person: "bill", channel: "email", match: "" },
+      ]);
     }
   });
 

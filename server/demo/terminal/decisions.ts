@@ -3,6 +3,7 @@ import { clueOf } from "../../core/explain.ts";
 import type { Match } from "../../core/match.ts";
 import type { TenantState } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
+import { WITHOUT_PATTERN } from "../../http/home/words.ts";
 import type { Style } from "./style.ts";
 
 /** What one line needs to know besides the decision. */
@@ -25,7 +26,7 @@ export function decisionLine(row: Decision, known: Known, style: Style, columns:
       at: row.at,
       verdict: verdictOf(row),
       paint: colour(row, style),
-      pattern: pattern?.name ?? row.pattern,
+      pattern: pattern?.name ?? (row.pattern === "" ? WITHOUT_PATTERN : row.pattern),
       who: known.accountName ?? row.account ?? nameOf(row.person) ?? "all customers",
       why: `${howOf(row)}${clue === "" ? "" : `; ${clue}`}`,
     },

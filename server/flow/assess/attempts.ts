@@ -7,12 +7,12 @@ import { kindOf } from "../../core/tenant.ts";
 import { DAY } from "../../core/time.ts";
 import type { PersonState, Pursuit, Tracked } from "../../core/unit.ts";
 import { raiseAlert } from "./alerts.ts";
-import { endPursuit, scoreOfMatch, withdraw } from "./decisions.ts";
+import { endPursuit, scoreOfMatch, stopRow, withdraw } from "./decisions.ts";
 import { pursueHuman, scheduleHuman } from "./humans.ts";
 import { correctOutcome } from "./outcomes.ts";
 import { emitPerson } from "./profile.ts";
 import { pursue, stepDelay } from "./pursuit.ts";
-import { setMessage, suppress, updateDelivery, voidMessage } from "./rows.ts";
+import { setMessage, updateDelivery, voidMessage } from "./rows.ts";
 import { isScheduled, schedule, type Turn, unschedule } from "./turn.ts";
 
 type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
@@ -225,7 +225,7 @@ function withdrawFrom(turn: Turn, person: string): void {
     if (tracked.pursuit?.person === person) withdraw(turn, tracked, "opted_out");
   }
   for (const row of [...turn.unit.deliveries.values()]) {
-    if (row.person === person && row.status === "queued") suppress(turn, row, "opted_out");
+    if (row.person === person && row.status === "queued") stopRow(turn, row, "opted_out");
   }
 }
 

@@ -1,5 +1,6 @@
 /** The moment of sending: the guards are judged again, and only then does the row become `sending`. */
 import type { ClaimFacts, UnitControl } from "../../core/control.ts";
+import type { Reason } from "../../core/decision.ts";
 import type { Delivery } from "../../core/delivery.ts";
 import type { Pattern } from "../../core/pattern.ts";
 import type { Verdict } from "../../core/policy/contract.ts";
@@ -9,7 +10,7 @@ import { inRollout } from "../../core/policy/rollout.ts";
 import { kindOf } from "../../core/tenant.ts";
 import type { PersonState, Pursuit, Tracked } from "../../core/unit.ts";
 import { fail } from "./attempts.ts";
-import { endPursuit, freeStep, recordDecision, scoreOfMatch } from "./decisions.ts";
+import { endPursuit, freeStep, recordDecision, scoreOfMatch, stopRow } from "./decisions.ts";
 import { scheduleHuman } from "./humans.ts";
 import { afterIncident } from "./incidents.ts";
 import { mayLeave } from "./notices.ts";
@@ -34,7 +35,7 @@ export function claim(turn: Turn, control: Of<"claim">): void {
   const tracked = turn.unit.tracked.get(row.match);
   const pattern = turn.tenant.library.byId(row.pattern);
   // What it was about has been forgotten.
-  if (tracked?.pursuit == null || pattern === undefined) return suppress(turn, row, "stale");
+  if (tracked?.pursuit == null || pattern === undefined) return stopRow(turn, row, "stale");
   if (row.attempts > 0 && turn.now > row.dueBy) return fail(turn, row, "its deadline passed", null);
   const score = scoreOfMatch(turn, tracked);
   const verdict = judgeClaim(turn, row, tracked, tracked.pursuit, pattern, score, control.facts);
@@ -142,11 +143,11 @@ function channelIsOff({ tenant: { switches } }: Turn, { pattern, channel }: Deli
 /** By hand: guards may be overridden with a reason, but never a stop, a missing consent or the kill switch. */
 function claimManual(turn: Turn, row: Delivery, control: Of<"claim">): void {
   const reason = manualStop(turn, row, control.facts);
-  if (reason !== null) return suppress(turn, row, reason);
+  if (reason !== null) return stopRow(turn, row, reason);
   startSending(turn, row, control.leaseFor);
 }
 
-function manualStop(turn: Turn, row: Delivery, facts: ClaimFacts | null): string | null {
+function manualStop(turn: Turn, row: Delivery, facts: ClaimFacts | null): Reason | null {
   const { switches } = turn.tenant;
   const kind = kindOf(row.channel);
   if (switches.tenant || switches.channels.includes(kind) || facts?.killed === true) return "killed";

@@ -1,5 +1,7 @@
 /** The decision log, and how a pursuit comes to its end. */
+
 import type { Decision, Judgement, Reason } from "../../core/decision.ts";
+import type { Delivery } from "../../core/delivery.ts";
 import { scoredUnder } from "../../core/match.ts";
 import type { Verdict } from "../../core/policy/contract.ts";
 import type { Tracked } from "../../core/unit.ts";
@@ -55,6 +57,27 @@ export function recordDecision(
   pursuit.lastReason = reason;
 }
 
+/**
+ * Takes a row out before it leaves, and says in the log why: every message that is not sent has one named reason, also
+ * one by hand, one that many are told, and one whose match has been forgotten.
+ */
+export function stopRow(turn: Turn, row: Delivery, reason: Reason): void {
+  suppress(turn, row, reason);
+  const verdict = { ...stopped(reason, row.step), channel: row.channel, person: row.person };
+  const tracked = turn.unit.tracked.get(row.match);
+  if (tracked !== undefined && row.manual === null) {
+    return recordDecision(turn, tracked, verdict, scoreOfMatch(turn, tracked), row.id);
+  }
+  const { id: delivery, tenant, match, pattern, account, dueBy } = row;
+  const key = tracked?.match.key ?? (row.person === null ? turn.unit.id : `person/${row.person}`);
+  const score = scoreNow(turn, tracked === undefined ? key : scoredUnder(tracked.match)).score;
+  // Its end is the one thing that is decided about it without a match.
+  const id = turn.hash("decision", "row", delivery);
+  const about = { id, tenant, match, pattern, key, account, dueBy, score, delivery };
+  const simulated = turn.simulated || row.simulated;
+  turn.effects.push({ kind: "decision", row: { ...about, ...verdict, at: turn.now, simulated } });
+}
+
 export function endPursuit(turn: Turn, tracked: Tracked, reason: Reason): void {
   const { pursuit, match } = tracked;
   if (pursuit === null) return;
@@ -73,10 +96,8 @@ export function withdraw(turn: Turn, tracked: Tracked, reason: Reason): void {
   for (const id of pursuit.deliveries) {
     const row = turn.unit.deliveries.get(id);
     if (row?.status !== "queued") continue;
-    suppress(turn, row, reason);
+    stopRow(turn, row, reason);
     freeStep(tracked, row.step);
-    const verdict = { ...stopped(reason, row.step), channel: row.channel, person: row.person };
-    recordDecision(turn, tracked, verdict, scoreOfMatch(turn, tracked), row.id);
   }
 }
 

@@ -4,19 +4,21 @@
  * for itself, its admin alone. What was told ends with the incident.
  */
 import type { ClaimFacts, UnitControl } from "../../core/control.ts";
+import type { Reason } from "../../core/decision.ts";
 import type { Delivery } from "../../core/delivery.ts";
 import { isBroadcast } from "../../core/incident.ts";
 import type { Channel } from "../../core/pattern.ts";
 import { quietUntil } from "../../core/policy/quiet.ts";
-import { firstZone } from "../../core/wall-clock.ts";
 import { holdersOf, recipientsOf } from "../../core/policy/recipient.ts";
 import { inRollout, isExcluded } from "../../core/policy/rollout.ts";
 import { type ChannelKind, type Incident, kindOf } from "../../core/tenant.ts";
 import { DAY, HOUR, type Millis } from "../../core/time.ts";
 import type { PersonState, Tracked } from "../../core/unit.ts";
+import { firstZone } from "../../core/wall-clock.ts";
 import { fail } from "./attempts.ts";
+import { stopRow } from "./decisions.ts";
 import { isHeldBy } from "./incidents.ts";
-import { putDelivery, suppress, updateDelivery } from "./rows.ts";
+import { putDelivery, updateDelivery } from "./rows.ts";
 import { schedule, type Turn, wallClock } from "./turn.ts";
 
 type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
@@ -89,7 +91,7 @@ function refusalOf(
   person: PersonState,
   channel: Channel,
   facts: ClaimFacts | null,
-): string | null {
+): Reason | null {
   const kinds = kindsOf(channel);
   if (tenant.switches.tenant || kinds.some((kind) => tenant.switches.channels.includes(kind)))
     return "killed";
@@ -165,7 +167,7 @@ export function forgetLater(turn: Turn, incident: string): void {
 
 /** What has not left stays here. */
 function takeBack(turn: Turn, incident: string): void {
-  for (const row of rowsOf(turn, incident)) if (row.status === "queued") suppress(turn, row, "resolved");
+  for (const row of rowsOf(turn, incident)) if (row.status === "queued") stopRow(turn, row, "resolved");
 }
 
 /** Long after: what is final is forgotten here; the store keeps it. */
@@ -193,13 +195,13 @@ function rowsOf({ unit }: Turn, incident: string): Delivery[] {
 export function mayLeave(turn: Turn, row: Delivery, facts: ClaimFacts | null): boolean {
   const incident = turn.tenant.incidents.find(({ id }) => id === row.notice);
   const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
-  const refusal =
+  const refusal: Reason | null =
     incident === undefined || !isBroadcast(incident)
       ? "resolved"
       : person === undefined
         ? "unreachable"
         : refusalOf(turn, person, row.channel, facts);
-  if (refusal !== null) suppress(turn, row, refusal);
+  if (refusal !== null) stopRow(turn, row, refusal);
   else if (row.attempts > 0 && turn.now > row.dueBy) fail(turn, row, "its deadline passed", null);
   else return !waitsForMorning(turn, row, person, wallClock(turn, facts));
   return false;

@@ -6,9 +6,9 @@ import { decideOutcome, handOffOf } from "../../core/outcome.ts";
 import { LEAST_POINTS } from "../../core/score.ts";
 import { DAY, type Millis } from "../../core/time.ts";
 import type { TimerKind, Tracked } from "../../core/unit.ts";
+import { stopRow } from "./decisions.ts";
 import { issueOfCategory } from "./profile.ts";
 import { closeOrphans } from "./recovery.ts";
-import { suppress } from "./rows.ts";
 import { schedule, type Turn, unschedule } from "./turn.ts";
 
 /** A ticket that comes late may still correct an outcome for this long. */
@@ -76,7 +76,7 @@ export function settle(turn: Turn, tracked: Tracked): void {
   for (const kind of TIMERS) unschedule(turn.unit, kind, match.id);
   for (const row of deliveriesOf(turn, match)) {
     // Nobody fetched it in all this time; a place under the cap must not stay taken for ever.
-    if (row.status === "queued") suppress(turn, row, "stale");
+    if (row.status === "queued") stopRow(turn, row, "stale");
     turn.unit.deliveries.delete(row.id);
   }
   for (const alert of [...turn.unit.alerts.values()]) {

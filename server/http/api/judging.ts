@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { UnitControl } from "../../core/control.ts";
 import type { Match } from "../../core/match.ts";
+import { reasonWords } from "../../core/reasons.ts";
 import type { Tracked } from "../../core/unit.ts";
 import { conflict, invalid, notFound } from "../problem.ts";
 import type * as wire from "../wire.ts";
@@ -83,7 +84,7 @@ function reviewRoute(deps: ApiDeps, desk: Desk): Route {
       const decision = await deps.store.decision(call.tenant, call.id);
       if (decision === null) throw notFound("There is no decision with this id.");
       if (decision.reason !== "review") {
-        throw conflict(`This decision does not wait for a review; its reason is ${decision.reason}.`);
+        throw conflict(`This decision does not wait for a review: ${reasonWords(decision.reason)}.`);
       }
       const subject = `match/${decision.match}`;
       return desk.alone(call, subject, async () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Channel } from "../../core/pattern.ts";
+import { reasonWords } from "../../core/reasons.ts";
 import { conflict, notFound, unprocessable } from "../problem.ts";
 import type * as wire from "../wire.ts";
 import type { ApiDeps, ManualQuestion } from "./deps.ts";
@@ -91,8 +92,10 @@ async function send(deps: ApiDeps, desk: Desk, call: ManualCall): Promise<Reply<
   );
   const made = done.effects.find((effect) => effect.kind === "delivery" && effect.row.id === id);
   if (made?.kind !== "delivery") {
-    const last = done.body.effects.decisions.at(-1);
-    throw conflict(`The message was not taken${last === undefined ? "" : `: ${last.reason}`}.`);
+    const last = done.effects.findLast((effect) => effect.kind === "decision");
+    throw conflict(
+      `The message was not taken${last === undefined ? "" : `: ${reasonWords(last.row.reason)}`}.`,
+    );
   }
   return { status: 201, body: { ...done.body, delivery: deliveryBody(made.row) } };
 }

@@ -59,3 +59,6 @@ export function verdictOf({ kind, reason, channel }: Pick<Decision, "kind" | "re
   if (kind === "send") return human ? "asked" : "sent";
   return reason === "alert_only" ? "asked" : "not_sent";
 }
+
+/** What a message is called that no pattern chose: an incident's, and what a colleague sends. */
+export const WITHOUT_PATTERN = "To many, or by hand";

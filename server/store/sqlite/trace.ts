@@ -31,7 +31,10 @@ export function tracing(base: Base, scoreHistory: Store["scoreHistory"]): Pick<S
       const matchId = decision?.match ?? delivery?.match;
       if (matchId === undefined) return null;
       const match = byId<Match>(base, "matches", no, matchId);
-      const decisions = ofMatch<Decision>("decisions", no, matchId);
+      // What belongs to no match shares an empty one: each row is about its own message.
+      const isOwn = (row: { readonly delivery: string | null }) =>
+        matchId !== "" || row.delivery === delivery?.id;
+      const decisions = ofMatch<Decision>("decisions", no, matchId).filter(isOwn);
       return {
         delivery,
         decisions,
@@ -39,10 +42,7 @@ export function tracing(base: Base, scoreHistory: Store["scoreHistory"]): Pick<S
         scores: match === null ? [] : await scoresOf(scoreHistory, tenant, match),
         events: match === null ? [] : eventsOf(base, no, match),
         outcome: byId<Outcome>(base, "outcomes", no, matchId),
-        feedback: ofMatch<FeedbackRow>("feedback", no, matchId).filter(
-          // What belongs to no match shares an empty one: each answer is about its own message.
-          (row) => matchId !== "" || row.delivery === delivery?.id,
-        ),
+        feedback: ofMatch<FeedbackRow>("feedback", no, matchId).filter(isOwn),
       };
     },
   };

@@ -256,7 +256,7 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
 
       expect([status, body.detail]).toEqual([
         409,
-        "This decision does not wait for a review; its reason is none.",
+        "This decision does not wait for a review: nothing stood in the way.",
       ]);
     });
 

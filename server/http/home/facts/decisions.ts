@@ -2,7 +2,7 @@ import type { Decision } from "../../../core/decision.ts";
 import { clueOf } from "../../../core/explain.ts";
 import type { Match } from "../../../core/match.ts";
 import type { HomeDeps } from "../deps.ts";
-import { channelWords, reasonWords, type Verdict, verdictOf } from "../words.ts";
+import { channelWords, reasonWords, type Verdict, verdictOf, WITHOUT_PATTERN } from "../words.ts";
 import { localTime } from "./clock.ts";
 
 /** One decision as a line: who, what was seen, what was decided and why. */
@@ -76,7 +76,7 @@ export async function lineOf(
     reasonName: row.reason,
     until: await untilOf(deps, tenant, row, account?.timeZone ?? null),
     pattern: row.pattern,
-    patternName: pattern?.name ?? row.pattern,
+    patternName: pattern?.name ?? (row.pattern === "" ? WITHOUT_PATTERN : row.pattern),
     clue: match === null || pattern === undefined ? row.pattern : clueOf(pattern, match, row.at),
     account: row.account,
     accountName: account?.name ?? row.account,
