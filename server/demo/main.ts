@@ -9,6 +9,7 @@ import { createHome, type Home } from "../http/home/index.ts";
 import { PlainError } from "../lib/errors.ts";
 import { FolderLocked } from "../lib/folder-lock.ts";
 import type { History } from "./generator.ts";
+import { type HelpDesk, startHelpDesk } from "./help-desk/index.ts";
 import { createInAppCustomers } from "./live/in-app.ts";
 import { createIncident } from "./live/incident.ts";
 import { createPlayer } from "./live/player.ts";
@@ -49,16 +50,22 @@ export async function runDemo(config: Config, options: DemoOptions): Promise<voi
   const style = createStyle(options.colours ?? out.isTTY === true);
   const stop = stopOf(options.signal);
   const acts: Acts = { startIncident: async () => 0, home: null };
-  const app = await start(config, options, acts, out);
+  const port = options.port ?? config.port;
+  const desk = await startHelpDesk(port === 0 ? 0 : port + 1);
+  const app = await start(config, port, { acts, desk, out }).catch(async (error: unknown) => {
+    await desk.close();
+    throw error;
+  });
   out.write(`${style.bold("Forestall, with simulated customers")}\n`);
   try {
-    await perform(app, options, acts, { out, style, signal: stop.signal });
+    await perform(app, options, acts, { out, style, desk, signal: stop.signal });
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
     stop.abort();
     out.write("\nStopping. What was accepted is kept; the next start goes on from here.\n");
     acts.home?.close();
+    await desk.close();
     await app.close();
     stop.forget();
   }
@@ -72,11 +79,12 @@ interface Acts {
 interface Front {
   readonly out: Terminal;
   readonly style: Style;
+  readonly desk: HelpDesk;
   readonly signal: AbortSignal;
 }
 
 async function perform(app: Running, options: DemoOptions, acts: Acts, front: Front): Promise<void> {
-  const { out, style, signal } = front;
+  const { out, style, desk, signal } = front;
   const keys = await prepareTenant(app);
   const whole = historyOf(app, options.seed ?? SEED, app.publicUrl);
   const told = { ...whole, history: options.abridge?.(whole.history) ?? whole.history };
@@ -91,7 +99,9 @@ async function perform(app: Running, options: DemoOptions, acts: Acts, front: Fr
   progress.end();
   if (signal.aborted) return;
   await goLive(app);
-  out.write(`\n  ${style.bold(app.publicUrl)}   accounts, decisions and why, messages, traces\n\n`);
+  await desk.open(app, told.history.world);
+  out.write(`\n  ${style.bold(app.publicUrl)}   accounts, decisions and why, messages, traces\n`);
+  out.write(`  ${style.bold(desk.url)}   tickets in a stand-in for Zendesk, with the app beside them\n\n`);
   out.write(style.soft(`  ${hintOf(options)}\n\n`));
   await liveOn(app, told.history, keys, options, acts, front);
 }
@@ -107,7 +117,7 @@ async function liveOn(
   keys: DemoKeys,
   options: DemoOptions,
   acts: Acts,
-  { out, style, signal }: Front,
+  { out, style, desk, signal }: Front,
 ): Promise<void> {
   const { store, pipeline, now } = app;
   const url = () => app.publicUrl;
@@ -122,6 +132,7 @@ async function liveOn(
     random: random.fork("stage"),
   });
   const player = createPlayer(senders, now, signal);
+  desk.enliven(player);
   acts.startIncident = createIncident(history.world, senders, random.fork("incident"), now, signal);
   const unhear = tellWhatHappens(app, DEMO_TENANT, out, style);
   const unlisten = listenForKeys(options, acts, out);
@@ -155,39 +166,50 @@ function listenForKeys({ stdin = process.stdin }: DemoOptions, acts: Acts, out: 
 
 // ---- starting and stopping
 
-async function start(config: Config, options: DemoOptions, acts: Acts, out: Terminal): Promise<Running> {
-  const port = options.port ?? config.port;
+interface Cast {
+  readonly acts: Acts;
+  readonly desk: HelpDesk;
+  readonly out: Terminal;
+}
+
+async function start(config: Config, port: number, cast: Cast): Promise<Running> {
   try {
-    return await serve({ ...config, port }, acts);
+    return await serve({ ...config, port }, cast);
   } catch (error) {
     if (error instanceof FolderLocked) throw alreadyRuns(config);
     if (!isPortTaken(error)) throw error;
   }
-  const running = await serve({ ...config, port: 0 }, acts);
-  out.write(`Port ${port} is taken, so another one is used.\n`);
+  const running = await serve({ ...config, port: 0 }, cast);
+  cast.out.write(`Port ${port} is taken, so another one is used.\n`);
   return running;
 }
 
-function serve(config: Config, acts: Acts): Promise<Running> {
-  return startServer(config, {
-    purpose: "forestall demo",
-    handlers: controlHandlers,
-    home: (app) => {
-      acts.home = createHome({
-        store: app.store,
-        pipeline: app.pipeline,
-        now: app.now,
-        log: app.log,
-        demo: {
-          tenant: DEMO_TENANT,
-          render: (delivery) => renderDelivery(app.rendering, delivery),
-          startIncident: () => acts.startIncident(),
-          timers: app.clock,
-        },
-      });
-      return acts.home.router;
+function serve(config: Config, { acts, desk }: Cast): Promise<Running> {
+  // Signed entries are checked as in production: with the public key of the app.
+  const zendeskKeys = [...(config.zendeskKeys ?? []), desk.publicPem];
+  return startServer(
+    { ...config, zendeskKeys },
+    {
+      purpose: "forestall demo",
+      handlers: controlHandlers,
+      zendesk: desk.standIn,
+      home: (app) => {
+        acts.home = createHome({
+          store: app.store,
+          pipeline: app.pipeline,
+          now: app.now,
+          log: app.log,
+          demo: {
+            tenant: DEMO_TENANT,
+            render: (delivery) => renderDelivery(app.rendering, delivery),
+            startIncident: () => acts.startIncident(),
+            timers: app.clock,
+          },
+        });
+        return acts.home.router;
+      },
     },
-  });
+  );
 }
 
 function alreadyRuns({ dataDir }: Config): PlainError {

@@ -9,6 +9,7 @@ import { demoEnvironment } from "../../server/demo/environment.ts";
 import type { History } from "../../server/demo/generator.ts";
 import { runDemo } from "../../server/demo/main.ts";
 import { recall } from "../../server/demo/memory.ts";
+import type { Stage } from "../../server/demo/zendesk-host/index.ts";
 
 /** Who everybody is, and no more: the first hours of the history. */
 const abridge = (history: History): History => ({
@@ -57,6 +58,9 @@ function begin(config: Config): Show {
 
 const told = (lines: readonly string[], verdict: string, word = "") =>
   lines.filter((line) => new RegExp(`^\\d\\d:\\d\\d:\\d\\d  ${verdict} .*${word}`).test(line));
+
+const stageIn = (page: string): Stage =>
+  JSON.parse(/data-stage="([^"]+)"/.exec(page)?.[1]?.replaceAll("&quot;", '"') ?? "{}");
 
 describe("the demo", () => {
   const folder = mkdtempSync(join(tmpdir(), "forestall-demo-"));
@@ -108,6 +112,35 @@ describe("the demo", () => {
     const trace = await (await fetch(url + traces[0])).text();
     expect(trace).toMatch(/Webhook from (Sentry|Stripe|Segment|the product)/);
     expect(trace).toMatch(/[0-9a-f]{64}/);
+  });
+
+  it("opens tickets in a stand-in for Zendesk by the signed entry, and lets something go wrong in them", async () => {
+    const desk = show.lines.join("\n").match(/http:\/\/localhost:\d+/)?.[0] ?? "";
+    const text = await (await fetch(desk)).text();
+    const stage = stageIn(text);
+    const hints = stage.tickets.map(({ hint = "" }) => hint);
+    expect(hints).toContain("not known to Forestall");
+    expect(hints).toContainEqual(expect.stringMatching(/^score \d+, normal$/));
+
+    const enter = async (token: string) => {
+      const place = `origin=${encodeURIComponent(desk)}&app_guid=g`;
+      const body = new URLSearchParams({ token });
+      const answer = await fetch(`${url}/zendesk/ticket?${place}`, { method: "POST", body });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const token = await (await fetch(`${desk}/token?location=ticket_sidebar`)).text();
+    const entered = await enter(token);
+    // Where the browser part was not built, the page says so; a token that does not count is refused before that.
+    expect(entered.text).toMatch(/id="forestall-session"|Forestall is not complete/);
+    expect((await enter(token)).status).toBe(401);
+
+    const index = hints.findIndex((hint) => /normal/.test(hint));
+    const id = stage.tickets[index]?.requester.id;
+    const done = await fetch(`${desk}/trouble/${id}`, { method: "POST" });
+    expect(await done.json()).toEqual({ done: true });
+    const hintNow = async () =>
+      stageIn(await (await fetch(`${desk}/agent/users/${id}`)).text()).tickets[index]?.hint;
+    await expect.poll(hintNow, { timeout: 20_000 }).toMatch(/^score \d\d, (watch|alert|critical)$/);
   });
 
   it("says where it runs when it is started a second time", async () => {

@@ -1,3 +1,4 @@
+import { hash32 } from "../../core/hash.ts";
 import type { Pattern } from "../../core/pattern.ts";
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from "../../core/time.ts";
 import type { Random } from "../random.ts";
@@ -51,6 +52,9 @@ function byItself(episode: Episode, { history }: Facts, random: Random): Happeni
   return [...episode.endingAt(Math.round(episode.firedAt + MINUTE + after))];
 }
 
+/** A help desk counts its tickets; here the number stands for what the ticket is about. */
+const numberOf = (name: string): string => String(1_000_000 + (hash32(name) % 9_000_000));
+
 /** A ticket from opening to solving, sometimes with an answer in between and a rating at the end. */
 export function ticketOf(
   account: DemoAccount,
@@ -60,7 +64,7 @@ export function ticketOf(
   ticket: string,
   random: Random,
 ): Happening[] {
-  const base = { ticket, category, channel: random.pick(["email", "web", "chat"]) };
+  const base = { ticket: numberOf(ticket), category, channel: random.pick(["email", "web", "chat"]) };
   const solved = at + Math.round(random.around(5 * HOUR, 0.7));
   const happened = (when: Millis, type: string, data: object = base): Happening => ({
     at: when,

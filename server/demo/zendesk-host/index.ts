@@ -35,14 +35,14 @@ export interface ZendeskHost {
 export interface ZendeskHostOptions {
   /** Where Forestall is served, such as `http://127.0.0.1:3000`; asked for at each load. */
   appUrl(): string;
-  /** Asked for at each load. */
-  stage(): Stage | Promise<Stage>;
+  /** Asked for at each load; null while there is nothing to show yet. */
+  stage(): Stage | null | Promise<Stage | null>;
   readonly keys?: AppKeys;
   readonly port?: number;
   /** The moment tokens are signed at. */
   readonly now?: () => number;
-  /** Lets something go wrong for this user of the stage; the page has a button for it. */
-  readonly trouble?: (user: number) => Promise<void>;
+  /** Lets something go wrong for this user of the stage, if they are known; the page has a button for it. */
+  readonly trouble?: (user: number) => Promise<boolean>;
 }
 
 export async function startZendeskHost(options: ZendeskHostOptions): Promise<ZendeskHost> {
@@ -79,26 +79,36 @@ function pagesOf(served: Served): Express {
     response.set("cache-control", "max-age=3600").type("js").send(sdkScript());
   });
   app.get("/token", async (request, response) => {
-    response.type("text").send(await tokenFor(served, request));
+    const stage = await served.stage();
+    if (stage === null) return notYet(response);
+    response.type("text").send(await tokenFor(served, stage, request));
   });
   app.post("/trouble/:user", fromThisPage, async (request, response) => {
-    await served.trouble?.(Number(request.params.user));
-    response.status(204).end();
+    response.json({ done: (await served.trouble?.(Number(request.params.user))) === true });
   });
   app.get("/", async (_request, response) => {
-    const { tickets } = await served.stage();
-    response.redirect(`/agent/tickets/${tickets[0]?.id ?? 1}`);
+    const stage = await served.stage();
+    if (stage === null) return notYet(response);
+    response.redirect(`/agent/tickets/${stage.tickets[0]?.id ?? 1}`);
   });
-  app.get("/agent/*path", async (_request, response) => showPage(served, response));
+  app.get("/agent/*path", async (_request, response) => {
+    const stage = await served.stage();
+    if (stage === null) return notYet(response);
+    showPage(served, stage, response);
+  });
   return app;
+}
+
+function notYet(response: Response): void {
+  response.status(503).type("text").send("There are no tickets yet: load this page again in a moment.\n");
 }
 
 const LOCATIONS = ["ticket_sidebar", "new_ticket_sidebar", "user_sidebar", "nav_bar"] as const;
 
 /** A fresh one for each load, as Zendesk makes them. */
-async function tokenFor({ stage, keys, now }: Served, { query }: Request): Promise<string> {
+function tokenFor({ keys, now }: Served, stage: Stage, { query }: Request): Promise<string> {
   const location = LOCATIONS.find((each) => each === query.location) ?? "ticket_sidebar";
-  const { subdomain, installation, agent } = await stage();
+  const { subdomain, installation, agent } = stage;
   const role = query.role === "admin" || agent.role === "admin" ? "admin" : "agent";
   return signEntry(
     keys,
@@ -106,8 +116,8 @@ async function tokenFor({ stage, keys, now }: Served, { query }: Request): Promi
   );
 }
 
-async function showPage({ appUrl, stage, trouble }: Served, response: Response): Promise<void> {
-  const told = { appUrl: appUrl(), ...(await stage()), trouble: trouble !== undefined };
+function showPage({ appUrl, trouble }: Served, stage: Stage, response: Response): void {
+  const told = { appUrl: appUrl(), ...stage, trouble: trouble !== undefined };
   const page = html`<!doctype html>
 <html lang="en">
 <head>

@@ -39,6 +39,10 @@ export function draw(host) {
 
 function bar(host) {
   const menu = element("div", { class: "menu" });
+  const more = element("details", { class: "more" }, element("summary", {}, "More"), menu);
+  menu.addEventListener("click", () => {
+    more.open = false;
+  });
   menu.append(
     button("Load the app anew", () => host.reload()),
     button("Answers take 2 s, or none", () => host.latency(state.latency === 0 ? 2_000 : 0)),
@@ -55,15 +59,16 @@ function bar(host) {
     element("p", {}, "Stand-in for Zendesk, with invented customers. The app in it is the real one."),
     ...(stage.trouble && place !== "apps" ? [troubleButton()] : []),
     button("", () => host.scheme(state.scheme === "dark" ? "light" : "dark"), { id: "theme" }),
-    element("details", { class: "more" }, element("summary", {}, "More"), menu),
+    more,
   );
 }
 
 function troubleButton() {
   const made = button("Let something go wrong for them", async () => {
     made.disabled = true;
-    const { ok } = await fetch(`/trouble/${state.requester?.id}`, { method: "POST" }).catch(() => ({}));
-    if (ok !== true) drawNotice("That did not work.", "error");
+    const asked = fetch(`/trouble/${state.requester?.id}`, { method: "POST" });
+    const { done } = await asked.then((answer) => answer.json()).catch(() => ({}));
+    if (done !== true) drawNotice("They do not use the product, so nothing can go wrong there.", "notice");
     made.disabled = false;
   });
   return made;
