@@ -5,118 +5,23 @@
  * The pipeline is the only writer of inputs and effects, through `commit`: one transaction, on disk (fsync) when the
  * promise resolves, nothing written when it rejects with `StoreUnavailable`.
  */
-import type { Actor, Control } from "../core/control.ts";
 import type { Decision } from "../core/decision.ts";
 import type { Alert, AlertState, Delivery, DeliveryStatus, Outcome } from "../core/delivery.ts";
-import type { Effect, FeedbackRow, ScoreRow } from "../core/effect.ts";
+import type { FeedbackRow, ScoreRow } from "../core/effect.ts";
 import type { ContactDetails, Event } from "../core/event.ts";
 import type { Match } from "../core/match.ts";
 import type { Incident } from "../core/tenant.ts";
 import type { Millis } from "../core/time.ts";
 import type { AccountState, Band, PersonState } from "../core/unit.ts";
+import type { AuditRow, Batch, DeadLetter, LogInput } from "./contract/batch.ts";
+import type { FeatureRow, SentCopy, UnitSnapshot } from "./contract/kept.ts";
+import type { KeyQuery, LaneSkip, Page, PageQuery, RiskRow, Summary, Trace } from "./contract/queries.ts";
+import type { ChannelRow, SourceRow, TenantRow, TokenRow } from "./contract/tenancy.ts";
 
-/** One record of the input log. `unit` is null for what concerns the whole tenant. */
-export interface LogInput {
-  /** Grows by one or more with every record, over all tenants. */
-  readonly seq: number;
-  readonly tenant: string;
-  readonly unit: string | null;
-  readonly shard: number | null;
-  readonly receivedAt: Millis;
-  readonly body: { readonly event: Event } | { readonly control: Control };
-}
-
-/** A webhook delivery that was accepted: what the trace leads back to. The body itself is not kept. */
-export interface Reception {
-  readonly id: string;
-  readonly tenant: string;
-  readonly system: string;
-  readonly sourceId: string;
-  /** SHA-256 of the body, hex. */
-  readonly bodyHash: string;
-  readonly bytes: number;
-  readonly receivedAt: Millis;
-  /** The sender's own id of the delivery, where there is one. */
-  readonly deliveryId: string | null;
-}
-
-/** Signed rightly, but not readable: kept (encrypted) for a person to look at, answered 2xx. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly tenant: string;
-  readonly system: string;
-  readonly sourceId: string;
-  readonly receivedAt: Millis;
-  readonly reason: string;
-  readonly body: Uint8Array;
-}
-
-export interface ContactWrite {
-  readonly tenant: string;
-  readonly person: string;
-  readonly details: ContactDetails;
-}
-
-/** `namespace:value` names this person or account. Values are kept as keyed hashes only. */
-export interface IdentityWrite {
-  readonly tenant: string;
-  readonly namespace: string;
-  readonly value: string;
-  readonly kind: "person" | "account";
-  readonly id: string;
-}
-
-/** This address wants no messages, whoever it belongs to. Kept as a keyed hash, for ever. */
-export interface StopWrite {
-  readonly tenant: string;
-  readonly namespace: "email" | "phone";
-  readonly value: string;
-  readonly at: Millis;
-}
-
-/** Which units a person is in; the newest is the default. */
-export interface MembershipWrite {
-  readonly tenant: string;
-  readonly person: string;
-  readonly unit: string;
-  readonly at: Millis;
-}
-
-export interface AuditRow {
-  readonly id: string;
-  readonly tenant: string;
-  readonly at: Millis;
-  readonly actor: Actor;
-  readonly action: string; // "switch.off", "alert.ack", "person.erase", ...
-  readonly subject: string;
-  readonly reason: string;
-  readonly detail: { readonly [name: string]: unknown };
-  /** The action can be undone until then by `undo`. */
-  readonly undo: Control | null;
-  /** A later row whose detail says `undoes: <this id>` makes it true, in the same commit. */
-  readonly undone: boolean;
-}
-
-export interface Batch {
-  readonly inputs: readonly LogInput[];
-  readonly effects: readonly Effect[];
-  readonly contacts: readonly ContactWrite[];
-  readonly identities: readonly IdentityWrite[];
-  readonly memberships: readonly MembershipWrite[];
-  readonly stops?: readonly StopWrite[];
-  readonly receptions: readonly Reception[];
-  readonly deadLetters: readonly DeadLetter[];
-  readonly audit: readonly AuditRow[];
-  readonly incidents: readonly Incident[];
-  /** Unknown event types seen: tenant, source, type, count. */
-  readonly unknownTypes: readonly {
-    tenant: string;
-    source: string;
-    type: string;
-    count: number;
-    at: Millis;
-  }[];
-}
+export type * from "./contract/batch.ts";
+export type * from "./contract/kept.ts";
+export type * from "./contract/queries.ts";
+export type * from "./contract/tenancy.ts";
 
 /** The write did not happen; memory must not keep what it assumed. */
 export class StoreUnavailable extends Error {
@@ -125,153 +30,6 @@ export class StoreUnavailable extends Error {
 /** The database is damaged; the message says how to restore. */
 export class StoreDamaged extends Error {
   override readonly name = "StoreDamaged";
-}
-
-export interface UnitSnapshot {
-  readonly tenant: string;
-  readonly unit: string;
-  readonly shard: number;
-  /** Position of the last input it contains. */
-  readonly seq: number;
-  readonly engine: string;
-  readonly library: string;
-  /** Earliest timer, so that a unit can sleep on disk until then; null for none. */
-  readonly nextDue: Millis | null;
-  readonly state: Uint8Array;
-}
-
-export interface TenantRow {
-  readonly id: string;
-  readonly createdAt: Millis;
-  /** Secret with which the tenant's server signs in-app identities. Wrapped at rest. */
-  readonly identitySecret: string;
-}
-
-export type TokenRole = "write" | "agent" | "ops" | "admin" | "analyst" | "privacy" | "public";
-export interface TokenRow {
-  readonly id: string;
-  readonly tenant: string;
-  readonly role: TokenRole;
-  readonly label: string;
-  /** SHA-256 of the token, hex; the token itself is shown once and not kept. */
-  readonly hash: string;
-  readonly createdAt: Millis;
-  readonly expiresAt: Millis | null;
-  readonly revokedAt: Millis | null;
-}
-
-/** A connected system of a tenant, with its secrets (two live at once while rotating). Wrapped at rest. */
-export interface SourceRow {
-  readonly tenant: string;
-  readonly system: string;
-  readonly id: string;
-  readonly settings: { readonly [name: string]: unknown };
-  readonly secrets: readonly string[];
-  readonly createdAt: Millis;
-  readonly lastReceivedAt: Millis | null;
-}
-
-/** A connected channel of a tenant: provider, base URL, credentials. Wrapped at rest. */
-export interface ChannelRow {
-  readonly tenant: string;
-  readonly kind: string;
-  readonly system: string;
-  readonly settings: { readonly [name: string]: unknown };
-}
-
-export interface Page<Row> {
-  readonly rows: readonly Row[];
-  /** Opaque; pass back as `after`. */
-  readonly next: string | null;
-}
-export interface PageQuery {
-  readonly after?: string;
-  readonly limit?: number;
-}
-
-/** Rows of one tenant and channel kind that are left out, as this way out takes nothing at the moment. */
-export interface LaneSkip {
-  readonly tenant: string;
-  readonly kind: string;
-  /** Rows with a `dueBy` up to here are not left out. */
-  readonly unlessDueBy?: Millis;
-}
-
-export interface KeyQuery extends PageQuery {
-  readonly person?: string;
-  readonly account?: string;
-  readonly since?: Millis;
-}
-
-export interface RiskRow {
-  readonly key: string;
-  readonly unit: string;
-  readonly score: number;
-  readonly band: Band;
-  readonly at: Millis;
-  readonly why: string;
-  readonly name: string | null;
-  readonly segment: string | null;
-  readonly owner: string | null;
-}
-
-/** From a decision or delivery back to the webhook behind it. */
-export interface Trace {
-  readonly delivery: Delivery | null;
-  readonly decisions: readonly Decision[];
-  readonly match: Match | null;
-  readonly scores: readonly ScoreRow[];
-  readonly events: readonly {
-    readonly event: Event;
-    readonly reception: Reception | null;
-    readonly seq: number;
-  }[];
-  readonly outcome: Outcome | null;
-  readonly feedback: readonly FeedbackRow[];
-}
-
-/** The copy of what was sent, encrypted with the person's key. */
-export interface SentCopy {
-  readonly tenant: string;
-  readonly delivery: string;
-  readonly person: string | null;
-  readonly at: Millis;
-  readonly rendered: unknown; // the Rendered of messages/render.ts, JSON-able
-  /** SHA-256, hex, of the short name of the person's page in it. Only written: a copy is read without. */
-  readonly shortLink?: string;
-}
-
-export interface FeatureRow {
-  readonly id: string; // match id, or `sample:<key hash>:<day>`
-  readonly tenant: string;
-  /** Keyed hash of the score key; not reversible without the secret. */
-  readonly pseudonym: string;
-  readonly at: Millis;
-  readonly kind: "match" | "sample";
-  readonly pattern: string | null;
-  readonly segment: string | null;
-  readonly features: { readonly [name: string]: number | null };
-  /** A ticket within 24 h: 1, 0, or null while it is open. */
-  readonly label: 0 | 1 | null;
-}
-
-export interface Summary {
-  readonly at: Millis;
-  readonly monitored: number;
-  readonly bands: { readonly [band in Band]: number };
-  readonly sent24h: number;
-  readonly byTiming24h: { readonly [timing: string]: number };
-  readonly byChannel24h: { readonly [channel: string]: number };
-  readonly byReason24h: { readonly [reason: string]: number };
-  readonly patterns30d: readonly {
-    pattern: string;
-    fired: number;
-    notPrevented: number;
-    prevented: number;
-  }[];
-  readonly outcomes30d: { readonly [kind: string]: number };
-  readonly optedOut: number;
-  readonly csat: { readonly n: number; readonly mean: number | null };
 }
 
 export interface Store {
