@@ -1,4 +1,4 @@
-import type { Ask } from "./deeds.ts";
+import type { Ask } from "./asks.ts";
 import type { OpenMatchBody, RequesterBody } from "./wire.ts";
 
 /** What a view can ask for. Views know nothing of how it is done. */
@@ -10,8 +10,8 @@ export interface Acts {
   retry(): void;
   moreTimeline(): void;
   openTicket(id: string): void;
-  /** Shows somebody else on this page, where it has room for that. */
-  openSubject: ((kind: "person" | "account", id: string, name: string | null) => void) | null;
+  /** Shows somebody else: on this page where it has room for that, else on the app's page in the navigation bar. */
+  openSubject(kind: "person" | "account", id: string, name: string | null): void;
   insertDraft: ((text: string) => void) | null;
   copyNote: ((body: RequesterBody) => void) | null;
 }

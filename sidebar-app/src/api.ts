@@ -20,7 +20,8 @@ export interface WriteOptions {
   readonly query?: Query;
 }
 
-export function createApi(session: Session): Api {
+/** @param agent who acts, as far as it is known; goes with every write, for colleagues to read */
+export function createApi(session: Session, agent: () => string | null = () => null): Api {
   const base = `${session.apiUrl.replace(/\/$/, "")}/api/v1`;
 
   const send = async (path: string, init: RequestInit, lost: "network" | "unclear"): Promise<Response> => {
@@ -53,7 +54,9 @@ export function createApi(session: Session): Api {
         ...(ifMatch === undefined || ifMatch === null ? {} : { "if-match": `"${ifMatch}"` }),
         ...(key === undefined ? {} : { "idempotency-key": key }),
       };
-      const init = { method: "POST", headers, body: JSON.stringify(body) };
+      const actor = agent();
+      const signed = actor === null ? body : { ...body, actor };
+      const init = { method: "POST", headers, body: JSON.stringify(signed) };
       return read(await send(path + search(query), init, "unclear"), "unclear");
     },
     async open(path, headers, signal) {

@@ -1,8 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Acts } from "./acts.ts";
 import { useCell } from "./cell.ts";
-import type { Desk } from "./deeds.ts";
-import type { DossierDesk } from "./dossier.ts";
+import type { Desk } from "./desk.ts";
+import type { DossierDesk, Target } from "./dossier.ts";
 import type { Host } from "./host.ts";
 import type { ListDesk } from "./list.ts";
 import { noteOf } from "./sayings.ts";
@@ -54,9 +54,11 @@ function actsOf({ host, dossier, desk }: Parts, w: Words): Acts {
     undo: (action) => start(desk.undo(action, w.t("action.undo"))),
     retry: () => start(dossier.reload()),
     moreTimeline: () => start(dossier.moreTimeline()),
-    openTicket: (id) => start(host.openTicket(id)),
+    openTicket: (id) => start(desk.leave(() => host.openTicket(id))),
     openSubject:
-      host.view === "dashboard" ? (kind, id, name) => start(dossier.show({ kind, id, name })) : null,
+      host.view === "dashboard"
+        ? (kind, id, name) => start(dossier.show({ kind, id, name }))
+        : (kind, id) => start(desk.leave(() => host.openPlace({ kind, id }))),
     insertDraft:
       host.view === "ticket"
         ? (text) => start(desk.inZendesk("insert_reply", () => host.insertDraft(text)))
@@ -90,7 +92,8 @@ function Subject({ parts, w }: { readonly parts: Parts; readonly w: Words }) {
 function Dashboard({ parts, w }: { readonly parts: Parts; readonly w: Words }) {
   const { list, dossier, desk } = parts;
   const state = useCell(list.cell);
-  const { target } = useCell(dossier.cell);
+  const { target, body } = useCell(dossier.cell);
+  useFocusThatFollows(target === null ? null : nameOf(target));
   if (target === null) {
     return (
       <List
@@ -105,18 +108,36 @@ function Dashboard({ parts, w }: { readonly parts: Parts; readonly w: Words }) {
     );
   }
   const back = () => {
+    desk.cancel();
     desk.dismiss();
     start(dossier.show(null));
     start(list.reload());
   };
-  const name = target.kind === "requester" ? null : (target.name ?? target.id);
+  const known = target.kind === "account" ? body?.account?.name : null;
+  const name = target.kind === "requester" ? null : (target.name ?? known ?? target.id);
   return (
     <div class="detail">
       <div class="detail-head">
-        <Button onClick={back}>{w.t("list.back")}</Button>
+        <Button id={BACK} onClick={back}>
+          {w.t("list.back")}
+        </Button>
         <strong>{name}</strong>
       </div>
       <Subject parts={parts} w={w} />
     </div>
   );
+}
+
+const BACK = "back";
+const nameOf = (target: Target): string =>
+  target.kind === "requester" ? target.kind : `${target.kind}/${target.id}`;
+
+/** Who came here by keyboard goes on from the way back, and from the same line of the list afterwards. */
+function useFocusThatFollows(shown: string | null): void {
+  const before = useRef(shown);
+  useEffect(() => {
+    const left = before.current;
+    before.current = shown;
+    if (left !== shown) document.getElementById(shown === null ? (left ?? "") : BACK)?.focus();
+  }, [shown]);
 }

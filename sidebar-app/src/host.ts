@@ -3,6 +3,7 @@
  * hears from it is here, so that a test needs to stand in for these few words only.
  */
 interface ZafClient {
+  metadata(): Promise<unknown>;
   on(event: string, handler: (data: unknown) => unknown): void;
   get(paths: readonly string[]): Promise<{ readonly [path: string]: unknown }>;
   set(values: { readonly [path: string]: unknown }): Promise<unknown>;
@@ -32,11 +33,24 @@ export interface Subject {
 
 export type Scheme = "light" | "dark";
 
+/** Who sits before the screen. */
+export interface Agent {
+  readonly locale: string | null;
+  readonly scheme: Scheme | null;
+  readonly name: string | null;
+}
+
+/** Somebody who has a page of their own behind the icon in the navigation bar. */
+export interface Place {
+  readonly kind: "person" | "account";
+  readonly id: string;
+}
+
 export interface Host {
   readonly view: "ticket" | "user" | "dashboard";
   /** @throws Error when Zendesk does not answer in time */
   subject(): Promise<Subject>;
-  agent(): Promise<{ readonly locale: string | null; readonly scheme: Scheme | null }>;
+  agent(): Promise<Agent>;
   /** The requester is another one now, or another of their names changed. */
   onSubject(listener: () => void): void;
   onScheme(listener: (scheme: Scheme) => void): void;
@@ -47,6 +61,10 @@ export interface Host {
   /** Puts text into the internal note; nothing is saved. */
   insertNote(text: string): Promise<void>;
   openTicket(id: string): Promise<void>;
+  /** Shows somebody on the app's page in the navigation bar. */
+  openPlace(place: Place): Promise<void>;
+  /** A link led to somebody's page: `/agent/apps/forestall/account/acme`. */
+  onPlace(listener: (place: Place) => void): void;
   resize(height: number): void;
 }
 
@@ -77,9 +95,11 @@ export function connectHost(view: Host["view"]): Host | "outside" {
     },
     async agent() {
       const answer = await inTime(client.get(["currentUser", "colorScheme"]));
+      const user = fieldsOf(answer.currentUser);
       return {
-        locale: textIn(fieldsOf(answer.currentUser).locale),
+        locale: textIn(user.locale),
         scheme: schemeIn(answer.colorScheme),
+        name: textIn(user.name)?.slice(0, 100) ?? null,
       };
     },
     onSubject(listener) {
@@ -101,6 +121,16 @@ export function connectHost(view: Host["view"]): Host | "outside" {
     insertNote: (text) => insert("internalNote", text),
     async openTicket(id) {
       await inTime(client.invoke("routeTo", "ticket", id));
+    },
+    async openPlace(place) {
+      const { name } = fieldsOf(await inTime(client.metadata()));
+      await inTime(client.invoke("routeTo", "nav_bar", routeName(textIn(name)), pathOf(place)));
+    },
+    onPlace(listener) {
+      client.on("app.route.changed", (data) => {
+        const place = placeIn(data);
+        if (place !== null) listener(place);
+      });
     },
     resize(height) {
       // A height that Zendesk does not take leaves the page as it is, and it scrolls.
@@ -149,3 +179,24 @@ function schemeIn(value: unknown): Scheme | null {
   const found = typeof value === "string" ? value : fieldsOf(value).colorScheme;
   return found === "light" || found === "dark" ? found : null;
 }
+
+/** Zendesk's address of an app is its name in small letters, with a dash for what is no letter or digit. */
+const routeName = (name: string | null): string =>
+  (name ?? "Forestall").toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+
+const pathOf = ({ kind, id }: Place): string => `${kind}/${encodeURIComponent(id)}`;
+
+/** Told bare, or as a field of something: what counts is the path in it. */
+function placeIn(data: unknown): Place | null {
+  const told = [data, ...Object.values(fieldsOf(data))];
+  const paths = told.map((value) => (Array.isArray(value) ? value.join("/") : String(value)));
+  const [, kind, id = ""] = PLACE.exec(paths.find((path) => PLACE.test(path)) ?? "") ?? [];
+  if (kind !== "person" && kind !== "account") return null;
+  try {
+    return { kind, id: decodeURIComponent(id) };
+  } catch {
+    return null;
+  }
+}
+
+const PLACE = /(?:^|\/)(person|account)\/([^/?#]{1,600})\/?(?:[?#].*)?$/;

@@ -1,8 +1,8 @@
 import type { Api } from "./api.ts";
 import { type Cell, createCell } from "./cell.ts";
-import { listed } from "./deeds.ts";
 import { type Failure, failureOf } from "./failure.ts";
-import type { PageBody, PatternBody, RequesterBody, RiskListItem } from "./wire.ts";
+import { byAddress, isAddress } from "./look-up.ts";
+import type { PageBody, PatternBody, RiskFiltersBody, RiskListItem } from "./wire.ts";
 
 /** Everybody by risk. */
 export interface ListState {
@@ -11,9 +11,14 @@ export interface ListState {
   readonly next: string | null;
   readonly loading: boolean;
   readonly failure: Failure | null;
-  readonly patterns: readonly PatternBody[];
+  readonly choices: Choices;
   /** How often the filter was cleared: what was typed goes with it. */
   readonly clears: number;
+}
+
+/** What the list can be narrowed by: the patterns by id and name, the owners and segments there are. */
+export interface Choices extends RiskFiltersBody {
+  readonly patterns: readonly PatternBody[];
 }
 
 export interface Filter {
@@ -32,7 +37,8 @@ export interface ListDesk {
   clear(): Promise<void>;
   reload(): Promise<void>;
   more(): Promise<void>;
-  patterns(): Promise<void>;
+  /** Reads what can be chosen; without an answer there is nothing to choose from, and the list is there all the same. */
+  choices(): Promise<void>;
   /** Something changed: read again, once for many changes. */
   hear(): void;
 }
@@ -47,7 +53,7 @@ export function createListDesk(api: Api): ListDesk {
     next: null,
     loading: true,
     failure: null,
-    patterns: [],
+    choices: { patterns: [], owners: [], segments: [] },
     clears: 0,
   });
   /** An answer to an older question is dropped. */
@@ -83,9 +89,12 @@ export function createListDesk(api: Api): ListDesk {
       const { next, loading } = cell.get();
       if (next !== null && !loading) await read(next);
     },
-    async patterns() {
-      const { items } = await api.get<PageBody<PatternBody>>("/patterns").catch(() => ({ items: [] }));
-      cell.patch({ patterns: items });
+    async choices() {
+      const [patterns, found] = await Promise.all([
+        api.get<PageBody<PatternBody>>("/patterns").catch(() => ({ items: [] })),
+        api.get<RiskFiltersBody>("/risks/filters").catch(() => ({ owners: [], segments: [] })),
+      ]);
+      cell.patch({ choices: { ...found, patterns: patterns.items } });
     },
     hear() {
       window.clearTimeout(gathering);
@@ -97,10 +106,7 @@ export function createListDesk(api: Api): ListDesk {
   };
 }
 
-/** An address is looked up as it is, never searched for: the server knows it by its keyed hash only. */
 async function readPage(api: Api, filter: Filter, after: string | null): Promise<PageBody<RiskListItem>> {
-  const { q } = filter;
-  if (!q.includes("@")) return api.get("/risks", { ...filter, q: q.trim(), after });
-  const items = listed(await api.get<RequesterBody>("/requesters", { email: q.trim() }));
-  return { items, next: null };
+  if (isAddress(filter.q)) return { items: await byAddress(api, filter.q), next: null };
+  return api.get("/risks", { ...filter, q: filter.q.trim(), after });
 }

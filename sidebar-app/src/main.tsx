@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { createApi } from "./api.ts";
 import { App } from "./app.tsx";
-import { createDesk } from "./deeds.ts";
+import { createDesk } from "./desk.ts";
 import { createDossierDesk, type DossierDesk, targetOf } from "./dossier.ts";
 import { connectHost, type Host, type Scheme } from "./host.ts";
 import { createListDesk, type ListDesk } from "./list.ts";
@@ -32,7 +32,8 @@ async function main(): Promise<void> {
 
 /** Everything is asked for at once; what the risk waits for is Zendesk's word on who it is about, and our answer. */
 async function open(host: Host, session: ZendeskSession): Promise<void> {
-  const api = createApi(openSession(session));
+  let agentName: string | null = null;
+  const api = createApi(openSession(session), () => agentName);
   const dossier = createDossierDesk(api);
   const desk = createDesk(api, dossier);
   const list = createListDesk(api);
@@ -70,6 +71,7 @@ async function open(host: Host, session: ZendeskSession): Promise<void> {
   followHeight(host, root);
 
   const agent = host.agent().then(async (found) => {
+    agentName = found.name;
     if (found.scheme !== null) paint(found.scheme);
     if (found.locale === null || found.locale === locale) return;
     texts = await loadTexts(found.locale);
@@ -97,7 +99,11 @@ async function begin(
   hearing: Hearing,
 ): Promise<"silent" | "shown"> {
   if (host.view === "dashboard") {
-    await Promise.all([dossier.show(null), list.reload(), list.patterns()]);
+    host.onPlace((place) => {
+      cancel();
+      dossier.show({ ...place, name: null }).catch(console.error);
+    });
+    await Promise.all([dossier.show(null), list.reload(), list.choices()]);
     return "shown";
   }
   followSubject(host, dossier, cancel, hearing);

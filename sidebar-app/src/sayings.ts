@@ -1,5 +1,5 @@
 import { leading } from "./dossier.ts";
-import type { AuditBody, DeliveryBody, QuietBody, RequesterBody, RiskBody, SentMessageBody } from "./wire.ts";
+import type { DeliveryBody, QuietBody, RequesterBody, RiskBody, SentMessageBody } from "./wire.ts";
 import type { Key, Words } from "./words.ts";
 
 /** Data in words: from what the server knows to one line that a person reads. */
@@ -35,7 +35,10 @@ const ENDS: Readonly<Record<SentMessageBody["ended"], Key>> = {
 };
 
 export const endOf = (w: Words, message: SentMessageBody): string =>
-  w.t(ENDS[message.ended] ?? "message.unknown");
+  // A channel in preview keeps its messages here: nobody got this one.
+  message.delivery.preview && message.ended === "sent"
+    ? w.t("message.preview")
+    : w.t(ENDS[message.ended] ?? "message.unknown");
 export const channelOf = (w: Words, channel: string): string => w.word("channel", channel);
 const timeOf = ({ sentAt, createdAt }: DeliveryBody): string => sentAt ?? createdAt;
 
@@ -46,14 +49,21 @@ export const messageLine = (w: Words, message: SentMessageBody): string =>
     result: endOf(w, message),
   });
 
+/** Whether the message of the prediction is the last one too: it is told once. */
+export const isToldByPrediction = ({ prediction, lastMessage }: RequesterBody["context"]): boolean =>
+  lastMessage !== null &&
+  prediction?.message?.delivery.id === lastMessage.delivery.id &&
+  wasSent(lastMessage);
+
+const wasSent = ({ ended }: SentMessageBody): boolean => ended !== "not_sent";
+
 export function predictionLine(w: Words, body: RequesterBody): string | null {
   const { prediction, quiet } = body.context;
   if (prediction === null) return null;
   const when = w.ago(prediction.firedAt);
   const { message, name: pattern } = prediction;
-  if (message !== null && message.ended !== "not_sent") {
-    const channel = channelOf(w, message.delivery.channel);
-    return w.t("predicted.with_message", { when, pattern, channel, result: endOf(w, message) });
+  if (message !== null && wasSent(message)) {
+    return w.t("predicted.with_message", { when, pattern, line: messageLine(w, message) });
   }
   const reason = message?.delivery.detail ?? quiet?.reason ?? helpReason(body, prediction.match) ?? "none";
   return w.t("predicted.without_message", { when, pattern, reason: w.word("reason", reason) });
@@ -78,23 +88,15 @@ export function quietLine(w: Words, { reason, kind, until, ticket }: QuietBody):
 /** Until somebody ends it: the last moment that a Date can hold. */
 export const isForEver = (iso: string): boolean => !(Date.parse(iso) < 8e15);
 
-const DEEDS: Readonly<Record<string, Key>> = {
-  "person.pause": "action.pause",
-  "person.resume": "action.resume",
-  "person.stop": "action.stop",
-  "person.link": "action.link",
-  "match.false_alarm": "action.false_alarm",
-  "decision.approve": "action.approve",
-  "decision.edit": "action.edit",
-  "decision.reject": "action.reject",
-  "alert.assign": "action.hand_over",
-  "delivery.manual": "action.send",
-  undo: "action.undo",
-};
-
-export function deedOf(w: Words, { action }: AuditBody): string {
-  const key = DEEDS[action];
-  return key === undefined ? action.replaceAll(/[._]/g, " ") : w.t(key);
+/**
+ * Who did something, as people call them: `agent:Lena Vogt (zendesk 77)` is "Lena Vogt", `agent:zendesk 77`, who gave no
+ * name, is "Agent 77".
+ */
+export function actorOf(w: Words, actor: string): string {
+  if (actor === "customer" || actor === "system") return w.t(`who.${actor}`);
+  const name = actor.replace(/^[a-z]+:/, "").replace(/ \(zendesk \d+\)$/, "");
+  const number = /^zendesk (\d+)$/.exec(name)?.[1];
+  return number === undefined ? name : w.t("who.agent", { number });
 }
 
 /** What a colleague without this app needs to know, in plain text. */
@@ -105,7 +107,9 @@ export function noteOf(w: Words, body: RequesterBody): string {
     risk === null ? w.t("state.no_data") : headlineOf(w, risk),
     predictionLine(w, body),
     ...(risk?.contributions ?? []).map(({ why, points }) => `- ${why} (${w.number(points, 1)})`),
-    lastMessage === null ? null : w.t("message.last", { line: messageLine(w, lastMessage) }),
+    lastMessage === null || isToldByPrediction(body.context)
+      ? null
+      : w.t("message.last", { line: messageLine(w, lastMessage) }),
     quiet === null ? null : quietLine(w, quiet),
     next === null ? null : `${w.t("section.next_step")}: ${next.firstAction}`,
     risk === null ? null : w.t("headline.as_of", { when: w.moment(risk.asOf) }),

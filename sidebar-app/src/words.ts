@@ -16,7 +16,7 @@ export interface Words {
   word(group: Group, word: string): string;
   /** "23 min. ago"; the weekday and time from a day on. */
   ago(iso: string): string;
-  /** "Tue 14:10", with the date when it is not within a week. */
+  /** "Tue 2:10 PM", with the date when it is not within a week. */
   moment(iso: string): string;
   number(value: number, digits?: number): string;
 }
@@ -74,7 +74,7 @@ export function createWords(texts: Texts, wanted: string, now: number, timeZone?
       ...day,
       ...year,
       ...zone,
-      hour: "2-digit",
+      hour: "numeric",
       minute: "2-digit",
     }).format(at);
   };
@@ -87,7 +87,7 @@ export function createWords(texts: Texts, wanted: string, now: number, timeZone?
       const text = find(group, name);
       return text === undefined ? key : formatMessage(text, values, locale);
     },
-    word: (group, word) => find(group, word.replaceAll(".", "_")) ?? word.replaceAll("_", " "),
+    word: (group, word) => find(group, word.replaceAll(".", "_")) ?? word.replaceAll(/[._]/g, " "),
     ago(iso) {
       const past = now - Date.parse(iso);
       if (!(past < DAY && past > -MINUTE)) return moment(iso);

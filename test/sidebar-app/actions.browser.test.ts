@@ -35,7 +35,7 @@ describe("stepping in", () => {
     await dialog(page).getByLabel("Until").fill("2026-03-05T09:30");
     await confirm(page);
 
-    await page.getByText("Messages are paused until Thu 09:30 AM").waitFor();
+    await page.getByText("Messages are paused until Thu 9:30 AM").waitFor();
     expect(posted()[0]).toMatchObject({
       path: "/persons/u1/pause",
       body: { until: "2026-03-05T09:30:00.000Z", reason: "they asked for it" },
@@ -93,6 +93,7 @@ describe("stepping in", () => {
       answer: "edit",
       text: "Use this link.",
       reason: "they asked for it",
+      actor: "Lena Vogt",
     });
   });
 
@@ -123,7 +124,7 @@ describe("stepping in", () => {
       .check();
     await confirm(page);
 
-    await page.getByText("Linked to u8").waitFor();
+    await page.getByText("Linked to Ines M.").waitFor();
     expect(desk.site.asked.find(({ path }) => path === "/risks")?.query.get("q")).toBe("Ines");
     expect(posted()[0]).toMatchObject({
       path: "/persons/u8/link",
@@ -133,7 +134,7 @@ describe("stepping in", () => {
 
   it("takes back what a colleague did, from the timeline", async () => {
     const page = await desk.open();
-    await page.getByRole("button", { name: /Pause messages, by agent:lena/ }).click();
+    await page.getByRole("button", { name: /Messages paused, by Lena Vogt/ }).click();
     await page.getByText("on the phone with them").waitFor();
     await page.locator(".event-more").getByRole("button", { name: "Undo" }).click();
 
@@ -180,6 +181,7 @@ describe("a message by hand", () => {
       template: "api-rate-limit",
       match: "m1",
       reason: "they asked for it",
+      actor: "Lena Vogt",
     });
     expect(posted()[0]?.headers["idempotency-key"]).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -234,7 +236,9 @@ describe("in Zendesk", () => {
 
     const note = (await saidTo(page)).find(([name]) => name === "comment.appendText")?.[1];
     expect(note).toContain("85 critical, from Acme");
-    expect(note).toContain("Last sent: Email, 21 min. ago: arrived, not opened yet");
+    expect(note).toContain(
+      "Predicted 23 min. ago by API rate limit. Email, 21 min. ago: arrived, not opened",
+    );
   });
 
   it("puts a note nowhere when Zendesk does not switch to the internal note", async () => {
@@ -266,15 +270,44 @@ describe("what can go wrong while acting", () => {
       body: {
         status: 409,
         detail: "",
-        first: { actor: "agent:lena", at: ago(60_000), action: "person.stop" },
+        first: { actor: "agent:Omar (zendesk 78)", at: ago(60_000), action: "person.stop" },
       },
     }));
     const page = await pause();
     await confirm(page);
 
-    await dialog(page).getByText("agent:lena was first, 1 min. ago. Nothing was overwritten.").waitFor();
+    await dialog(page).getByText("Omar was first, 1 min. ago. Nothing was overwritten.").waitFor();
     expect(await dialog(page).getByLabel("Reason").inputValue()).toBe("they asked for it");
     expect(posted().length).toBe(1);
+    expect(await dialog(page).getByRole("button", { name: "Confirm" }).isDisabled()).toBe(true);
+    await dialog(page).getByRole("button", { name: "Close" }).click();
+    await expect.poll(() => dialog(page).count()).toBe(0);
+  });
+
+  it("what stands in a message's way since is shown before it is sent again, past it", async () => {
+    let refusals = 0;
+    const guards = [{ reason: "gap", kind: "hold", until: null, detail: "", overridable: true }];
+    const rendered = { subject: "Slow exports", text: "Spread your calls." };
+    desk.site.on("POST /deliveries", ({ query, body }) => {
+      const blocked = refusals > 0;
+      if (query.get("preview") === "1")
+        return {
+          body: { guards: blocked ? guards : [], verdict: blocked ? "override" : "send", rendered },
+        };
+      if ((body as { override?: boolean }).override === true) return { status: 201, body: anAction() };
+      refusals += 1;
+      return { status: 409, body: { status: 409, detail: "Something stands in the way.", guards } };
+    });
+    const page = await desk.open();
+    await page.getByRole("button", { name: "Send a message" }).click();
+    await dialog(page).getByText("Spread your calls.").waitFor();
+    await confirm(page);
+    await dialog(page).getByText("too soon after the last message. Send it all the same?").waitFor();
+    await confirm(page);
+
+    await page.getByText("The message is on its way").waitFor();
+    expect(refusals).toBe(1);
+    expect(new Set(posted().map(({ headers }) => headers["idempotency-key"])).size).toBe(2);
   });
 
   it("the session ended: it says so, and keeps what was typed", async () => {

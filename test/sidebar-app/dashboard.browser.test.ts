@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { REQUESTER, useDesk } from "./desk.ts";
+import { happens, REQUESTER, useDesk } from "./desk.ts";
 import { ago, aLine, aRequester } from "./fixtures.ts";
 
 const desk = useDesk();
@@ -28,9 +28,8 @@ describe("the list by risk", () => {
     const page = await openList();
     await page.getByLabel("Band").selectOption("critical");
     await page.getByLabel("Pattern").selectOption({ label: "API rate limit" });
-    await page.getByLabel("Owner").fill("dana@forestall.example");
-    await page.getByLabel("Segment").fill("enterprise");
-    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByLabel("Owner").selectOption("dana@forestall.example");
+    await page.getByLabel("Segment").selectOption("enterprise");
 
     await expect.poll(filters).toEqual({
       band: "critical",
@@ -41,6 +40,29 @@ describe("the list by risk", () => {
     await page.getByRole("button", { name: "Clear filters" }).click();
     await expect.poll(filters).toEqual({});
     expect(await page.getByLabel("Owner").inputValue()).toBe("");
+    expect(await page.getByRole("button", { name: "Clear filters" }).count()).toBe(0);
+  });
+
+  it("offers the owners and segments that there are", async () => {
+    const page = await openList();
+    await expect
+      .poll(() => page.getByLabel("Owner").locator("option").allInnerTexts())
+      .toEqual(["Any", "dana@forestall.example", "omar@forestall.example"]);
+
+    expect(await page.getByLabel("Segment").locator("option").allInnerTexts()).toEqual([
+      "Any",
+      "enterprise",
+      "small",
+    ]);
+  });
+
+  it("is there also when nobody knows what it could be narrowed by", async () => {
+    desk.site.on("GET /risks/filters", () => ({ status: 503, body: {} }));
+    desk.site.on("GET /patterns", () => ({ cut: true }));
+    const page = await openList();
+
+    expect(await page.getByRole("row").count()).toBe(3);
+    expect(await page.getByLabel("Pattern").locator("option").allInnerTexts()).toEqual(["Any"]);
   });
 
   it("searches by name in the list, and by address through the exact look-up only", async () => {
@@ -133,6 +155,72 @@ describe("the detail page", () => {
       .poll(() => desk.site.asked.map(({ path }) => path).filter((path) => path.endsWith("/context")))
       .toEqual(["/persons/u1/context", "/persons/u2/context"]);
     expect(await page.getByRole("button", { name: "Insert as draft" }).count()).toBe(0);
+  });
+});
+
+describe("a link into the page", () => {
+  it.each([
+    ["account/acme", "/accounts/acme/context"],
+    [{ appName: "forestall", appRoute: "/person/u2" }, "/persons/u2/context"],
+    [{ path: ["person", "u%32"] }, "/persons/u2/context"],
+  ])("%j leads to whom it names", async (route, path) => {
+    const page = await openList();
+
+    await happens(page, "app.route.changed", {}, route);
+
+    await expect.poll(() => desk.site.asked.some((asked) => asked.path === path)).toBe(true);
+    await page.getByRole("button", { name: "Back to the list" }).waitFor();
+  });
+
+  it("to an account shows its name as soon as that is known", async () => {
+    const page = await openList();
+    await happens(page, "app.route.changed", {}, "account/acme");
+
+    await page.locator(".detail-head strong", { hasText: "Acme" }).waitFor();
+  });
+
+  it.each([null, "", "elsewhere/x", "account/", { appRoute: 7 }, "person/%E0%A4%A"])(
+    "%j leads nowhere, and does no harm",
+    async (route) => {
+      const page = await openList();
+      await happens(page, "app.route.changed", {}, route);
+
+      expect(await page.getByRole("table").count()).toBe(1);
+      expect(desk.site.asked.some(({ path }) => path.endsWith("/context"))).toBe(false);
+    },
+  );
+
+  it("to nobody says so, and the list is one step away", async () => {
+    desk.site.on("GET /accounts/gone/context", () => ({ status: 404, body: {} }));
+    const page = await openList();
+    await happens(page, "app.route.changed", {}, "account/gone");
+    await page.getByText("This is not there any more.").waitFor();
+
+    await page.getByRole("button", { name: "Back to the list" }).click();
+
+    await page.getByRole("table").waitFor();
+  });
+});
+
+describe("with the keyboard alone", () => {
+  it("somebody's page is entered and left, and the focus goes along", async () => {
+    const page = await openList();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    await page.getByRole("button", { name: "Globex" }).focus();
+    desk.site.on("GET /accounts/globex/context", () => ({ body: aRequester({ person: null }) }));
+    await page.keyboard.press("Enter");
+    await expect.poll(focused).toBe("Back to the list");
+
+    await page.keyboard.press("Enter");
+
+    await expect.poll(focused).toBe("Globex");
+  });
+
+  it("filters are chosen and let go", async () => {
+    const page = await openList();
+    await page.getByLabel("Band").focus();
+    await page.keyboard.press("c");
+    await expect.poll(filters).toEqual({ band: "critical" });
   });
 });
 

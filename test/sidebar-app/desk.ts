@@ -32,7 +32,7 @@ const USUAL = {
   "ticket.requester": REQUESTER,
   user: REQUESTER,
   "ticket.id": 4711,
-  currentUser: { id: 77, locale: "en-US" },
+  currentUser: { id: 77, locale: "en-US", name: "Lena Vogt" },
   colorScheme: "light",
 };
 
@@ -116,6 +116,7 @@ function fakeZendesk({ values = {}, errors = {}, wait = 0, silent = false, absen
     fakeHost: host,
     ZAFClient: {
       init: () => ({
+        metadata: () => later(() => ({ appId: 12, name: "Forestall" })),
         on(event: string, handler: (data: unknown) => unknown) {
           handlers.set(event, [...(handlers.get(event) ?? []), handler]);
         },

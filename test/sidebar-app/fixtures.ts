@@ -264,7 +264,7 @@ export const aContext = (changes: Some<wire.ContextBody> = {}): wire.ContextBody
     match: "m1",
     pattern: "P-001",
     firstAction: "Look at the calls per minute and offer a higher limit for a day.",
-    playbook: "api-rate-limit.md",
+    playbook: "Compare the calls per minute with the plan.\nOffer a higher limit for a day.",
     owner: "support-ops",
   },
   draft: "Hello,\nyour exports hit the limit of 100 calls a minute. I have raised it for a day.",
@@ -356,7 +356,7 @@ export const aDecision = (changes: Some<wire.DecisionBody> = {}): wire.DecisionB
 export const anAudit = (changes: Some<wire.AuditBody> = {}): wire.AuditBody => ({
   id: "act-old",
   at: ago(5 * HOUR),
-  actor: "agent:lena",
+  actor: "agent:Lena Vogt (zendesk 77)",
   action: "person.pause",
   subject: "person/u1",
   reason: "on the phone with them",

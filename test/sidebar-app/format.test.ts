@@ -50,7 +50,7 @@ describe("times", () => {
     [50 * 3_600_000, "Sat 10:00 AM"],
     [20 * 86_400_000, "Feb 10, 12:00 PM"],
     [400 * 86_400_000, "Jan 26, 2025, 12:00 PM"],
-    [-26 * 3_600_000, "Tue 02:00 PM"],
+    [-26 * 3_600_000, "Tue 2:00 PM"],
   ])("%i ms ago read %s", (ms, text) => {
     expect(words("en-US").ago(at(ms))).toBe(text);
   });

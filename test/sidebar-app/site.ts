@@ -135,6 +135,15 @@ const usual = (): [string, Handler][] => [
     () => page([aPattern(), aPattern({ id: "P-002", name: "Failed logins", message: "login-trouble" })]),
   ],
   ["GET /matches/*", () => ({ body: { revision: "mr1" } })],
+  [
+    "GET /risks/filters",
+    () => ({
+      body: {
+        owners: ["dana@forestall.example", "omar@forestall.example"],
+        segments: ["enterprise", "small"],
+      },
+    }),
+  ],
   ["GET /risks", () => page([aLine(), aLine({ id: "globex", name: "Globex", score: 41, band: "watch" })])],
   ["POST /*", () => ({ body: anAction() })],
 ];

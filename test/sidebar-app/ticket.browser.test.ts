@@ -4,6 +4,7 @@ import type * as wire from "../../server/http/wire.ts";
 import { happens, REQUESTER, saidTo, useDesk } from "./desk.ts";
 import {
   aContext,
+  aDelivery,
   ago,
   aMessage,
   anIncident,
@@ -35,9 +36,8 @@ describe("the first look", () => {
       "85 critical, from Acme: 12 rate-limit errors on /v1/export in the last hour",
     );
     expect(await facts(page)).toEqual([
-      "Predicted 23 min. ago by API rate limit. Email: arrived, not opened yet.",
-      "Last sent: Email, 21 min. ago: arrived, not opened yet",
-      "No messages until Tue 02:10 PM, because of ticket #4711",
+      "Predicted 23 min. ago by API rate limit. Email, 21 min. ago: arrived, not opened yet",
+      "No messages until Tue 2:10 PM, because of ticket #4711",
     ]);
     const box = await page.locator(".facts").boundingBox();
     expect((box?.y ?? 999) + (box?.height ?? 999)).toBeLessThan(300);
@@ -76,18 +76,39 @@ describe("the first look", () => {
     ["failed", "could not be delivered"],
     ["dry_run", "not sent: trial run"],
   ] as const)("says that a message ended as %s", async (ended, words) => {
-    const context = aContext({ lastMessage: aMessage({ ended }) });
+    const context = aContext({ lastMessage: aMessage({ ended }), prediction: null });
     desk.site.on("GET /requesters", () => ({ body: aRequester({ context }) }));
     const page = await desk.open();
 
-    expect((await facts(page))[1]).toBe(`Last sent: Email, 21 min. ago: ${words}`);
+    expect((await facts(page))[0]).toBe(`Last sent: Email, 21 min. ago: ${words}`);
+  });
+
+  it("does not call sent what a channel in preview kept here", async () => {
+    const lastMessage = aMessage({ ended: "sent", delivery: aDelivery({ preview: true }) });
+    const context = aContext({ lastMessage, prediction: null });
+    desk.site.on("GET /requesters", () => ({ body: aRequester({ context }) }));
+    const page = await desk.open();
+
+    expect((await facts(page))[0]).toBe("Last sent: Email, 21 min. ago: not sent: channel in preview");
+  });
+
+  it("tells a newer message beside the one of the prediction", async () => {
+    const newer = aDelivery({ id: "d2", channel: "sms", sentAt: ago(60_000) });
+    const context = aContext({ lastMessage: aMessage({ delivery: newer, ended: "sent" }) });
+    desk.site.on("GET /requesters", () => ({ body: aRequester({ context }) }));
+    const page = await desk.open();
+
+    expect((await facts(page)).slice(0, 2)).toEqual([
+      "Predicted 23 min. ago by API rate limit. Email, 21 min. ago: arrived, not opened yet",
+      "Last sent: Text message, 1 min. ago: sent",
+    ]);
   });
 
   it.each([
     [{ reason: "opted_out", kind: "stop", until: null, ticket: null }, "This person gets no more messages"],
     [
       { reason: "quiet", kind: "hold", until: ago(-3_600_000), ticket: null },
-      "No messages until Mon 01:00 PM: quiet hours",
+      "No messages until Mon 1:00 PM: quiet hours",
     ],
     [
       { reason: "paused", kind: "hold", until: null, ticket: null },
@@ -402,8 +423,10 @@ describe("below", () => {
     ]);
     await rows.nth(1).getByRole("button").click();
     await rows.nth(1).getByText("Your exports are being slowed down").waitFor();
+    expect(await page.locator(".event-text").nth(3).innerText()).toBe("API call failed");
+    expect(await rows.nth(8).innerText()).toContain("Messages paused, by Lena Vogt, 5 hr. ago");
     expect(await rows.nth(5).innerText()).toContain(
-      "Email: Held back until Tue 02:00 PM: a ticket is open or recent",
+      "Email: Held back until Tue 2:00 PM: a ticket is open or recent",
     );
   });
 
@@ -430,6 +453,37 @@ describe("below", () => {
 
     expect(await page.locator(".windowed li").count()).toBeLessThan(40);
     expect(await box.evaluate((element) => element.scrollHeight)).toBeGreaterThan(10_000 * 40);
+  });
+
+  it("a problem in the timeline opens to its evidence", async () => {
+    const page = await desk.open();
+    const row = page.locator(".windowed li").nth(2);
+    await row.getByRole("button").click();
+
+    await row.getByText("Open · 12 events · since 23 min. ago · last seen 2 min. ago").waitFor();
+  });
+
+  it("the next step opens to the whole playbook", async () => {
+    const page = await desk.open();
+    await page.getByText("Playbook", { exact: true }).click();
+
+    await page.getByText("Compare the calls per minute with the plan.").waitFor();
+  });
+
+  it("colleagues and the account open on the page behind the icon in the navigation bar", async () => {
+    const page = await desk.open();
+    await page.getByRole("button", { name: "Noor Haddad" }).click();
+    await page.getByRole("button", { name: "Acme", exact: true }).click();
+
+    await expect.poll(() => saidTo(page)).toContainEqual(["routeTo", "nav_bar", "forestall", "person/u2"]);
+    await expect.poll(() => saidTo(page)).toContainEqual(["routeTo", "nav_bar", "forestall", "account/acme"]);
+  });
+
+  it("says when Zendesk does not go where it should", async () => {
+    const page = await desk.open({ zendesk: { errors: { routeTo: "unknown" } } });
+    await page.getByRole("button", { name: "Open ticket #4690" }).click();
+
+    await page.getByText("This did not work. Nothing was changed.").waitFor();
   });
 
   it("tickets open in Zendesk, replays elsewhere", async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { FeedbackAnswer } from "../../server/core/control.ts";
 import { REASONS, type Reason } from "../../server/core/decision.ts";
-import type { DeliveryStatus, OutcomeKind } from "../../server/core/delivery.ts";
-import type { Channel } from "../../server/core/pattern.ts";
+import { KNOWN_TYPES } from "../../server/core/event-types.ts";
+import type { Channel, IssueType } from "../../server/core/pattern.ts";
 import type { ChannelKind } from "../../server/core/tenant.ts";
 import type { Band } from "../../server/core/unit.ts";
 import { projectFiles, readProjectFile } from "../support/source.ts";
@@ -86,6 +86,29 @@ describe("the texts of the Zendesk app", () => {
   });
 });
 
+/** Groups whose texts are looked up by a word of the server. */
+const LOOKED_UP = ["band", "channel", "deed", "event", "feedback", "issue", "reason", "who"];
+
+describe("every text of the app's pages", () => {
+  const source = projectFiles("sidebar-app/src/**/*.{ts,tsx}").map(readProjectFile).join("\n");
+  const isUsed = (key: string): boolean => {
+    const [group = ""] = key.split(".");
+    return source.includes(`"${key}"`) || source.includes(`\`${group}.\${`) || LOOKED_UP.includes(group);
+  };
+
+  it("is used by one of them", () => {
+    const keys = messages(english).map(([key]) => key.replace("ui.", ""));
+
+    expect(isUsed("section.timeline")).toBe(true);
+    expect(isUsed("section.nowhere")).toBe(false);
+    expect(keys.filter((key) => !isUsed(key) && !key.startsWith("connect."))).toEqual([]);
+  });
+
+  it.each(LOOKED_UP)("is looked up in the group %s", (group) => {
+    expect(source).toMatch(new RegExp(`"${group}", |\`${group}\\.`));
+  });
+});
+
 describe("every word that the server uses has a text", () => {
   const there = (group: string) =>
     new Set([...english.keys()].filter((key) => key.startsWith(`ui.${group}.`)));
@@ -140,32 +163,52 @@ describe("every word that the server uses has a text", () => {
     ).toEqual([]);
   });
 
-  it("for what became of a message, a match and a question", () => {
-    const statuses: Record<DeliveryStatus, true> = {
-      queued: true,
-      sending: true,
-      sent: true,
-      failed: true,
-      in_doubt: true,
-      unknown: true,
-      suppressed: true,
-      dry_run: true,
-    };
-    const outcomes: Record<OutcomeKind, true> = {
-      false_alarm: true,
-      excluded: true,
-      not_prevented: true,
-      handoff: true,
-      prevented: true,
-      unknown: true,
-      self_resolved: true,
-      no_ticket: true,
-    };
+  it("for what customers answer", () => {
     const answers: Record<FeedbackAnswer, true> = { yes: true, no: true, not_mine: true, someone_else: true };
 
-    expect(missing("message", Object.keys(statuses))).toEqual([]);
-    expect(missing("outcome", Object.keys(outcomes))).toEqual([]);
     expect(missing("feedback", Object.keys(answers))).toEqual([]);
+  });
+
+  it("for what happens to customers, with a line in place of the dot", () => {
+    const types = [...KNOWN_TYPES].map((type) => type.replace(".", "_"));
+
+    expect(missing("event", types)).toEqual([]);
+    expect(there("event").size).toBe(types.length);
+  });
+
+  it("for what a ticket is about", () => {
+    const issues: Record<IssueType, true> = {
+      configuration_error: true,
+      api_integration: true,
+      billing: true,
+      account_lockout: true,
+      feature_not_working: true,
+      usage_limit: true,
+      onboarding: true,
+      cancellation: true,
+      journey: true,
+      sentiment: true,
+    };
+
+    expect(missing("issue", Object.keys(issues))).toEqual([]);
+    expect(there("issue").size).toBe(Object.keys(issues).length);
+  });
+
+  it("for everything that colleagues do to a person, a match, a message or an alert", () => {
+    const deeds = [
+      ...["person.pause", "person.resume", "person.stop", "person.link"],
+      ...["match.false_alarm", "match.real"],
+      ...["decision.approve", "decision.edit", "decision.reject", "delivery.manual"],
+      ...["alert.ack", "alert.assign", "alert.snooze", "alert.resolve", "undo"],
+    ];
+
+    expect(
+      missing(
+        "deed",
+        deeds.map((deed) => deed.replace(".", "_")),
+      ),
+    ).toEqual([]);
+    expect(there("deed").size).toBe(deeds.length);
   });
 
   it("for the bands", () => {

@@ -2,7 +2,7 @@ import type { Acts } from "../acts.ts";
 import type { Deed } from "../asks.ts";
 import type { Dossier } from "../dossier.ts";
 import type { Failure } from "../failure.ts";
-import { isForEver } from "../sayings.ts";
+import { actorOf, isForEver } from "../sayings.ts";
 import type { RequesterBody } from "../wire.ts";
 import type { Words } from "../words.ts";
 import { Button } from "./base.tsx";
@@ -115,5 +115,5 @@ export function failureText(w: Words, failure: Failure): string {
 
 function conflictText(w: Words, { first, detail }: Extract<Failure, { kind: "conflict" }>): string {
   if (first === null) return [w.t("error.generic"), detail].join(" ").trim();
-  return w.t("error.conflict", { actor: first.actor, when: w.ago(first.at) });
+  return w.t("error.conflict", { actor: actorOf(w, first.actor), when: w.ago(first.at) });
 }

@@ -53,9 +53,9 @@ export function Tickets({ body, w, acts }: Parts) {
             >
               #{ticket}
             </Button>
-            {issue === null ? null : <span> {issue.replaceAll("_", " ")}</span>}
+            {issue === null ? null : <span> {w.word("issue", issue)}</span>}
             <span class="note">
-              {own ? "" : `${person} · `}
+              {own ? "" : `${nameIn(body, person)} · `}
               <Time at={openedAt} w={w} />
             </span>
           </li>
@@ -65,10 +65,12 @@ export function Tickets({ body, w, acts }: Parts) {
   );
 }
 
+const nameIn = ({ context }: RequesterBody, id: string): string =>
+  context.colleagues.find(({ person }) => person === id)?.name ?? id;
+
 export function Colleagues({ body, w, acts }: Parts) {
   const { colleagues, moreColleagues } = body.context;
   const account = body.account?.name ?? body.account?.id ?? "";
-  const open = acts.openSubject;
   if (colleagues.length === 0) return null;
   return (
     <Fold title={w.t("section.colleagues")} note={w.number(colleagues.length + moreColleagues)} open>
@@ -77,13 +79,9 @@ export function Colleagues({ body, w, acts }: Parts) {
         {colleagues.map(({ person, name, score, band, why }) => (
           <li key={person}>
             <b>{w.number(score)}</b> <Band band={band} w={w} />{" "}
-            {open === null ? (
-              <span>{name ?? person}</span>
-            ) : (
-              <Button look="link" onClick={() => open("person", person, name)}>
-                {name ?? person}
-              </Button>
-            )}
+            <Button look="link" onClick={() => acts.openSubject("person", person, name)}>
+              {name ?? person}
+            </Button>
             <span class="note">{why}</span>
           </li>
         ))}
@@ -94,7 +92,6 @@ export function Colleagues({ body, w, acts }: Parts) {
 
 export function AccountFacts({ body, w, acts }: Parts) {
   const { account } = body;
-  const open = acts.openSubject;
   if (account === null) return null;
   const name = account.name ?? account.id;
   const rows = [
@@ -105,10 +102,10 @@ export function AccountFacts({ body, w, acts }: Parts) {
   return (
     <Fold title={w.t("section.account")} open>
       <p>
-        {open === null || body.person === null ? (
+        {body.person === null ? (
           <b>{name}</b>
         ) : (
-          <Button look="link" onClick={() => open("account", account.id, account.name)}>
+          <Button look="link" onClick={() => acts.openSubject("account", account.id, account.name)}>
             {name}
           </Button>
         )}

@@ -46,10 +46,12 @@ export function Button(props: {
   readonly look?: "plain" | "primary" | "danger" | "link";
   readonly disabled?: boolean;
   readonly label?: string;
+  readonly id?: string;
 }) {
   return (
     <button
       type="button"
+      id={props.id}
       class={`button ${props.look ?? "plain"}`}
       disabled={props.disabled ?? false}
       aria-label={props.label}

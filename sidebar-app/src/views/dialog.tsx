@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Ask, DeskState, Filled, Preview } from "../deeds.ts";
+import type { Ask, DeskState, Filled, Preview } from "../asks.ts";
 import { Modal } from "../parts/modal.tsx";
 import { channelOf } from "../sayings.ts";
 import type { Words } from "../words.ts";
@@ -23,6 +23,8 @@ export function Dialog(props: DialogProps) {
   if (ask === null) return null;
   const title = w.t(`action.${ask.kind}`);
   const blocked = ask.kind === "send" && (preview?.body ?? null) === null;
+  // Things are not as they were seen: whoever still wants it looks again first.
+  const overtaken = failure?.kind === "conflict" && ask.kind !== "send";
   const never = ask.kind === "send" && preview?.body?.verdict === "never";
   const sent = (event: SubmitEvent) => {
     event.preventDefault();
@@ -46,11 +48,11 @@ export function Dialog(props: DialogProps) {
           <button
             class={`button ${ask.kind === "stop" ? "danger" : "primary"}`}
             type="submit"
-            disabled={busy || blocked || never}
+            disabled={busy || blocked || never || overtaken}
           >
             {w.t("action.confirm")}
           </button>
-          <Button onClick={cancel}>{w.t("action.cancel")}</Button>
+          <Button onClick={cancel}>{w.t(overtaken ? "action.close" : "action.cancel")}</Button>
         </div>
       </form>
     </Modal>

@@ -1,5 +1,12 @@
 import { leading } from "../dossier.ts";
-import { headlineOf, messageLine, predictionLine, quietLine, reasonOf } from "../sayings.ts";
+import {
+  headlineOf,
+  isToldByPrediction,
+  messageLine,
+  predictionLine,
+  quietLine,
+  reasonOf,
+} from "../sayings.ts";
 import type { RequesterBody, RiskBody } from "../wire.ts";
 import type { Words } from "../words.ts";
 import { Band } from "./base.tsx";
@@ -40,7 +47,7 @@ function Facts({ body, w }: { readonly body: RequesterBody; readonly w: Words })
     <ul class="facts">
       {body.matchedBy === "domain" ? <li>{w.t("state.account_only")}</li> : null}
       {predicted === null ? null : <li class="fact-predicted">{predicted}</li>}
-      {body.person === null ? null : (
+      {body.person === null || isToldByPrediction(body.context) ? null : (
         <li class="fact-message">
           {lastMessage === null
             ? w.t("message.none", { days: 30 })

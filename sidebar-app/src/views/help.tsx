@@ -70,6 +70,12 @@ export function NextStep({ body, w, acts }: Parts) {
   return (
     <Section title={w.t("section.next_step")} id="next">
       {next === null ? null : <p>{next.firstAction}</p>}
+      {next === null || next.playbook === "" ? null : (
+        <details class="playbook">
+          <summary>{w.t("section.playbook")}</summary>
+          <p>{next.playbook}</p>
+        </details>
+      )}
       {draft === null || insert === null ? null : (
         <div class="draft">
           <blockquote class="exact" aria-label={w.t("section.reply")}>

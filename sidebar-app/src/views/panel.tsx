@@ -1,5 +1,5 @@
 import type { Acts } from "../acts.ts";
-import type { DeskState } from "../deeds.ts";
+import type { DeskState } from "../asks.ts";
 import type { Dossier } from "../dossier.ts";
 import { leading } from "../dossier.ts";
 import type { RequesterBody } from "../wire.ts";

@@ -121,10 +121,12 @@ function Part({
 }
 
 export function OtherRisk({ risk, w }: { readonly risk: RiskBody; readonly w: Words }) {
+  const why = risk.contributions[0]?.why;
   return (
     <p class="other-risk">
       <span>{risk.kind === "account" ? w.t("section.account") : w.t("section.person")}</span>{" "}
       <b>{w.number(risk.score)}</b> <Band band={risk.band} w={w} />
+      {why === undefined ? null : <span class="note">{why}</span>}
     </p>
   );
 }

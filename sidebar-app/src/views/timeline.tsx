@@ -1,7 +1,7 @@
 import type { Acts } from "../acts.ts";
 import type { TimelineState } from "../dossier.ts";
 import { Windowed } from "../parts/windowed.tsx";
-import { channelOf, deedOf, messageLine } from "../sayings.ts";
+import { actorOf, channelOf, messageLine } from "../sayings.ts";
 import type { TimelineItem } from "../wire.ts";
 import type { Words } from "../words.ts";
 import { Button, Fold, Time } from "./base.tsx";
@@ -69,9 +69,9 @@ function Row({ item, open, toggle, w, acts }: RowProps) {
 function lineOf(w: Words, item: TimelineItem): string {
   switch (item.kind) {
     case "signal":
-      return plain(item.signal.type);
+      return signalOf(w, item.signal);
     case "ticket":
-      return `${item.ticket === null ? "" : `#${item.ticket} `}${plain(item.signal.type)}`;
+      return `${item.ticket === null ? "" : `#${item.ticket} `}${signalOf(w, item.signal)}`;
     case "match":
       return item.match.why;
     case "message":
@@ -88,11 +88,19 @@ function lineOf(w: Words, item: TimelineItem): string {
         accounts: item.incident.accounts,
       });
     case "action":
-      return `${deedOf(w, item.action)}, ${w.t("done.by", { actor: item.action.actor, when: w.ago(item.at) })}`;
+      return `${w.word("deed", item.action.action)}, ${doneBy(w, item)}`;
   }
 }
 
-const plain = (type: string): string => type.replaceAll(/[._]/g, " ");
+/** "API call failed"; of a type that is not ours, its name. */
+const signalOf = (w: Words, { type }: Of<"signal">["signal"]): string => w.word("event", type);
+
+const doneBy = (w: Words, { action, at }: Of<"action">): string =>
+  w.t("done.by", { actor: actorOf(w, action.actor), when: w.ago(at) });
+
+/** `endpointUrl` and `error_code` as words. */
+const plain = (name: string): string =>
+  name.replaceAll(/[._]/g, " ").replaceAll(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
 
 type Of<Kind extends TimelineItem["kind"]> = Extract<TimelineItem, { kind: Kind }>;
 
@@ -139,11 +147,17 @@ function Detail({ item, w, acts }: Pick<RowProps, "item" | "w" | "acts">) {
       const { manual } = item.message.delivery;
       return (
         <>
-          {manual === null ? null : <p class="note">{w.t("message.by_hand", manual)}</p>}
+          {manual === null ? null : (
+            <p class="note">
+              {w.t("message.by_hand", { actor: actorOf(w, manual.actor), reason: manual.reason })}
+            </p>
+          )}
           <MessageText text={item.message.text} w={w} />
         </>
       );
     }
+    case "match":
+      return <p class="note">{evidence(w, item.match)}</p>;
     case "not_sent": {
       const channel = item.decision.wouldHave?.channel;
       return channel === undefined || channel === null ? null : (
@@ -163,6 +177,15 @@ function Detail({ item, w, acts }: Pick<RowProps, "item" | "w" | "acts">) {
     default:
       return null;
   }
+}
+
+function evidence(w: Words, { state, events, firedAt, lastSeen }: Of<"match">["match"]): string {
+  return [
+    w.t("match.state", { state }),
+    w.t("match.events", { count: events }),
+    w.t("match.first_seen", { when: w.ago(firedAt) }),
+    w.t("match.last_seen", { when: w.ago(lastSeen) }),
+  ].join(" · ");
 }
 
 function TicketLink({ id, w, acts }: { readonly id: string; readonly w: Words; readonly acts: Acts }) {
