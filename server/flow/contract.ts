@@ -60,6 +60,8 @@ export interface Pipeline {
   tick(now: Millis): Promise<void>;
   /** Waits until nothing is in flight and writes a checkpoint. */
   drain(): Promise<void>;
+  /** How an event would be refused right now; null when it would be taken. */
+  refusal(): Overloaded | null;
   readonly load: { readonly waiting: number; readonly failing: boolean };
 }
 

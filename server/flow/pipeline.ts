@@ -69,7 +69,7 @@ export interface PipelineOptions {
   readonly pause?: (millis: number) => Promise<void>;
 }
 
-const MOST_WAITING = 20_000;
+const MOST_WAITING = 10_000;
 
 export function createPipeline(options: PipelineOptions): Pipeline & PipelineControl {
   return new StorePipeline(options);
@@ -140,6 +140,10 @@ class StorePipeline implements Pipeline, PipelineControl {
 
   get load(): { waiting: number; failing: boolean } {
     return this.#queue.load;
+  }
+
+  refusal(): Overloaded | null {
+    return this.#queue.refusal(1);
   }
 
   tenant(id: string) {

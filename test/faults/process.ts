@@ -7,6 +7,7 @@ const CHILD = fileURLToPath(new URL("./child.ts", import.meta.url));
 
 export interface Child {
   readonly url: string;
+  readonly pid: number;
   readonly ended: Promise<number | null>;
   kill(signal: "SIGKILL" | "SIGTERM"): Promise<number | null>;
 }
@@ -26,6 +27,7 @@ export async function startChild(orders: ChildOrders): Promise<Child> {
   const url = await firstLine(child, orders.kill !== undefined);
   return {
     url,
+    pid: child.pid ?? 0,
     ended,
     kill(signal) {
       child.kill(signal);

@@ -53,11 +53,24 @@ export class Queue {
     this.#failing = true;
   }
 
+  /** How so many more events would be refused; null when they would be taken. */
+  refusal(size: number): Overloaded | null {
+    if (this.#failing) {
+      void this.#tryToRecover();
+      return new Overloaded(503, 2, "the store does not take writes at the moment");
+    }
+    // One caller with more than fits is taken when nobody else waits, or it could never be.
+    if (this.#waiting > 0 && this.#waiting + size > this.#options.mostWaiting) {
+      return new Overloaded(429, 2, "too many events are waiting; send them again shortly");
+    }
+    return null;
+  }
+
   submit<Result>(
     size: number,
     work: Pick<Job, "prepare" | "run"> & { readonly result: () => Result },
   ): Promise<Result> {
-    const refusal = this.#refusal(size);
+    const refusal = this.refusal(size);
     if (refusal !== null) return Promise.reject(refusal);
     return new Promise<Result>((resolve, reject) => {
       const settle = (end: () => void) => {
@@ -99,18 +112,6 @@ export class Queue {
   async ready(): Promise<boolean> {
     if (!this.#failing) return true;
     return this.#tryToRecover();
-  }
-
-  #refusal(size: number): Overloaded | null {
-    if (this.#failing) {
-      void this.#tryToRecover();
-      return new Overloaded(503, 2, "the store does not take writes at the moment");
-    }
-    // One caller with more than fits is taken when nobody else waits, or it could never be.
-    if (this.#waiting > 0 && this.#waiting + size > this.#options.mostWaiting) {
-      return new Overloaded(429, 2, "too many events are waiting; send them again shortly");
-    }
-    return null;
   }
 
   #tryToRecover(): Promise<boolean> {

@@ -25,7 +25,7 @@ const PREFLIGHT = {
 
 /** Our own format on `/v1/events`, and Segment's calls beside it: believed for the token. */
 export function createApiHandler(tools: Tools): (route: ApiRoute, visit: Visit) => Promise<void> {
-  const { bodies, limits, integrations, clock, receiver } = tools;
+  const { bodies, limits, integrations, clock, receiver, pipeline } = tools;
   const mostEvents = limits.batchEvents;
   const sources = {
     events: integrations.get("cloudevents")?.source,
@@ -44,6 +44,9 @@ export function createApiHandler(tools: Tools): (route: ApiRoute, visit: Visit) 
     const shown = tokenIn(headers.authorization, isSegment);
     const early = shown === null ? null : await admit(shown, route, visit, tools);
 
+    // Where too much waits already, reading one more body would only make it worse.
+    const refusal = pipeline.refusal();
+    if (refusal !== null) throw refusal;
     const body = await bodies.read(request, isLarge(route, media) ? limits.batchBytes : limits.singleBytes);
     try {
       const token = early ?? (await admit(writeKeyIn(body.bytes), route, visit, tools));

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "../../config.ts";
+import type { Pipeline } from "../../flow/contract.ts";
 import { createReceiver, type Receiver, type ReceiverDeps, TooMany } from "../../flow/receive.ts";
 import { type Integration, Unreadable } from "../../integrations/contract.ts";
 import type { Clock, Timers } from "../../lib/clock.ts";
@@ -26,7 +27,7 @@ export { type IngestLimits, LIMITS, SERVER_OPTIONS } from "./limits.ts";
 export { createSourceBook, type SourceBook } from "./source-book.ts";
 
 export interface IngestDeps {
-  readonly pipeline: ReceiverDeps["pipeline"];
+  readonly pipeline: ReceiverDeps["pipeline"] & Pick<Pipeline, "refusal">;
   readonly store: ReceiverDeps["store"];
   readonly integrations: ReadonlyMap<string, Integration>;
   readonly sources: SourceBook;

@@ -249,6 +249,19 @@ describe("when the server cannot take it", () => {
   });
 });
 
+describe("when too much waits already", () => {
+  it("is refused before its body is read, and taken again later", async () => {
+    server.refuseWith(new Overloaded(429, 7, "too much"));
+
+    const answer = await send("{ this is not even JSON");
+
+    expect(answer.status).toBe(429);
+    expect(answer.headers["retry-after"]).toBe("7");
+    server.refuseWith(null);
+    expect((await send(anEvent())).json).toMatchObject({ accepted: 1 });
+  });
+});
+
 describe("limits of how often", () => {
   it("are told with every answer", async () => {
     const { headers } = await send(anEvent());

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { UnitControl } from "../../../server/core/control.ts";
 import type { Delivery } from "../../../server/core/delivery.ts";
 import type { Incoming } from "../../../server/core/event.ts";
-import type { Along, Pipeline, Target } from "../../../server/flow/contract.ts";
+import type { Along, Overloaded, Target } from "../../../server/flow/contract.ts";
 import { createTokenBook } from "../../../server/http/auth.ts";
 import {
   createIngest,
@@ -52,6 +52,8 @@ export interface Harness {
   readonly logged: string[];
   /** What the next calls of the pipeline throw. */
   failWith(error: Error | null): void;
+  /** From now on so much waits that bodies need not be read. */
+  refuseWith(error: Overloaded | null): void;
   post(path: string, post: Post): Promise<Answer>;
   send(options: SendOptions): Promise<Answer>;
   now(): number;
@@ -163,7 +165,9 @@ function memoryPipeline() {
   const controls: Control[] = [];
   const known = new Set<string>();
   let failure: Error | null = null;
-  const api: Pick<Pipeline, "receive" | "control"> = {
+  let refusal: Overloaded | null = null;
+  const api: IngestDeps["pipeline"] = {
+    refusal: () => refusal,
     async receive(tenant, incoming, with_) {
       if (failure !== null) throw failure;
       if (with_ !== undefined) along.push(with_);
@@ -191,6 +195,9 @@ function memoryPipeline() {
     controls,
     failWith: (error: Error | null) => {
       failure = error;
+    },
+    refuseWith: (error: Overloaded | null) => {
+      refusal = error;
     },
   };
 }
