@@ -276,7 +276,8 @@ function makeNools(patterns: readonly Counting[]): Matching {
 
 // ---- COUNT(*)
 
-function makeCounting(patterns: readonly Counting[]): Matching {
+/** Asks every question at every event, as a job that runs its rules does; or only those the event is evidence for. */
+function makeCounting(patterns: readonly Counting[], asks: "all" | "concerned"): Matching {
   const db = new Database(":memory:");
   db.exec(`CREATE TABLE events (account TEXT, person TEXT, type TEXT, status INTEGER, time INTEGER);
            CREATE INDEX by_account ON events (account, type, time);
@@ -303,10 +304,11 @@ function makeCounting(patterns: readonly Counting[]): Matching {
       take(event);
       const found: string[] = [];
       for (const { pattern, count } of questions) {
-        if (!isEvidence(pattern, event)) continue;
+        const concerned = isEvidence(pattern, event);
+        if (asks === "concerned" && !concerned) continue;
         const who = pattern.per[0] === "person" ? event.person : event.account;
         const counted = count.get(who, event.time - pattern.when.within)?.count ?? 0;
-        if (counted >= pattern.when.count) found.push(`${pattern.id} ${keyOf(pattern, event)}`);
+        if (concerned && counted >= pattern.when.count) found.push(`${pattern.id} ${keyOf(pattern, event)}`);
       }
       return found;
     },
@@ -317,5 +319,16 @@ const CONTENDERS: readonly Contender[] = [
   { name: OURS, events: 400_000, atLeast: null, make: makeOurs },
   { name: "json-rules-engine", events: 20_000, atLeast: 50, make: makeRulesEngine },
   { name: "nools", events: 4_000, atLeast: 500, make: makeNools },
-  { name: "COUNT(*) per event", events: 40_000, atLeast: 50, make: makeCounting },
+  {
+    name: "COUNT(*) of each pattern per event",
+    events: 20_000,
+    atLeast: 50,
+    make: (patterns) => makeCounting(patterns, "all"),
+  },
+  {
+    name: "COUNT(*) of the concerned patterns",
+    events: 40_000,
+    atLeast: 50,
+    make: (patterns) => makeCounting(patterns, "concerned"),
+  },
 ];
