@@ -118,7 +118,7 @@ function Dashboard({ parts, w }: { readonly parts: Parts; readonly w: Words }) {
   return (
     <div class="detail">
       <div class="detail-head">
-        <Button id={BACK} onClick={back}>
+        <Button look="link" id={BACK} onClick={back}>
           {w.t("list.back")}
         </Button>
         <strong>{name}</strong>

@@ -17,7 +17,7 @@ export function headlineOf(w: Words, risk: RiskBody): string {
 /** The same without the number, which stands beside it. */
 export function reasonOf(w: Words, { kind, name, id, contributions }: RiskBody): string {
   const why = contributions[0]?.why;
-  if (why === undefined) return w.t("match.none");
+  if (why === undefined) return w.t("headline.nothing");
   return kind === "account" ? w.t("headline.from_account", { account: name ?? id, why }) : why;
 }
 

@@ -159,6 +159,10 @@ export async function happens(page: Page, event: string, values: object = {}, da
 export const saidTo = (page: Page): Promise<FakeHost["said"]> =>
   page.evaluate(() => (window as unknown as { fakeHost: FakeHost }).fakeHost.said);
 
+/** How many pixels do not fit beside each other. */
+export const tooWide = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
 /** Faults that axe finds, as one line each. */
 export async function faults(page: Page): Promise<readonly string[]> {
   // The page's own policy admits no script of ours; evaluating is not bound by it.

@@ -105,6 +105,16 @@ export const aRisk = (changes: Some<wire.RiskBody> = {}): wire.RiskBody => ({
   ...changes,
 });
 
+/** Changes that make a risk one of somebody to whom nothing has happened. */
+export const calm = {
+  score: 0,
+  unrounded: 0,
+  band: "normal",
+  contributions: [],
+  openMatches: [],
+  history: [],
+} as const;
+
 export const aPersonRisk = (changes: Some<wire.RiskBody> = {}): wire.RiskBody =>
   aRisk({
     id: "u1",

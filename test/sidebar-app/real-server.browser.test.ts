@@ -120,7 +120,7 @@ describe("an agent who opens a ticket", () => {
     await app.getByRole("button", { name: "Pause messages", exact: true }).click();
     const dialog = app.getByRole("dialog");
     await dialog.getByLabel("Reason").fill("on holiday");
-    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await dialog.locator("button[type=submit]").click();
     await app
       .getByText(/Messages are paused until/)
       .first()

@@ -18,6 +18,7 @@ export function Actions(props: {
   const { person, personRisk } = body;
   const controls = personRisk?.controls ?? null;
   const revision = personRisk?.revision ?? null;
+  const hasStopped = typeof controls?.stoppedAt === "string";
   const copy = acts.copyNote;
   const unknown = (person === null || isStandIn(person.id)) && target?.kind === "requester";
   if (person === null && !unknown && copy === null) return null;
@@ -25,19 +26,15 @@ export function Actions(props: {
     person !== null && acts.ask({ kind, person: person.id, revision });
   return (
     <fieldset class="actions" aria-label={w.t("section.actions")}>
-      {person === null ? null : (
+      {person === null || hasStopped ? null : (
         <>
-          <Button look="primary" onClick={() => acts.send(body)}>
-            {w.t("action.send")}
-          </Button>
+          <Button onClick={() => acts.send(body)}>{w.t("action.send")}</Button>
           {controls?.paused === true ? (
             <Button onClick={about("resume")}>{w.t("action.resume")}</Button>
           ) : (
             <Button onClick={about("pause")}>{w.t("action.pause")}</Button>
           )}
-          {controls?.stoppedAt === null ? (
-            <Button onClick={about("stop")}>{w.t("action.stop")}</Button>
-          ) : null}
+          <Button onClick={about("stop")}>{w.t("action.stop")}</Button>
         </>
       )}
       {unknown && target?.kind === "requester" ? (
@@ -87,6 +84,10 @@ function doneText(w: Words, { kind, name }: Deed): string {
       return w.t(`done.${kind}`);
   }
 }
+
+/** Whether trying again can help: what was ended or not allowed stays so, however often it is asked. */
+export const canPass = ({ kind }: Failure): boolean =>
+  kind !== "session" && kind !== "permission" && kind !== "not_connected";
 
 export function failureText(w: Words, failure: Failure): string {
   switch (failure.kind) {

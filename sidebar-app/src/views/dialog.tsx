@@ -45,14 +45,16 @@ export function Dialog(props: DialogProps) {
           </p>
         )}
         <div class="buttons">
+          <Button look="plain" onClick={cancel}>
+            {w.t(overtaken ? "action.close" : "action.cancel")}
+          </Button>
           <button
             class={`button ${ask.kind === "stop" ? "danger" : "primary"}`}
             type="submit"
             disabled={busy || blocked || never || overtaken}
           >
-            {w.t("action.confirm")}
+            {w.t(ask.kind === "edit" ? "action.approve" : `action.${ask.kind}`)}
           </button>
-          <Button onClick={cancel}>{w.t(overtaken ? "action.close" : "action.cancel")}</Button>
         </div>
       </form>
     </Modal>
@@ -234,10 +236,13 @@ function FindPerson({ w, state, find }: DialogProps) {
   };
   return (
     <>
-      <div class="field find">
-        <label>
+      <div class="field">
+        <label for="find-person">
           <span>{w.t("form.find_person")}</span>
+        </label>
+        <div class="find">
           <input
+            id="find-person"
             type="search"
             autoComplete="off"
             onKeyDown={(event) => {
@@ -246,18 +251,20 @@ function FindPerson({ w, state, find }: DialogProps) {
               find(event.currentTarget.value);
             }}
           />
-        </label>
-        <button type="button" class="button plain" onClick={(event) => search(event)}>
-          {w.t("action.find")}
-        </button>
+          <button type="button" class="button plain" onClick={(event) => search(event)}>
+            {w.t("action.find")}
+          </button>
+        </div>
       </div>
       {state.found === null ? null : (
         <fieldset class="found">
           <legend>{w.t("list.results", { count: state.found.length })}</legend>
           {state.found.map(({ id, name, why }) => (
             <label key={id}>
-              <input type="radio" name="person" value={id} required /> {name ?? id}{" "}
-              <span class="note">{why}</span>
+              <input type="radio" name="person" value={id} required />
+              <span>
+                {name ?? id} <span class="note">{why}</span>
+              </span>
             </label>
           ))}
         </fieldset>

@@ -72,7 +72,7 @@ export function NextStep({ body, w, acts }: Parts) {
       {next === null ? null : <p>{next.firstAction}</p>}
       {next === null || next.playbook === "" ? null : (
         <details class="playbook">
-          <summary>{w.t("section.playbook")}</summary>
+          <summary class="more">{w.t("section.playbook")}</summary>
           <p>{next.playbook}</p>
         </details>
       )}
@@ -81,7 +81,9 @@ export function NextStep({ body, w, acts }: Parts) {
           <blockquote class="exact" aria-label={w.t("section.reply")}>
             <p>{draft}</p>
           </blockquote>
-          <Button onClick={() => insert(draft)}>{w.t("action.insert_reply")}</Button>
+          <Button look="primary" onClick={() => insert(draft)}>
+            {w.t("action.insert_reply")}
+          </Button>
         </div>
       )}
     </Section>

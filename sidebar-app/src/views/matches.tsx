@@ -7,21 +7,14 @@ import { Button, Fold } from "./base.tsx";
 export function Matches(props: { readonly body: RequesterBody; readonly w: Words; readonly acts: Acts }) {
   const { body, w, acts } = props;
   const matches = openMatches(body);
+  if (matches.length === 0) return null;
   return (
-    <Fold
-      title={w.t("section.matches")}
-      note={matches.length === 0 ? undefined : w.number(matches.length)}
-      open
-    >
-      {matches.length === 0 ? (
-        <p>{w.t("match.none")}</p>
-      ) : (
-        <ul class="cards">
-          {matches.map((match) => (
-            <Match key={match.match} match={match} w={w} acts={acts} />
-          ))}
-        </ul>
-      )}
+    <Fold title={w.t("section.matches")} note={w.number(matches.length)} open>
+      <ul class="cards">
+        {matches.map((match) => (
+          <Match key={match.match} match={match} w={w} acts={acts} />
+        ))}
+      </ul>
     </Fold>
   );
 }

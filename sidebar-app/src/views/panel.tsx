@@ -4,7 +4,7 @@ import type { Dossier } from "../dossier.ts";
 import { leading } from "../dossier.ts";
 import type { RequesterBody } from "../wire.ts";
 import type { Words } from "../words.ts";
-import { Actions, Done, failureText } from "./actions.tsx";
+import { Actions, canPass, Done, failureText } from "./actions.tsx";
 import { AccountFacts, Alerts, Colleagues, Replays, Tickets } from "./around.tsx";
 import { Button } from "./base.tsx";
 import { Headline } from "./headline.tsx";
@@ -56,30 +56,34 @@ function Known({ body, dossier, w, acts }: KnownProps) {
   const risk = leading(body);
   const other = [body.personRisk, body.accountRisk].find((each) => each !== null && each !== risk) ?? null;
   return (
-    <>
-      <Incidents body={body} w={w} />
-      <Headline body={body} w={w} />
-      <Actions body={body} target={dossier.target} w={w} acts={acts} />
-      <Reviews body={body} w={w} acts={acts} />
-      <NextStep body={body} w={w} acts={acts} />
-      {other === null ? null : <OtherRisk risk={other} w={w} />}
-      {risk === null ? null : (
-        <>
-          <History risk={risk} w={w} />
-          <Contributions risk={risk} w={w} />
-        </>
-      )}
-      <Matches body={body} w={w} acts={acts} />
-      <Timeline timeline={dossier.timeline} w={w} acts={acts} />
-      <Alerts body={body} w={w} acts={acts} />
-      <Tickets body={body} w={w} acts={acts} />
-      <Colleagues body={body} w={w} acts={acts} />
-      <AccountFacts body={body} w={w} acts={acts} />
-      <Replays body={body} w={w} acts={acts} />
-      {risk === null ? null : (
-        <p class="note as-of">{w.t("headline.as_of", { when: w.moment(risk.asOf) })}</p>
-      )}
-    </>
+    <div class="known">
+      <div>
+        <Incidents body={body} w={w} />
+        <Headline body={body} w={w} />
+        <Actions body={body} target={dossier.target} w={w} acts={acts} />
+        <Reviews body={body} w={w} acts={acts} />
+        <NextStep body={body} w={w} acts={acts} />
+        {other === null || other.score === 0 ? null : <OtherRisk risk={other} w={w} />}
+        {risk === null ? null : (
+          <>
+            <History risk={risk} w={w} />
+            <Contributions risk={risk} w={w} />
+          </>
+        )}
+        <Matches body={body} w={w} acts={acts} />
+        <Timeline timeline={dossier.timeline} w={w} acts={acts} />
+      </div>
+      <div>
+        <Alerts body={body} w={w} acts={acts} />
+        <Tickets body={body} w={w} acts={acts} />
+        <Colleagues body={body} w={w} acts={acts} />
+        <AccountFacts body={body} w={w} acts={acts} />
+        <Replays body={body} w={w} acts={acts} />
+        {risk === null ? null : (
+          <p class="note as-of">{w.t("headline.as_of", { when: w.moment(risk.asOf) })}</p>
+        )}
+      </div>
+    </div>
   );
 }
 
@@ -107,9 +111,11 @@ function Stale({ dossier, w, acts }: Omit<PanelProps, "desk">) {
   return (
     <p class="warning" role="alert">
       {away ? w.t("state.backend_away", { when }) : failureText(w, failure)}{" "}
-      <Button look="link" onClick={acts.retry}>
-        {w.t("action.retry")}
-      </Button>
+      {canPass(failure) ? (
+        <Button look="link" onClick={acts.retry}>
+          {w.t("action.retry")}
+        </Button>
+      ) : null}
     </p>
   );
 }
@@ -123,7 +129,7 @@ function Nothing({ dossier, w, acts }: Omit<PanelProps, "desk">) {
   return (
     <div class="empty" role="alert">
       <h1 class="said">{text + admin}</h1>
-      <Button onClick={acts.retry}>{w.t("action.retry")}</Button>
+      {canPass(failure) ? <Button onClick={acts.retry}>{w.t("action.retry")}</Button> : null}
     </div>
   );
 }

@@ -5,16 +5,11 @@ import { Band, Fold, Time } from "./base.tsx";
 /** The history of a score, and what it is made of now. */
 export function History({ risk, w }: { readonly risk: RiskBody; readonly w: Words }) {
   const steps = risk.history;
+  if (steps.length === 0) return null;
   return (
     <Fold title={w.t("section.history")} open>
-      {steps.length === 0 ? (
-        <p>{w.t("score.no_history")}</p>
-      ) : (
-        <>
-          <Sparkline steps={steps} risk={risk} w={w} />
-          <Moves steps={steps} w={w} />
-        </>
-      )}
+      <Sparkline steps={steps} risk={risk} w={w} />
+      <Moves steps={steps} w={w} />
     </Fold>
   );
 }

@@ -69,7 +69,7 @@ function Row({ item, open, toggle, w, acts }: RowProps) {
 function lineOf(w: Words, item: TimelineItem): string {
   switch (item.kind) {
     case "signal":
-      return signalOf(w, item.signal);
+      return [signalOf(w, item.signal), toldBy(item.signal)].filter((part) => part !== "").join(": ");
     case "ticket":
       return `${item.ticket === null ? "" : `#${item.ticket} `}${signalOf(w, item.signal)}`;
     case "match":
@@ -94,6 +94,13 @@ function lineOf(w: Words, item: TimelineItem): string {
 
 /** "API call failed"; of a type that is not ours, its name. */
 const signalOf = (w: Words, { type }: Of<"signal">["signal"]): string => w.word("event", type);
+
+/** The first of what the event said: "429, /v1/export". */
+const toldBy = ({ data }: Of<"signal">["signal"]): string =>
+  Object.values(data)
+    .filter((value) => typeof value === "string" || typeof value === "number")
+    .slice(0, 2)
+    .join(", ");
 
 const doneBy = (w: Words, { action, at }: Of<"action">): string =>
   w.t("done.by", { actor: actorOf(w, action.actor), when: w.ago(at) });
@@ -122,7 +129,6 @@ function notSent(w: Words, { kind, reason, until, channel }: Of<"not_sent">["dec
 function More({ item, w, acts }: Pick<RowProps, "item" | "w" | "acts">) {
   return (
     <>
-      <p>{lineOf(w, item)}</p>
       <p class="note">
         <Time at={item.at} w={w} exact />
       </p>
