@@ -41,7 +41,10 @@ function missingPackage() {
 function run(node) {
   // The bundled Node is newer than every version that needs a flag.
   const flags = node.version ? typeStrippingFlags(node.version) : [];
-  const child = spawn(node.path, [...flags, main, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node.path, [...flags, main, ...process.argv.slice(2)], {
+    // The channel carries no messages: it breaks when this process is killed, and so tells the other one to end.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   for (const signal of FORWARDED) process.on(signal, () => forward(child, signal));
   if (process.env.npm_command) stopWithNpm(child);
   child.on("error", (error) => refuse(`Forestall could not start ${node.path}: ${error.message}.`));

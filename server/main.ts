@@ -17,7 +17,8 @@ const deps: CliDeps = {
   now: Date.now,
   loadConfig: () => loadConfig(process.env, process.cwd()),
   // Loaded when needed: most of what a command line is asked for needs no database and no server.
-  openApp: async (config) => (await import("./app.ts")).openApp(config, { purpose: "a command" }),
+  openApp: async (config) =>
+    (await import("./app.ts")).openApp(config, { purpose: `forestall ${process.argv[2]}` }),
   async startServer(config) {
     const [{ startServer }, { controlHandlers }, { createHome }] = await Promise.all([
       import("./app.ts"),
@@ -44,6 +45,11 @@ const deps: CliDeps = {
   },
   exit: (code) => process.exit(code),
 };
+
+// The launcher was killed so that it could not pass it on: what it started ends as well, and lets go of the folder.
+process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+// Listening alone must not keep this process.
+process.channel?.unref();
 
 // Whoever reads our output may have seen enough, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

@@ -210,6 +210,9 @@ function readLines(socket: Socket, take: (line: string) => void): void {
   });
 }
 
+const ENDED =
+  "The server ended before it answered: look whether the command was carried out, or give it again.";
+
 export interface Call {
   readonly path: string;
   readonly method: string;
@@ -240,7 +243,7 @@ export function callControl({ path, method, params = null, onProgress, timeout }
       socket.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })}\n`),
     );
     socket.on("error", (error) => settle(() => reject(connectError(error))));
-    socket.on("close", () => settle(() => reject(new CallFailed("The server ended before it answered."))));
+    socket.on("close", () => settle(() => reject(new CallFailed(ENDED))));
     readLines(socket, (line) => {
       const message = parse(line);
       if (message?.method === "progress") return onProgress?.(progressOf(message.params));
@@ -257,7 +260,7 @@ function connectError(error: Error): Error {
   if (code === "EACCES" || code === "EPERM") {
     return new PlainError("Only the user who started the server can give it commands.", { cause: error });
   }
-  return new CallFailed("The connection to the server broke off.", { cause: error });
+  return new CallFailed(ENDED, { cause: error });
 }
 
 function progressOf(params: unknown): unknown {

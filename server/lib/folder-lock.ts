@@ -18,7 +18,7 @@ export class FolderLocked extends PlainError {
   readonly holder: LockHolder | null;
   constructor(folder: string, holder: LockHolder | null, cause: unknown) {
     const who = holder === null ? "another process" : `${holder.purpose} (process ${holder.pid})`;
-    super(`${who} is using ${folder}; stop it first, or use another folder.`, { cause });
+    super(`${who} is using ${folder}; let it finish or stop it, or use another folder.`, { cause });
     this.holder = holder;
   }
 }

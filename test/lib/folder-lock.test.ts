@@ -53,7 +53,7 @@ describe("the lock of a data folder", () => {
     const child = await holder();
 
     expect(() => lockFolder(folder, "forestall import")).toThrow(
-      `forestall serve (process ${child.pid}) is using ${folder}; stop it first, or use another folder.`,
+      `forestall serve (process ${child.pid}) is using ${folder}; let it finish or stop it, or use another folder.`,
     );
   });
 
