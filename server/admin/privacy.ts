@@ -1,15 +1,14 @@
-import { createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
 import type { Alert } from "../core/delivery.ts";
 import { newPerson, TENANT_UNIT } from "../core/new-unit.ts";
 import type { Unit } from "../core/unit.ts";
 import { decodeUnit, encodeUnit, renamePerson } from "../core/unit-codec.ts";
+import type { Along } from "../flow/contract.ts";
 import { randomId } from "../lib/ids.ts";
-import { audit } from "./audit.ts";
+import { audit, auditOf } from "./audit.ts";
 import type { By, LongWork, Who } from "./contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
 import { personOf } from "./persons.ts";
-import { readable } from "./readable.ts";
+import { writeRows } from "./rows-file.ts";
 
 /** Everything that is kept about a person, one `{table, row}` a line, readable: moments are ISO 8601. */
 export async function exportPerson(
@@ -25,7 +24,7 @@ export async function exportPerson(
   async function* rows() {
     for (const [table, each] of Object.entries(tables)) for (const row of each) yield { table, row };
   }
-  return { rows: await writeLines(file, rows()) };
+  return { rows: await writeRows(file, rows()) };
 }
 
 export async function exportTenant(
@@ -37,36 +36,7 @@ export async function exportTenant(
 ): Promise<{ rows: number }> {
   tenantOf(deps, tenant);
   await audit(deps, tenant, by, { action: "tenant.export", subject: "tenant" });
-  return { rows: await writeLines(file, deps.store.exportTenant(tenant), work) };
-}
-
-const REPORTED_EVERY = 10_000;
-
-async function writeLines(file: string, rows: AsyncIterable<unknown>, work: LongWork = {}): Promise<number> {
-  // It holds contact data: nobody but its owner may read it, from the first byte on.
-  const out = createWriteStream(file, { mode: 0o600 });
-  const done = finished(out);
-  let count = 0;
-  try {
-    for await (const row of rows) {
-      work.signal?.throwIfAborted();
-      if (!out.write(`${JSON.stringify(readable(row))}\n`)) await Promise.race([drained(out), done]);
-      count += 1;
-      if (count % REPORTED_EVERY === 0) {
-        work.onProgress?.({ share: 0, text: `${count.toLocaleString("en")} rows` });
-      }
-    }
-  } finally {
-    out.end();
-  }
-  await done;
-  return count;
-}
-
-function drained(out: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => {
-    out.once("drain", resolve);
-  });
+  return { rows: await writeRows(file, deps.store.exportTenant(tenant), work) };
 }
 
 /**
@@ -79,11 +49,27 @@ export async function erasePerson(
   who: Who,
   by: By,
 ): Promise<{ rows: number; units: number }> {
-  const { store, pipeline } = deps;
   const person = await personOf(deps, tenant, who);
   const pseudonym = `erased-${randomId()}`;
+  const deed = { action: "person.erase", subject: `person/${pseudonym}` };
+  return removePerson(deps, { tenant, person, pseudonym }, { audit: auditOf(deps, tenant, by, deed) });
+}
+
+type ErasureDeps = Pick<AdminDeps, "store" | "pipeline" | "now">;
+
+/** Brings erasures to their end over which a process was killed. */
+export async function finishErasures(deps: ErasureDeps): Promise<void> {
+  for (const erasure of await deps.store.unfinishedErasures()) await removePerson(deps, erasure, {});
+}
+
+async function removePerson(
+  deps: ErasureDeps,
+  { tenant, person, pseudonym }: { tenant: string; person: string; pseudonym: string },
+  along: Along,
+): Promise<{ rows: number; units: number }> {
+  const { store, pipeline } = deps;
   // Loads the person's units too, so that their state is at hand when the store has forgotten it.
-  await pipeline.control(tenant, { person }, { kind: "erase", person, pseudonym });
+  await pipeline.control(tenant, { person }, { kind: "erase", person, pseudonym }, along);
   await pipeline.checkpoint();
   const { rows } = await store.erasePerson(tenant, person, deps.now(), pseudonym);
   const units = [...pipeline.units.values()].filter(
@@ -94,7 +80,6 @@ export async function erasePerson(
     // The unit of a person alone has a new name; under the old one nothing may be saved again.
     if (id === `person/${person}`) pipeline.units.drop([{ tenant, unit: id }]);
   }
-  await audit(deps, tenant, by, { action: "person.erase", subject: `person/${pseudonym}`, detail: { rows } });
   return { rows, units: units.length };
 }
 

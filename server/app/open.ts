@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { type Admin, type App, createAdmin } from "../admin/admin.ts";
+import { finishErasures } from "../admin/privacy.ts";
 import type { Config } from "../config.ts";
 import type { TenantSettings } from "../core/tenant.ts";
 import type { Pipeline } from "../flow/contract.ts";
@@ -77,6 +78,10 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
     onFailure: (error) => log.error({ err: error }, "nothing was written"),
   });
   await pipeline.start((inputs) => options.onProgress?.(`${inputs.toLocaleString("en")} records read`));
+  // What cannot be finished now is tried again at the next start.
+  await finishErasures({ store, pipeline, now: () => clock.now() }).catch((error: unknown) =>
+    log.error({ err: error }, "an erasure that was begun could not be finished"),
+  );
   const integrations = createRegistry({
     outbound: createOutbound({ allowLoopback: config.allowLoopbackProviders }),
     clock,

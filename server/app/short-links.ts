@@ -1,5 +1,4 @@
-import type { PersonTokens } from "../http/person/index.ts";
-import { shortLinkHash } from "../http/person/index.ts";
+import { type PersonTokens, shortLinkHash } from "../http/person/index.ts";
 import type { SentCopy, Store } from "../store/contract.ts";
 
 /** The store, which finds the copy of an SMS by the short link in it. */

@@ -1,4 +1,4 @@
-import { createReadStream, mkdtempSync, rmSync } from "node:fs";
+import { createReadStream, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
@@ -43,13 +43,37 @@ export function addExport(program: Command, cli: Cli): void {
 
 /** A running server writes the file, and a socket is no place for a whole tenant: it goes by way of a private folder. */
 async function toStdout(cli: Cli, params: { readonly [name: string]: unknown }): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "forestall-export-"));
+  sweepFolders();
+  const folder = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`));
   try {
     const file = join(folder, "export.ndjson");
     await cli.call("export", { ...params, file });
     for await (const chunk of createReadStream(file, "utf8")) cli.deps.stdout.write(String(chunk));
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const FOLDER = "forestall-export-";
+
+/** Folders of exports that were killed hold contact data, and go with the next export. */
+function sweepFolders(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(new RegExp(`^${FOLDER}(\\d+)-`).exec(name)?.[1]);
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Somebody else's.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

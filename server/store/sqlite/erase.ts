@@ -4,6 +4,7 @@ import { type AuditRow, type Store, StoreUnavailable } from "../contract.ts";
 import { type Base, pause } from "./base.ts";
 import type { Checkpointer } from "./checkpoint.ts";
 import { contactReader } from "./directory.ts";
+import { readIntents, removeIntents, writeIntent } from "./erase-intents.ts";
 import { scrubLog } from "./erase-log.ts";
 import { anonymiseRecords, type Records, recordsOf } from "./erase-records.ts";
 import { unitsOfPerson } from "./log.ts";
@@ -18,14 +19,21 @@ const EMPTY_TRIES = 600;
 /**
  * Erases a person in four steps: the log is rewritten in slices (a slice twice changes nothing); then everything else
  * in one transaction, the person's key with it; then the pages go to the main file and the write-ahead log is emptied.
- * Interrupted, it is simply done again.
+ * Interrupted, it is simply done again; that it was begun is kept, sealed, until the transaction.
  */
-export function erasure(base: Base, checkpointer: () => Checkpointer): Pick<Store, "erasePerson"> {
+export function erasure(
+  base: Base,
+  checkpointer: () => Checkpointer,
+): Pick<Store, "erasePerson" | "unfinishedErasures"> {
   return {
+    async unfinishedErasures() {
+      return readIntents(base).map(({ intent }) => intent);
+    },
     async erasePerson(tenant, person, at, pseudonym) {
       const no = base.names.tenant(tenant);
       const name = pseudonym ?? `erased-${base.vault.pseudonym(tenant, "person", person, String(at))}`;
       const erased = { person, pseudonym: name, words: wordsOf(base, tenant, person) };
+      writeIntent(base, { tenant, person, pseudonym: name });
       const scrub = scrubber(erased);
       // Afterwards the log does not say any more under which identity an event came in; the index has to know.
       await base.tail.flush(pause);
@@ -47,6 +55,7 @@ export function erasure(base: Base, checkpointer: () => Checkpointer): Pick<Stor
           renamePseudonyms(base, no, tenant, person, name, records) +
           removeSnapshots(base, units) +
           removeDirectory(base, no, tenant, person, at);
+        removeIntents(base, tenant, person);
         return changed;
       });
       base.names.forget();

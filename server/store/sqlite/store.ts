@@ -97,6 +97,8 @@ function lifetime(base: Base) {
         tail.load();
         const { sums, pageSize } = keepSums(connection, found);
         running = { sums, checkpointer: new Checkpointer(connection, sums, pageSize) };
+        // A process that was killed over an erasure may have left words in the write-ahead log.
+        running.checkpointer.truncate();
       } catch (error) {
         connection.close();
         throw connection.failure(error);

@@ -189,6 +189,16 @@ export function privacyContract(open: Open): void {
       });
     });
 
+    it("is known to be begun only until it is done", async () => {
+      await live(db.store);
+      const erasing = db.store.erasePerson("t1", person, NOON, "erased-1");
+      const begun = await db.store.unfinishedErasures();
+      await erasing;
+
+      expect(begun).toEqual([{ tenant: "t1", person, pseudonym: "erased-1" }]);
+      expect(await (await db.reopen()).unfinishedErasures()).toEqual([]);
+    });
+
     it("is for ever: their names stay known as erased, and nothing sealed comes back", async () => {
       await live(db.store);
       await db.store.erasePerson("t1", person, NOON);

@@ -1,0 +1,41 @@
+import { randomId } from "../../lib/ids.ts";
+import type { Base } from "./base.ts";
+import { writeMeta } from "./migrate.ts";
+
+/**
+ * Erasures that were begun. Sealed with the server's key: the id of somebody who is being erased must not be left
+ * readable in a page of the database that is written after the others.
+ */
+export interface Intent {
+  readonly tenant: string;
+  readonly person: string;
+  readonly pseudonym: string;
+}
+
+const PREFIX = "erasing:";
+const place = (name: string) => ["", name] as const;
+
+export function writeIntent({ connection, vault }: Base, intent: Intent): void {
+  const name = `${PREFIX}${randomId()}`;
+  connection.write(() => writeMeta(connection, name, vault.wrapJson(place(name), intent)));
+}
+
+export function readIntents({
+  connection,
+  vault,
+}: Base): readonly { readonly name: string; readonly intent: Intent }[] {
+  const rows = connection
+    .query<{ name: string; value: Uint8Array }>(
+      `SELECT m.name, m.value FROM meta m WHERE m.name >= '${PREFIX}' AND m.name < 'erasing;' ORDER BY m.name`,
+    )
+    .all();
+  return rows.map(({ name, value }) => ({ name, intent: vault.unwrapJson(place(name), value) as Intent }));
+}
+
+/** Within the transaction that erases the person. */
+export function removeIntents(base: Base, tenant: string, person: string): void {
+  const remove = base.connection.query("DELETE FROM meta WHERE name = ?");
+  for (const { name, intent } of readIntents(base)) {
+    if (intent.tenant === tenant && intent.person === person) remove.run(name);
+  }
+}
