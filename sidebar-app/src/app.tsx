@@ -5,7 +5,7 @@ import type { Desk } from "./desk.ts";
 import type { DossierDesk, Target } from "./dossier.ts";
 import type { Host } from "./host.ts";
 import type { ListDesk } from "./list.ts";
-import { noteOf } from "./sayings.ts";
+import { nameOf, noteOf } from "./sayings.ts";
 import { Button } from "./views/base.tsx";
 import { Dialog } from "./views/dialog.tsx";
 import { List } from "./views/list.tsx";
@@ -93,7 +93,7 @@ function Dashboard({ parts, w }: { readonly parts: Parts; readonly w: Words }) {
   const { list, dossier, desk } = parts;
   const state = useCell(list.cell);
   const { target, body } = useCell(dossier.cell);
-  useFocusThatFollows(target === null ? null : nameOf(target));
+  useFocusThatFollows(target === null ? null : placeOf(target));
   if (target === null) {
     return (
       <List
@@ -114,7 +114,7 @@ function Dashboard({ parts, w }: { readonly parts: Parts; readonly w: Words }) {
     start(list.reload());
   };
   const known = target.kind === "account" ? body?.account?.name : null;
-  const name = target.kind === "requester" ? null : (target.name ?? known ?? target.id);
+  const name = target.kind === "requester" ? null : nameOf(w, target.id, target.name ?? known ?? null);
   return (
     <div class="detail">
       <div class="detail-head">
@@ -129,7 +129,7 @@ function Dashboard({ parts, w }: { readonly parts: Parts; readonly w: Words }) {
 }
 
 const BACK = "back";
-const nameOf = (target: Target): string =>
+const placeOf = (target: Target): string =>
   target.kind === "requester" ? target.kind : `${target.kind}/${target.id}`;
 
 /** Who came here by keyboard goes on from the way back, and from the same line of the list afterwards. */

@@ -18,8 +18,16 @@ export function headlineOf(w: Words, risk: RiskBody): string {
 export function reasonOf(w: Words, { kind, name, id, contributions }: RiskBody): string {
   const why = contributions[0]?.why;
   if (why === undefined) return w.t("headline.nothing");
-  return kind === "account" ? w.t("headline.from_account", { account: name ?? id, why }) : why;
+  return kind === "account" ? w.t("headline.from_account", { account: name ?? id, why }) : alone(w, why);
 }
+
+/** What the server says in the middle of a sentence, as a line of its own. */
+export const alone = ({ locale }: Words, text: string): string =>
+  text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+
+/** What somebody is called: who has not logged in has no name, and an id that tells nothing. */
+export const nameOf = (w: Words, id: string, name: string | null): string =>
+  name ?? (id.startsWith("anonymous:") ? w.t("who.visitor") : id);
 
 const ENDS: Readonly<Record<SentMessageBody["ended"], Key>> = {
   waiting: "message.queued",

@@ -68,13 +68,13 @@ describe("the first look", () => {
     ["opened", "seen"],
     ["clicked", "link used"],
     ["failed", "could not be delivered"],
-    ["dry_run", "not sent: trial run"],
+    ["dry_run", "not sent (trial run)"],
   ] as const)("says that a message ended as %s", async (ended, words) => {
     const context = aContext({ lastMessage: aMessage({ ended }), prediction: null });
     desk.site.on("GET /requesters", () => ({ body: aRequester({ context }) }));
     const page = await desk.open();
 
-    expect((await facts(page))[0]).toBe(`Last sent: Email, 21 min. ago: ${words}`);
+    expect((await facts(page))[0]).toBe(`Last message: Email, 21 min. ago: ${words}`);
   });
 
   it("does not call sent what a channel in preview kept here", async () => {
@@ -83,7 +83,7 @@ describe("the first look", () => {
     desk.site.on("GET /requesters", () => ({ body: aRequester({ context }) }));
     const page = await desk.open();
 
-    expect((await facts(page))[0]).toBe("Last sent: Email, 21 min. ago: not sent: channel in preview");
+    expect((await facts(page))[0]).toBe("Last message: Email, 21 min. ago: not sent (channel in preview)");
   });
 
   it("tells a newer message beside the one of the prediction", async () => {
@@ -94,7 +94,7 @@ describe("the first look", () => {
 
     expect((await facts(page)).slice(0, 2)).toEqual([
       "Predicted 23 min. ago by API rate limit. Email, 21 min. ago: arrived, not opened yet",
-      "Last sent: Text message, 1 min. ago: sent",
+      "Last message: Text message, 1 min. ago: sent",
     ]);
   });
 

@@ -67,7 +67,7 @@ async function namesOf(
   const persons = rows.filter(({ key }) => key.startsWith("person/"));
   const names = persons.map(async ({ key }) => {
     const contact = await store.contact(tenant, subjectOf(key).id);
-    return [key, contact?.preferredName ?? contact?.name ?? null] as const;
+    return [key, contact?.name ?? contact?.preferredName ?? null] as const;
   });
   return new Map(await Promise.all(names));
 }

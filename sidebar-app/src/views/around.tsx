@@ -1,4 +1,5 @@
 import type { Acts } from "../acts.ts";
+import { alone, nameOf } from "../sayings.ts";
 import type { RequesterBody } from "../wire.ts";
 import type { Words } from "../words.ts";
 import { Band, Button, Fold, OutLink, Time } from "./base.tsx";
@@ -55,7 +56,7 @@ export function Tickets({ body, w, acts }: Parts) {
             </Button>
             {issue === null ? null : <span> {w.word("issue", issue)}</span>}
             <span class="note">
-              {own ? "" : `${nameIn(body, person)} · `}
+              {own ? "" : `${nameOf(w, person, nameIn(body, person))} · `}
               <Time at={openedAt} w={w} />
             </span>
           </li>
@@ -65,8 +66,8 @@ export function Tickets({ body, w, acts }: Parts) {
   );
 }
 
-const nameIn = ({ context }: RequesterBody, id: string): string =>
-  context.colleagues.find(({ person }) => person === id)?.name ?? id;
+const nameIn = ({ context }: RequesterBody, id: string): string | null =>
+  context.colleagues.find(({ person }) => person === id)?.name ?? null;
 
 export function Colleagues({ body, w, acts }: Parts) {
   const { colleagues, moreColleagues } = body.context;
@@ -80,9 +81,9 @@ export function Colleagues({ body, w, acts }: Parts) {
           <li key={person}>
             <b>{w.number(score)}</b> <Band band={band} w={w} />{" "}
             <Button look="link" onClick={() => acts.openSubject("person", person, name)}>
-              {name ?? person}
+              {nameOf(w, person, name)}
             </Button>
-            <span class="note">{why}</span>
+            <span class="note">{alone(w, why)}</span>
           </li>
         ))}
       </ul>

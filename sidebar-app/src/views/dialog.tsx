@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Ask, DeskState, Filled, Preview } from "../asks.ts";
 import { Modal } from "../parts/modal.tsx";
-import { channelOf } from "../sayings.ts";
+import { alone, channelOf, nameOf } from "../sayings.ts";
 import type { Words } from "../words.ts";
 import { failureText } from "./actions.tsx";
 import { Button } from "./base.tsx";
@@ -263,7 +263,7 @@ function FindPerson({ w, state, find }: DialogProps) {
             <label key={id}>
               <input type="radio" name="person" value={id} required />
               <span>
-                {name ?? id} <span class="note">{why}</span>
+                {nameOf(w, id, name)} <span class="note">{alone(w, why)}</span>
               </span>
             </label>
           ))}

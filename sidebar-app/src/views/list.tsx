@@ -1,4 +1,5 @@
 import type { Filter, ListState } from "../list.ts";
+import { alone, nameOf } from "../sayings.ts";
 import type { RiskListItem } from "../wire.ts";
 import type { Words } from "../words.ts";
 import { failureText } from "./actions.tsx";
@@ -88,10 +89,10 @@ function Line({ item, w, open }: { readonly item: RiskListItem } & Pick<ListProp
       </td>
       <td>
         <Button look="link" id={`${kind}/${id}`} onClick={() => open(kind, id, name)}>
-          {name ?? id}
+          {nameOf(w, id, name)}
         </Button>
       </td>
-      <td>{why}</td>
+      <td>{alone(w, why)}</td>
       <td class="only-wide">{segment}</td>
       <td class="only-wide">{owner}</td>
     </tr>

@@ -1,4 +1,5 @@
 import type { Acts } from "../acts.ts";
+import { alone } from "../sayings.ts";
 import type { OpenMatchBody, RequesterBody } from "../wire.ts";
 import type { Words } from "../words.ts";
 import { Button, Fold } from "./base.tsx";
@@ -38,7 +39,7 @@ function Match({
   return (
     <li class="card">
       <h3>{match.name}</h3>
-      <p>{match.why}</p>
+      <p>{alone(w, match.why)}</p>
       <p class="note">
         {w.t("match.events", { count: match.events })} ·{" "}
         {w.t("match.first_seen", { when: w.ago(match.firedAt) })} ·{" "}

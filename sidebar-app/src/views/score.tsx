@@ -1,3 +1,4 @@
+import { alone } from "../sayings.ts";
 import type { ContributionBody, RiskBody, ScoreStepBody } from "../wire.ts";
 import type { Words } from "../words.ts";
 import { Band, Fold, Time } from "./base.tsx";
@@ -67,7 +68,7 @@ function Moves({ steps, w }: { readonly steps: readonly ScoreStepBody[]; readonl
         <li key={at}>
           <Time at={at} w={w} exact />
           <b class={score >= from ? "up" : "down"}>{`${w.number(from)} → ${w.number(score)}`}</b>
-          <span>{why}</span>
+          <span>{alone(w, why)}</span>
         </li>
       ))}
     </ol>
@@ -100,7 +101,7 @@ function Part({
   return (
     <li>
       <span class="part-why">
-        {part.why}
+        {alone(w, part.why)}
         {part.more > 0 ? <span class="note"> {w.t("score.more", { count: part.more })}</span> : null}
         {part.experimental ? <span class="note"> {w.t("score.experimental")}</span> : null}
       </span>
@@ -121,7 +122,7 @@ export function OtherRisk({ risk, w }: { readonly risk: RiskBody; readonly w: Wo
     <p class="other-risk">
       <span>{risk.kind === "account" ? w.t("section.account") : w.t("section.person")}</span>{" "}
       <b>{w.number(risk.score)}</b> <Band band={risk.band} w={w} />
-      {why === undefined ? null : <span class="note">{why}</span>}
+      {why === undefined ? null : <span class="note">{alone(w, why)}</span>}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import type { Acts } from "../acts.ts";
 import type { TimelineState } from "../dossier.ts";
 import { Windowed } from "../parts/windowed.tsx";
-import { actorOf, channelOf, messageLine } from "../sayings.ts";
+import { actorOf, alone, channelOf, messageLine } from "../sayings.ts";
 import type { TimelineItem } from "../wire.ts";
 import type { Words } from "../words.ts";
 import { Button, Fold, Time } from "./base.tsx";
@@ -73,7 +73,7 @@ function lineOf(w: Words, item: TimelineItem): string {
     case "ticket":
       return `${item.ticket === null ? "" : `#${item.ticket} `}${signalOf(w, item.signal)}`;
     case "match":
-      return item.match.why;
+      return alone(w, item.match.why);
     case "message":
       return messageLine(w, item.message);
     case "feedback":

@@ -43,7 +43,7 @@ export async function colleagues(
   const shown = await Promise.all(
     others.slice(0, COLLEAGUES).map(async ({ person, score, why }) => {
       const contact = await deps.store.contact(tenant.id, person);
-      const name = contact?.preferredName ?? contact?.name ?? null;
+      const name = contact?.name ?? contact?.preferredName ?? null;
       return { person, name, score, band: bandOf(score, tenant.settings.bands), why };
     }),
   );
