@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import type { Pattern } from "../core/pattern.ts";
 import { strengthOf } from "../core/pattern.ts";
-import { MATRIX } from "../core/policy/ladder.ts";
+import { channelsOf, patternSummary } from "../core/pattern-summary.ts";
 import { formatDuration } from "../core/time.ts";
 import { PlainError } from "../lib/errors.ts";
 import { BadPattern, type Library, loadLibrary, loadShipped } from "../patterns/load.ts";
@@ -18,32 +17,6 @@ export function addPatterns(program: Command, cli: Cli): void {
   addTake(group, cli);
 }
 
-/** A pattern as `patterns list --json` prints it; lengths of time are written as in pattern files. */
-export function patternRow(pattern: Pattern) {
-  const { id, name, version, family, issue, timing, urgent, risk, confidence, per, status } = pattern;
-  return {
-    id,
-    name,
-    version,
-    family,
-    issue,
-    timing,
-    urgent,
-    risk,
-    confidence,
-    halfLife: formatDuration(pattern.halfLife),
-    quiet: formatDuration(pattern.quiet),
-    per,
-    channels: channelsOf(pattern),
-    status,
-  };
-}
-
-/** Its own list, or that of its issue's row of the matrix; somebody of ours comes last. */
-function channelsOf({ channels, issue }: Pattern): readonly string[] {
-  return channels ?? [...MATRIX[issue].messages, MATRIX[issue].human];
-}
-
 function addList(group: Command, cli: Cli): void {
   const command = group.command("list").summary("show every pattern in one line");
   command
@@ -52,7 +25,7 @@ function addList(group: Command, cli: Cli): void {
     .addOption(jsonOption())
     .action((options: { dir?: string; json?: true }) => {
       const { patterns } = libraryOf(cli, options.dir);
-      if (options.json) return cli.json(patterns.map(patternRow));
+      if (options.json) return cli.json(patterns.map(patternSummary));
       cli.deps.stdout.write(
         table(
           [
@@ -85,7 +58,7 @@ function addShow(group: Command, cli: Cli): void {
         throw new PlainError(`There is no pattern ${id}; \`forestall patterns list\` shows all.`);
       const { when, recovers, history, owner, firstAction, playbookText: playbook, typicalTicket } = pattern;
       const whole = {
-        ...patternRow(pattern),
+        ...patternSummary(pattern),
         when: spelled(when),
         recovers,
         history: spelled(history),

@@ -4,6 +4,7 @@ import type { Effect, ScoreRow } from "../../core/effect.ts";
 import { clueOf } from "../../core/explain.ts";
 import type { Match } from "../../core/match.ts";
 import { type Pattern, strengthOf } from "../../core/pattern.ts";
+import { patternSummary } from "../../core/pattern-summary.ts";
 import type { Incident, Rollout, Switches, TenantState } from "../../core/tenant.ts";
 import { formatDuration, type Millis } from "../../core/time.ts";
 import type { PersonState, Tracked } from "../../core/unit.ts";
@@ -258,23 +259,9 @@ export function auditBody(row: AuditRow): wire.AuditBody {
 }
 
 export function patternBody(pattern: Pattern): wire.PatternBody {
-  const { id, name, version, family, issue, timing, urgent, risk, confidence, per, status, history } =
-    pattern;
+  const { history } = pattern;
   return {
-    id,
-    name,
-    version,
-    family,
-    issue,
-    timing,
-    urgent,
-    risk,
-    confidence,
-    halfLife: formatDuration(pattern.halfLife),
-    quiet: formatDuration(pattern.quiet),
-    per,
-    channels: pattern.channels ?? [],
-    status,
+    ...patternSummary(pattern),
     strength: strengthOf(history.correlation),
     history: {
       correlation: history.correlation,

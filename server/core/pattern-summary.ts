@@ -1,0 +1,29 @@
+import type { Pattern } from "./pattern.ts";
+import { MATRIX } from "./policy/ladder.ts";
+import { formatDuration } from "./time.ts";
+
+/** A pattern in one line, as the command line and the API list it; lengths of time are written as in pattern files. */
+export function patternSummary(pattern: Pattern) {
+  const { id, name, version, family, issue, timing, urgent, risk, confidence, per, status } = pattern;
+  return {
+    id,
+    name,
+    version,
+    family,
+    issue,
+    timing,
+    urgent,
+    risk,
+    confidence,
+    halfLife: formatDuration(pattern.halfLife),
+    quiet: formatDuration(pattern.quiet),
+    per,
+    channels: channelsOf(pattern),
+    status,
+  };
+}
+
+/** Its own list, or that of its issue's row of the matrix; somebody of ours comes last. */
+export function channelsOf({ channels, issue }: Pattern): readonly string[] {
+  return channels ?? [...MATRIX[issue].messages, MATRIX[issue].human];
+}
