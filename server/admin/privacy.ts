@@ -51,6 +51,7 @@ export async function erasePerson(
 ): Promise<{ rows: number; units: number }> {
   const person = await personOf(deps, tenant, who);
   const pseudonym = `erased-${randomId()}`;
+  await deps.store.beginErasure(tenant, person, pseudonym);
   const deed = { action: "person.erase", subject: `person/${pseudonym}` };
   return removePerson(deps, { tenant, person, pseudonym }, { audit: auditOf(deps, tenant, by, deed) });
 }

@@ -187,7 +187,9 @@ export interface Store {
    * person's units go: write new ones after erasing in memory.
    */
   erasePerson(tenant: string, person: string, at: Millis, pseudonym?: string): Promise<{ rows: number }>;
-  /** Begun by `erasePerson` and not brought to their end, as the process was killed: to be done again. */
+  /** Remembers that this person is being erased, until `erasePerson` is done. On disk when it resolves. */
+  beginErasure(tenant: string, person: string, pseudonym: string): Promise<void>;
+  /** Begun and not brought to their end, as the process was killed: to be done again. */
   unfinishedErasures(): Promise<readonly { tenant: string; person: string; pseudonym: string }[]>;
   /** Raw events older than `before` become daily aggregates; identities older than 7 d, features older than 13 months go. */
   retain(now: Millis): Promise<{ events: number; identities: number; features: number }>;

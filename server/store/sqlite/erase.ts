@@ -19,13 +19,16 @@ const EMPTY_TRIES = 600;
 /**
  * Erases a person in four steps: the log is rewritten in slices (a slice twice changes nothing); then everything else
  * in one transaction, the person's key with it; then the pages go to the main file and the write-ahead log is emptied.
- * Interrupted, it is simply done again; that it was begun is kept, sealed, until the transaction.
+ * Interrupted, it is simply done again; that it was begun is kept, sealed, until that transaction.
  */
 export function erasure(
   base: Base,
   checkpointer: () => Checkpointer,
-): Pick<Store, "erasePerson" | "unfinishedErasures"> {
+): Pick<Store, "beginErasure" | "erasePerson" | "unfinishedErasures"> {
   return {
+    async beginErasure(tenant, person, pseudonym) {
+      writeIntent(base, { tenant, person, pseudonym });
+    },
     async unfinishedErasures() {
       return readIntents(base).map(({ intent }) => intent);
     },
@@ -33,7 +36,6 @@ export function erasure(
       const no = base.names.tenant(tenant);
       const name = pseudonym ?? `erased-${base.vault.pseudonym(tenant, "person", person, String(at))}`;
       const erased = { person, pseudonym: name, words: wordsOf(base, tenant, person) };
-      writeIntent(base, { tenant, person, pseudonym: name });
       const scrub = scrubber(erased);
       // Afterwards the log does not say any more under which identity an event came in; the index has to know.
       await base.tail.flush(pause);

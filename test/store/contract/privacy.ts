@@ -191,9 +191,9 @@ export function privacyContract(open: Open): void {
 
     it("is known to be begun only until it is done", async () => {
       await live(db.store);
-      const erasing = db.store.erasePerson("t1", person, NOON, "erased-1");
-      const begun = await db.store.unfinishedErasures();
-      await erasing;
+      await db.store.beginErasure("t1", person, "erased-1");
+      const begun = await (await db.reopen()).unfinishedErasures();
+      await db.store.erasePerson("t1", person, NOON, "erased-1");
 
       expect(begun).toEqual([{ tenant: "t1", person, pseudonym: "erased-1" }]);
       expect(await (await db.reopen()).unfinishedErasures()).toEqual([]);
