@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TICKET_ISSUES } from "../core/pattern.ts";
 import { parseDuration } from "../core/time.ts";
 import { isTimeZone } from "./time-zone.ts";
 
@@ -59,17 +60,6 @@ const points = numeric(z.int().min(0).max(100));
 const atLeastOne = numeric(z.int().min(1));
 const named = z.string().min(1).max(100);
 
-const ISSUES = [
-  "configuration_error",
-  "api_integration",
-  "billing",
-  "account_lockout",
-  "feature_not_working",
-  "usage_limit",
-  "onboarding",
-  "cancellation",
-] as const;
-
 export const settingsPatch = z
   .strictObject({
     name: line,
@@ -107,7 +97,7 @@ export const settingsPatch = z
       })
       .partial(),
     excluded: z.array(z.string().min(1).max(256)).max(100_000),
-    categories: z.record(z.string().min(1).max(200), z.enum(ISSUES).nullable()),
+    categories: z.record(z.string().min(1).max(200), z.enum(TICKET_ISSUES).nullable()),
   })
   .partial();
 

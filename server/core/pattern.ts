@@ -1,17 +1,19 @@
 import type { Scalar } from "./event.ts";
 import type { Millis } from "./time.ts";
 
-export type IssueType =
-  | "configuration_error"
-  | "api_integration"
-  | "billing"
-  | "account_lockout"
-  | "feature_not_working"
-  | "usage_limit"
-  | "onboarding"
-  | "cancellation"
-  | "journey"
-  | "sentiment";
+/** What a customer's ticket can be about. */
+export const TICKET_ISSUES = [
+  "configuration_error",
+  "api_integration",
+  "billing",
+  "account_lockout",
+  "feature_not_working",
+  "usage_limit",
+  "onboarding",
+  "cancellation",
+] as const;
+export const ISSUES = [...TICKET_ISSUES, "journey", "sentiment"] as const;
+export type IssueType = (typeof ISSUES)[number];
 
 export type InAppChannel =
   | "in_app.tooltip"

@@ -25,7 +25,7 @@ import { pursueHuman } from "./assess/humans.ts";
 import { correctOutcome } from "./assess/outcomes.ts";
 import { emitPerson, personOf } from "./assess/profile.ts";
 import { pursue } from "./assess/pursuit.ts";
-import { putDelivery, reserve, suppress } from "./assess/rows.ts";
+import { putDelivery, reserve, suppress, UNTOUCHED } from "./assess/rows.ts";
 import { emitMatch, type Turn, unschedule } from "./assess/turn.ts";
 
 /** Receipts for a message by hand are taken for so long. */
@@ -272,17 +272,8 @@ export function sendByHand(turn: Turn, control: Of<"manual">): void {
     priority: 100,
     released: false,
     status: dry ? "dry_run" : "queued",
-    attempts: 0,
-    detail: null,
-    providerId: null,
-    claimedAt: null,
-    leaseUntil: null,
-    fence: 0,
+    ...UNTOUCHED,
     sentAt: dry ? turn.now : null,
-    deliveredAt: null,
-    seenAt: null,
-    clickedAt: null,
-    preview: false,
     manual: { actor: control.actor, reason: control.reason },
     simulated: false,
   };

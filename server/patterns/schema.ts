@@ -1,19 +1,6 @@
 import { z } from "zod";
-import type { Channel } from "../core/pattern.ts";
+import { type Channel, ISSUES } from "../core/pattern.ts";
 import { parseDuration } from "../core/time.ts";
-
-export const ISSUES = [
-  "configuration_error",
-  "api_integration",
-  "billing",
-  "account_lockout",
-  "feature_not_working",
-  "usage_limit",
-  "onboarding",
-  "cancellation",
-  "journey",
-  "sentiment",
-] as const;
 
 export const CHANNELS = [
   "email",

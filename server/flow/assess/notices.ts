@@ -18,7 +18,7 @@ import { firstZone } from "../../core/wall-clock.ts";
 import { fail } from "./attempts.ts";
 import { stopRow } from "./decisions.ts";
 import { isHeldBy } from "./incidents.ts";
-import { putDelivery, updateDelivery } from "./rows.ts";
+import { putDelivery, UNTOUCHED, updateDelivery } from "./rows.ts";
 import { schedule, type Turn, wallClock } from "./turn.ts";
 
 type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
@@ -142,17 +142,8 @@ function tell(turn: Turn, incident: Incident, person: PersonState, channel: Chan
     priority: PRIORITY,
     released: false,
     status: dry ? "dry_run" : "queued",
-    attempts: 0,
-    detail: null,
-    providerId: null,
-    claimedAt: null,
-    leaseUntil: null,
-    fence: 0,
+    ...UNTOUCHED,
     sentAt: dry ? now : null,
-    deliveredAt: null,
-    seenAt: null,
-    clickedAt: null,
-    preview: false,
     manual: null,
     notice: incident.id,
     simulated: false,

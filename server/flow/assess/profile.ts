@@ -1,6 +1,6 @@
 import type { Event, Field } from "../../core/event.ts";
 import { newPerson } from "../../core/new-unit.ts";
-import type { IssueType } from "../../core/pattern.ts";
+import { type IssueType, TICKET_ISSUES } from "../../core/pattern.ts";
 import type { TenantSettings } from "../../core/tenant.ts";
 import { HOUR, LATE } from "../../core/time.ts";
 import type { AccountState, PersonState, PersonTicket } from "../../core/unit.ts";
@@ -168,19 +168,8 @@ export function issueOfCategory(category: Field | undefined, settings: TenantSet
   if (typeof category !== "string") return null;
   const mapped = settings.categories[category];
   if (mapped !== undefined) return mapped;
-  return ISSUES.has(category) ? (category as IssueType) : null;
+  return TICKET_ISSUES.find((issue) => issue === category) ?? null;
 }
-
-const ISSUES: ReadonlySet<string> = new Set([
-  "configuration_error",
-  "api_integration",
-  "billing",
-  "account_lockout",
-  "feature_not_working",
-  "usage_limit",
-  "onboarding",
-  "cancellation",
-]);
 
 /** Remembers a ticket for cooldown. Our own proactive tickets (channel `forestall`) start none. */
 export function foldTicket(turn: Turn, event: Event): void {

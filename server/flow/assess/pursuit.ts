@@ -22,7 +22,7 @@ import { decisionId, endPursuit, recordDecision, scoreOfMatch, stopped } from ".
 import { alertOnly, alertWhenCritical, pursueHuman, scheduleFirstHuman } from "./humans.ts";
 import { afterIncident, markIncident } from "./incidents.ts";
 import { ACCOUNT_INCIDENT, questionOf } from "./question.ts";
-import { messageOf, putDelivery, reserve, suppress } from "./rows.ts";
+import { messageOf, putDelivery, reserve, suppress, UNTOUCHED } from "./rows.ts";
 import { schedule, type Turn } from "./turn.ts";
 
 /** `release`: it comes out of a hold, perhaps with many others. */
@@ -146,17 +146,8 @@ function deliveryOf(
     priority: worthOf(turn, tracked, pattern),
     released,
     status: "queued",
-    attempts: 0,
-    detail: null,
-    providerId: null,
-    claimedAt: null,
-    leaseUntil: null,
-    fence: 0,
+    ...UNTOUCHED,
     sentAt: null,
-    deliveredAt: null,
-    seenAt: null,
-    clickedAt: null,
-    preview: false,
     manual: null,
     simulated: turn.simulated || match.simulated,
   };

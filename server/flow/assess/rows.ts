@@ -4,6 +4,20 @@ import type { PersonMessage } from "../../core/unit.ts";
 import { emitPerson } from "./profile.ts";
 import type { Turn } from "./turn.ts";
 
+/** What every row begins with: nobody has claimed it, and nothing is known of its way. */
+export const UNTOUCHED = {
+  attempts: 0,
+  detail: null,
+  providerId: null,
+  claimedAt: null,
+  leaseUntil: null,
+  fence: 0,
+  deliveredAt: null,
+  seenAt: null,
+  clickedAt: null,
+  preview: false,
+} as const satisfies Partial<Delivery>;
+
 export function putDelivery(turn: Turn, row: Delivery): void {
   turn.unit.deliveries.set(row.id, row);
   turn.effects.push({ kind: "delivery", row });

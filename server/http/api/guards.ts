@@ -38,13 +38,10 @@ const MEANING: Readonly<Record<GuardReason, string>> = {
 /** No reason of an agent's lifts these: the person's own word, the law, the kill switch, and the impossible. */
 const NEVER: readonly GuardReason[] = ["killed", "opted_out", "no_consent", "unreachable", "not_ready"];
 
-/** Without a match, these are what is left to ask: the others are about the trouble, not about the person. */
-const WITHOUT_MATCH: readonly GuardReason[] = [
+/** What keeps messages from this person as such, not from one message. */
+export const ABOUT_PERSON: readonly GuardReason[] = [
   "killed",
   "opted_out",
-  "no_consent",
-  "unreachable",
-  "not_ready",
   "snoozed",
   "paused",
   "incident",
@@ -54,6 +51,9 @@ const WITHOUT_MATCH: readonly GuardReason[] = [
   "gap",
   "quiet",
 ];
+
+/** Without a match, these are what is left to ask: the others are about the trouble. */
+const WITHOUT_MATCH: readonly GuardReason[] = [...ABOUT_PERSON, "no_consent", "unreachable", "not_ready"];
 
 /**
  * Every guard of the policy that would hold or stop this message now, in the order of the table: the same functions

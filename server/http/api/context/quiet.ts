@@ -1,22 +1,8 @@
 import type { Pattern } from "../../../core/pattern.ts";
 import type { PersonTicket, Tracked, Unit } from "../../../core/unit.ts";
 import type * as wire from "../../wire.ts";
-import { guardsFor } from "../guards.ts";
+import { ABOUT_PERSON, guardsFor } from "../guards.ts";
 import type { About } from "./about.ts";
-
-/** What keeps messages from this person as such, not from one message: of the guards, those an agent asks about. */
-const ABOUT_PERSON: ReadonlySet<string> = new Set([
-  "killed",
-  "opted_out",
-  "snoozed",
-  "paused",
-  "incident",
-  "cooldown",
-  "holdout",
-  "cap",
-  "gap",
-  "quiet",
-]);
 
 /** Why an email to this person would not go out now: what ends it for good, else what holds it longest. */
 export function quietNow(about: About, top: Tracked | null): wire.QuietBody | null {
@@ -28,7 +14,7 @@ export function quietNow(about: About, top: Tracked | null): wire.QuietBody | nu
   const tracked = top?.match.unit === unit.id ? top : null;
   const template = pattern?.message ?? "";
   const asked = { tenant, unit, person: state, channel: "email", template, tracked, pattern, now } as const;
-  const guards = guardsFor(asked).filter(({ reason }) => ABOUT_PERSON.has(reason));
+  const guards = guardsFor(asked).filter(({ reason }) => ABOUT_PERSON.some((each) => each === reason));
   const stop = guards.find(({ kind }) => kind === "stop");
   const longest = guards.toSorted((a, b) => (b.until ?? "").localeCompare(a.until ?? ""))[0];
   const found = stop ?? longest;
