@@ -201,6 +201,17 @@ describe("a message by hand", () => {
     expect(posted()[0]?.body).toMatchObject({ override: true });
   });
 
+  it("asks once, however much speaks against it", async () => {
+    preview("override", [guard("duplicate", true), guard("cooldown", true)]);
+    const page = await openDialog();
+
+    expect(await dialog(page).getByRole("alert").locator("p").allInnerTexts()).toEqual([
+      "Something speaks against it: already sent for this problem; a ticket is open or recent. Send it all the same?",
+      "As the rules say.",
+      "As the rules say.",
+    ]);
+  });
+
   it("cannot be sent past a stop", async () => {
     preview("never", [guard("opted_out", false)]);
     const page = await openDialog();

@@ -42,6 +42,9 @@ export function useDesk() {
   let built: Built | undefined;
   let site: Site | undefined;
   const errors: string[] = [];
+  /** Opening one takes longer than most tests; those that need no browser settings of their own share it. */
+  let shared: Page | undefined;
+  let isSharedOpen = false;
   const pages: Page[] = [];
   beforeAll(async () => {
     built = await buildApp();
@@ -53,6 +56,8 @@ export function useDesk() {
   });
   afterEach(async () => {
     // A page that stays open goes on asking, into the next test.
+    if (isSharedOpen) await shared?.goto("about:blank");
+    isSharedOpen = false;
     for (const page of pages.splice(0)) await page.context().close();
     expect(errors).toEqual([]);
   });
@@ -64,6 +69,28 @@ export function useDesk() {
     if (site === undefined) throw new Error("the site has not been started yet");
     return site;
   };
+  const make = async (options: BrowserContextOptions): Promise<Page> => {
+    const page = await browser.page({ timezoneId: "UTC", locale: "en-US", ...options });
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (message) => {
+      const expected = /Failed to load resource/.test(message.text());
+      if (message.type() === "error" && !expected) errors.push(message.text());
+    });
+    await page.clock.setFixedTime(NOW);
+    await page.addInitScript(fakeZendesk);
+    return page;
+  };
+  const pageFor = async (options: BrowserContextOptions, viewport: Size): Promise<Page> => {
+    if (isSharedOpen || Object.keys(options).length > 0) {
+      const own = await make({ viewport, ...options });
+      pages.push(own);
+      return own;
+    }
+    isSharedOpen = true;
+    shared ??= await make({ viewport });
+    await shared.setViewportSize(viewport);
+    return shared;
+  };
   return {
     get site() {
       return there();
@@ -71,29 +98,28 @@ export function useDesk() {
     /** What the page complained about; a test that provokes it empties this. */
     errors,
     async open({ zendesk = {}, width = 320, scheme = "light", ...options }: Opening = {}): Promise<Page> {
-      const page = await browser.page({
-        viewport: { width, height: 640 },
-        timezoneId: "UTC",
-        locale: "en-US",
-        ...options,
-      });
-      pages.push(page);
-      page.on("pageerror", (error) => errors.push(String(error)));
-      page.on("console", (message) => {
-        const expected = /Failed to load resource/.test(message.text());
-        if (message.type() === "error" && !expected) errors.push(message.text());
-      });
-      await page.clock.setFixedTime(NOW);
+      const page = await pageFor(options, { width, height: 640 });
       const values = { ...USUAL, colorScheme: scheme, ...zendesk.values };
-      await page.addInitScript(fakeZendesk, { ...zendesk, values });
-      await page.goto(`${there().url}/zendesk/page?origin=x&app_guid=y&colorScheme=${scheme}`);
+      const around = encodeURIComponent(JSON.stringify({ ...zendesk, values }));
+      await page.goto(
+        `${there().url}/zendesk/page?origin=x&app_guid=y&colorScheme=${scheme}#zendesk=${around}`,
+      );
       return page;
     },
   };
 }
 
-/** Runs in the page, before its scripts: stands in for Zendesk's own. */
-function fakeZendesk({ values = {}, errors = {}, wait = 0, silent = false, absent = false }: Zendesk): void {
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Runs in the page, before its scripts: stands in for Zendesk's own, as the address says. */
+function fakeZendesk(): void {
+  const [, told] = window.location.hash.split("#zendesk=");
+  if (told === undefined) return;
+  const around: Zendesk = JSON.parse(decodeURIComponent(told));
+  const { values = {}, errors = {}, wait = 0, silent = false, absent = false } = around;
   if (absent) return;
   const handlers = new Map<string, ((data: unknown) => unknown)[]>();
   const host: FakeHost = {

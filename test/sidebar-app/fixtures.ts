@@ -84,7 +84,7 @@ export const aRisk = (changes: Some<wire.RiskBody> = {}): wire.RiskBody => ({
   history: [
     { at: ago(70 * HOUR), score: 12, band: "normal", why: "signed in from a new place" },
     { at: ago(50 * HOUR), score: 44, band: "watch", why: "8 webhooks failed in the last 30 minutes" },
-    { at: ago(30 * HOUR), score: 21, band: "normal", why: "nothing new in a day" },
+    { at: ago(30 * HOUR), score: 21, band: "normal", why: "faded, as nothing new was seen" },
     { at: ago(HOUR), score: 53, band: "alert", why: "8 webhooks failed in the last 30 minutes" },
     { at: ago(23 * MINUTE), score: 85, band: "critical", why: "12 rate-limit errors on /v1/export" },
   ],

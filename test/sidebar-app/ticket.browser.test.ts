@@ -386,7 +386,13 @@ describe("below", () => {
     const page = await desk.open();
 
     await page.getByRole("img", { name: "Score over the last 3 days: from 12 to 85, at most 85" }).waitFor();
-    expect(await page.locator(".moves li").first().innerText()).toContain("53 → 85");
+    expect(await page.locator(".moves b").allInnerTexts()).toEqual([
+      "53 → 85",
+      "21 → 53",
+      "12 → 44",
+      "0 → 12",
+    ]);
+    expect(await page.locator(".sparkline .dot").count()).toBe(4);
   });
 
   it("each open match once, with its evidence and what is done about it", async () => {

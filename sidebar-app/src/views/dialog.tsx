@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
-import type { Ask, DeskState, Filled, Preview } from "../asks.ts";
+import type { Ask, DeskState, Filled } from "../asks.ts";
 import { Modal } from "../parts/modal.tsx";
-import { alone, channelOf, nameOf } from "../sayings.ts";
 import type { Words } from "../words.ts";
 import { failureText } from "./actions.tsx";
 import { Button } from "./base.tsx";
+import { FindPerson } from "./find-person.tsx";
 import { MessageText } from "./help.tsx";
+import { Send } from "./send.tsx";
 
 /** Asks for what an action needs, and for the reason that every action has. */
 export interface DialogProps {
@@ -143,132 +144,5 @@ function Until({ w }: { readonly w: Words }) {
         max={localTime(w.now + 365 * DAY)}
       />
     </label>
-  );
-}
-
-type SendAsk = Extract<Ask, { kind: "send" }>;
-
-function Send(props: DialogProps & { readonly ask: SendAsk }) {
-  const { ask, w, state, preview } = props;
-  const chosen = state.preview ?? { template: ask.choices[0]?.template ?? "", channel: "" };
-  const choice = ask.choices.find(({ template }) => template === chosen.template) ?? ask.choices[0];
-  const channels = choice?.channels ?? [];
-  const channel = channels.includes(chosen.channel) ? chosen.channel : (channels[0] ?? "");
-  const pick = (template: string, wanted: string) => {
-    const ways = ask.choices.find((each) => each.template === template)?.channels ?? [];
-    preview(template, ways.includes(wanted) ? wanted : (ways[0] ?? ""));
-  };
-  return (
-    <>
-      <label class="field">
-        <span>{w.t("form.template")}</span>
-        <select
-          name="template"
-          value={chosen.template}
-          onChange={(event) => pick(event.currentTarget.value, channel)}
-        >
-          {ask.choices.map(({ template, name }) => (
-            <option key={template} value={template}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        <span>{w.t("form.channel")}</span>
-        <select
-          name="channel"
-          value={channel}
-          onChange={(event) => pick(chosen.template, event.currentTarget.value)}
-        >
-          {channels.map((each) => (
-            <option key={each} value={each}>
-              {channelOf(w, each)}
-            </option>
-          ))}
-        </select>
-      </label>
-      {state.preview === null ? null : <Shown preview={state.preview} w={w} />}
-    </>
-  );
-}
-
-/** The guards that apply, and the message as the customer would see it. */
-function Shown({ preview, w }: { readonly preview: Preview; readonly w: Words }) {
-  if (preview.failure !== null) {
-    return (
-      <p class="failure" role="alert">
-        {failureText(w, preview.failure)}
-      </p>
-    );
-  }
-  if (preview.body === null)
-    return <p class="skeleton-line" role="status" aria-label={w.t("form.preview")} />;
-  const { guards, rendered } = preview.body;
-  return (
-    <>
-      {guards.map(({ reason, detail, overridable }) => (
-        <p key={reason} class={overridable ? "warning" : "failure"} role="alert">
-          {w.t(overridable ? "ask.override" : "ask.never", { reason: w.word("reason", reason) })}{" "}
-          <span class="note">{detail}</span>
-        </p>
-      ))}
-      <MessageText text={textOf(rendered)} w={w} />
-    </>
-  );
-}
-
-/** A rendered message differs by channel: its words are under the names below. */
-function textOf(rendered: unknown): { readonly title: string | null; readonly body: string } | null {
-  const fields: { readonly [name: string]: unknown } = { ...Object(rendered) };
-  const first = (...names: readonly string[]) =>
-    names.map((name) => fields[name]).find((value): value is string => typeof value === "string") ?? null;
-  const body = first("text", "body", "message");
-  return body === null ? null : { title: first("subject", "title"), body };
-}
-
-function FindPerson({ w, state, find }: DialogProps) {
-  const search = (event: Event) => {
-    const field = (event.currentTarget as HTMLElement).parentElement?.querySelector<HTMLInputElement>(
-      "input",
-    );
-    find(field?.value ?? "");
-  };
-  return (
-    <>
-      <div class="field">
-        <label for="find-person">
-          <span>{w.t("form.find_person")}</span>
-        </label>
-        <div class="find">
-          <input
-            id="find-person"
-            type="search"
-            autoComplete="off"
-            onKeyDown={(event) => {
-              if (event.key !== "Enter") return;
-              event.preventDefault();
-              find(event.currentTarget.value);
-            }}
-          />
-          <button type="button" class="button plain" onClick={(event) => search(event)}>
-            {w.t("action.find")}
-          </button>
-        </div>
-      </div>
-      {state.found === null ? null : (
-        <fieldset class="found">
-          <legend>{w.t("list.results", { count: state.found.length })}</legend>
-          {state.found.map(({ id, name, why }) => (
-            <label key={id}>
-              <input type="radio" name="person" value={id} required />
-              <span>
-                {nameOf(w, id, name)} <span class="note">{alone(w, why)}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
-      )}
-    </>
   );
 }

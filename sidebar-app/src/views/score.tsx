@@ -51,7 +51,7 @@ function Sparkline({
     <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
       <path class="area" d={`${line.join("")}H${x(risk.asOf)}V${HEIGHT - EDGE}H${EDGE}Z`} />
       <path class="line" d={`${line.join("")}H${x(risk.asOf).toFixed(1)}`} />
-      {steps.slice(-60).map(({ at, score, band, why }) => (
+      {moving(steps).map(({ at, score, band, why }) => (
         <circle key={at} class={`dot band-${band}`} cx={x(at)} cy={y(score)} r="3">
           <title>{`${w.moment(at)}: ${w.number(score)}, ${why}`}</title>
         </circle>
@@ -60,11 +60,19 @@ function Sparkline({
   );
 }
 
+/** What something moved; that a score fades by itself can be seen, and is no event. */
+function moving(steps: readonly ScoreStepBody[]) {
+  return steps
+    .map((step, i) => ({ ...step, from: steps[i - 1]?.score ?? 0 }))
+    .filter(({ why }) => !why.startsWith("faded"))
+    .slice(-60);
+}
+
 function Moves({ steps, w }: { readonly steps: readonly ScoreStepBody[]; readonly w: Words }) {
-  const moves = steps.map((step, i) => ({ ...step, from: steps[i - 1]?.score ?? 0 })).toReversed();
+  const moves = moving(steps).slice(-5).toReversed();
   return (
     <ol class="moves">
-      {moves.slice(0, 5).map(({ at, from, score, why }) => (
+      {moves.map(({ at, from, score, why }) => (
         <li key={at}>
           <Time at={at} w={w} exact />
           <b class={score >= from ? "up" : "down"}>{`${w.number(from)} → ${w.number(score)}`}</b>
