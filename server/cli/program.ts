@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { PlainError } from "../lib/errors.ts";
 import { addBacktest } from "./backtest.ts";
+import { addBackup } from "./backup.ts";
 import { addChannel } from "./channel.ts";
 import { type Cli, createCli } from "./cli.ts";
 import type { CliDeps } from "./deps.ts";
@@ -69,6 +70,7 @@ const COMMANDS = [
   addResume,
   addExport,
   addErase,
+  addBackup,
   addZendesk,
 ] as const;
 

@@ -3,6 +3,7 @@ import { plainIssues } from "../admin/plain-issues.ts";
 import { Overloaded } from "../flow/contract.ts";
 import type { Handlers } from "../jobs/control-socket.ts";
 import { PlainError } from "../lib/errors.ts";
+import { backup } from "./backup.ts";
 import { channelAdd, channelList } from "./channel.ts";
 import type { Command, Context } from "./contract.ts";
 import { doctor } from "./doctor.ts";
@@ -40,6 +41,7 @@ export const COMMANDS = {
   "import.suppressions": importSuppressions,
   export: exportData,
   erase,
+  backup,
   doctor,
   "zendesk.pair": zendeskPair,
   "zendesk.list": zendeskList,

@@ -202,6 +202,7 @@ export interface Store {
     tenant: string,
     query: KeyQuery,
   ): Promise<Page<{ day: string; unit: string; person: string | null; type: string; count: number }>>;
+  /** A copy that opens by itself, while commits go on. @throws PlainError when the file is there already */
   backup(toFile: string): Promise<void>;
   counts(): Promise<{ readonly [table: string]: number }>;
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../../server/commands/index.ts";
@@ -177,6 +177,24 @@ describe.each([false, true])("with a server running: %s", (isRunning) => {
     expect(asked).toMatchObject({ code: 1, err: "This cannot be undone: give --yes to do it.\n" });
     expect(erased.out).toMatch(/^Erased; /);
     expect(await world.run("export", "--person", "u1")).toMatchObject({ code: 1 });
+  });
+
+  it("a backup is a whole database beside the other one, and never overwrites", async () => {
+    const world = await started();
+    const copy = join(world.folder, "copy.db");
+
+    const made = await world.run("backup", copy);
+    const again = await world.run("backup", copy);
+
+    expect(made).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/copy\.db holds everything up to now/),
+    });
+    expect(again).toMatchObject({ code: 1, err: `${copy} exists already; a backup never overwrites.\n` });
+    expect(readdirSync(world.folder).filter((name) => name.startsWith("copy"))).toEqual([
+      "copy.db",
+      "copy.db-sums",
+    ]);
   });
 
   it("the doctor ends with 1 while there is a problem, and says so in one line", async () => {

@@ -25,7 +25,7 @@ describe("every command", () => {
     const names = new Set(COMMANDS.map(([name]) => name));
 
     expect([...names].sort()).toEqual(
-      "backtest channel demo doctor erase export import live patterns pause resume serve source tenant token zendesk".split(
+      "backtest backup channel demo doctor erase export import live patterns pause resume serve source tenant token zendesk".split(
         " ",
       ),
     );

@@ -21,7 +21,7 @@ async function copied({ from, to }: BackupOrder): Promise<string | null> {
     finishCopy(to);
     return null;
   } catch (error) {
-    return `the backup to ${to} failed: ${error instanceof Error ? error.message : error}`;
+    return `The backup to ${to} failed: ${error instanceof Error ? error.message : error}.`;
   }
 }
 

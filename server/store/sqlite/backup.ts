@@ -1,7 +1,9 @@
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { PlainError } from "../../lib/errors.ts";
 import type { Store } from "../contract.ts";
 import type { Base } from "./base.ts";
+import { sumsPath } from "./integrity.ts";
 
 const TABLES = [
   "inputs",
@@ -45,9 +47,23 @@ export interface BackupOrder {
 export function copies({ connection }: Base): Pick<Store, "backup" | "counts"> {
   return {
     async backup(toFile) {
-      if (existsSync(toFile)) throw new Error(`${toFile} exists already; a backup never overwrites`);
-      closeSync(openSync(toFile, "wx", 0o600));
-      await inThread({ from: connection.file, to: toFile });
+      if (existsSync(toFile)) throw new PlainError(`${toFile} exists already; a backup never overwrites.`);
+      const part = `${toFile}.part`;
+      const removePart = () => {
+        for (const each of [part, sumsPath(part)]) rmSync(each, { force: true });
+      };
+      // One that was killed may have left a part.
+      removePart();
+      closeSync(openSync(part, "wx", 0o600));
+      try {
+        await inThread({ from: connection.file, to: part });
+      } catch (error) {
+        removePart();
+        throw error;
+      }
+      // The copy gets its name last: half a backup must not be taken for a whole one.
+      renameSync(sumsPath(part), sumsPath(toFile));
+      renameSync(part, toFile);
     },
     async counts() {
       const count = (table: string) =>
@@ -61,11 +77,11 @@ export function copies({ connection }: Base): Pick<Store, "backup" | "counts"> {
 function inThread(order: BackupOrder): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("./backup-thread.ts", import.meta.url), { workerData: order });
-    let answer: unknown = "the backup ended before it was whole";
+    let answer: unknown = "The backup ended before it was whole.";
     worker.once("message", (text: unknown) => {
       answer = text;
     });
     worker.once("error", reject);
-    worker.once("exit", () => (answer === null ? resolve() : reject(new Error(String(answer)))));
+    worker.once("exit", () => (answer === null ? resolve() : reject(new PlainError(String(answer)))));
   });
 }
