@@ -173,7 +173,8 @@ describe("an erasure that is killed", { timeout: 120_000 }, () => {
     await importedIn(place, await withHistory(place));
     const erase = ["erase", "--tenant", "acme", "--person", `u-${SECRET}`, "--yes"];
     const killed = place.start(MAIN, ...erase);
-    await until(() => readFileSync(join(place.data, "forestall.db-wal")).includes("erasing:"));
+    const log = join(place.data, "forestall.db-wal");
+    await until(() => existsSync(log) && readFileSync(log).includes("erasing:"));
     killed.child.kill("SIGKILL");
     await killed.ended;
     const half = found(place);
