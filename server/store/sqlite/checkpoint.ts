@@ -1,11 +1,18 @@
 import { closeSync, openSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { Connection, Query } from "./connection.ts";
+import { Mover } from "./mover.ts";
 import type { SumsFile } from "./page-sums.ts";
 import { FRAME_HEADER, readFrames, readHeader } from "./wal-frames.ts";
 
-/** Frames in the write-ahead log before its pages are moved to the main file: 4 MB. */
-const MOST_FRAMES = 1_000;
+/** Frames in the write-ahead log before its pages are moved to the main file: 8 MB. */
+const MOST_FRAMES = 2_000;
+/** Commits after which the log's length is looked at: the look costs as much as a small commit's statements. */
+const LOOK_EVERY = 16;
+/** So few frames are moved between two commits: nobody waits long for it. */
+const FEW_FRAMES = 200;
+/** Rounds of the thread, in each of which less has come in the meantime. */
+const MOST_ROUNDS = 4;
 
 interface Progress {
   readonly busy: number;
@@ -14,26 +21,31 @@ interface Progress {
 }
 
 /**
- * Moves pages from the write-ahead log to the main file, the only writes that file gets. It runs between commits, not
- * in one, and writes down the pages' checksums first.
+ * Moves pages from the write-ahead log to the main file, the only writes that file gets, and writes down their
+ * checksums first. A thread moves the bulk while commits go on; the little that came meanwhile is moved between two
+ * commits, whereupon the log begins anew.
  */
 export class Checkpointer {
   readonly #connection: Connection;
   readonly #sums: SumsFile;
   readonly #pageSize: number;
+  readonly #mover: Mover;
   readonly #look: Query<Progress>;
   readonly #move: Query<Progress>;
   readonly #empty: Query<Progress>;
-  #scheduled: NodeJS.Immediate | null = null;
-  /** Frames in the log at the last attempt; a reader (a backup) may have kept some of them there. */
+  #commits = 0;
+  #moving: Promise<void> | null = null;
+  #stopped = false;
+  /** Frames in the log after the last attempt; a reader (a backup) may have kept some of them there. */
   #tried = 0;
   /** The log, by its salts, and the frame up to which the checksums of its pages are written. */
-  #summed = { log: "", through: 0 };
+  #summed = { log: "", frame: 0 };
 
   constructor(connection: Connection, sums: SumsFile, pageSize: number) {
     this.#connection = connection;
     this.#sums = sums;
     this.#pageSize = pageSize;
+    this.#mover = new Mover({ file: connection.file, pageSize });
     this.#look = connection.query("PRAGMA wal_checkpoint(NOOP)");
     this.#move = connection.query("PRAGMA wal_checkpoint(PASSIVE)");
     this.#empty = connection.query("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -41,18 +53,22 @@ export class Checkpointer {
 
   /** After a commit: a checkpoint soon, when the log has grown long. */
   afterCommit(): void {
+    if (this.#moving !== null || this.#stopped || ++this.#commits < LOOK_EVERY) return;
+    this.#commits = 0;
     const frames = this.#look.get()?.log ?? 0;
     if (frames < this.#tried) this.#tried = 0;
-    if (this.#scheduled !== null || frames < this.#tried + MOST_FRAMES) return;
-    this.#tried = frames;
-    this.#scheduled = setImmediate(() => {
-      this.#scheduled = null;
-      this.#attempt();
+    if (frames < this.#tried + MOST_FRAMES) return;
+    this.#moving = this.#checkpoint().finally(() => {
+      this.#moving = null;
     });
   }
 
-  /** Everything goes to the main file, and the log becomes empty on disk. False while a reader holds that up. */
+  /**
+   * Everything goes to the main file, and the log becomes empty on disk. False while a reader, or a checkpoint that
+   * is under way, holds that up.
+   */
   truncate(): boolean {
+    if (this.#moving !== null) return false;
     const { db } = this.#connection;
     this.#writeSums();
     const patience = Number(db.pragma("busy_timeout", { simple: true }));
@@ -64,20 +80,50 @@ export class Checkpointer {
     }
   }
 
-  stop(): void {
-    if (this.#scheduled !== null) clearImmediate(this.#scheduled);
-    this.#scheduled = null;
+  /** No checkpoint begins any more; resolves when none is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#moving;
   }
 
-  /** One that fails (a full disk) loses nothing: the log stays as it is, and the next commit asks again. */
-  #attempt(): void {
+  /** After the database was closed. */
+  end(): Promise<void> {
+    return this.#mover.end();
+  }
+
+  /** One that fails (a full disk) loses nothing: the log stays as it is, and a later commit asks again. */
+  async #checkpoint(): Promise<void> {
     try {
+      for (let round = 0; round < MOST_ROUNDS && this.#ahead() > FEW_FRAMES; round++) await this.#moveBulk();
+      // A turn of its own: never inside a transaction.
+      await new Promise((resolve) => setImmediate(resolve));
       if (!this.#connection.isOpen) return;
       this.#writeSums();
       this.#move.get();
+      this.#tried = this.#look.get()?.log ?? 0;
     } catch {
       // The commits themselves report what is wrong with the disk.
     }
+  }
+
+  /** Frames that are not in the main file. */
+  #ahead(): number {
+    if (!this.#connection.isOpen || this.#stopped) return 0;
+    const { log = 0, checkpointed = 0 } = this.#look.get() ?? {};
+    return log - checkpointed;
+  }
+
+  async #moveBulk(): Promise<void> {
+    const answer = await this.#mover.ask({ kind: "sum", after: this.#summed });
+    if (answer.kind !== "sums") return;
+    try {
+      await this.#sums.appendSoon(answer.sums);
+      this.#summed = { log: answer.log, frame: answer.through };
+    } catch (error) {
+      await this.#mover.ask({ kind: "let go" });
+      throw error;
+    }
+    await this.#mover.ask({ kind: "move" });
   }
 
   /** Of what the main file does not have yet; the last image of each page counts. */
@@ -88,12 +134,12 @@ export class Checkpointer {
     const fd = openSync(`${this.#connection.file}-wal`, "r");
     try {
       const name = readHeader(fd)?.salts.join() ?? "";
-      const done = name === this.#summed.log ? this.#summed.through : 0;
+      const done = name === this.#summed.log ? this.#summed.frame : 0;
       for (const { page, bytes } of readFrames(fd, this.#pageSize, Math.max(done, checkpointed) + 1, log)) {
         last.set(page, crc32(bytes.subarray(FRAME_HEADER)));
       }
       this.#sums.append([...last]);
-      this.#summed = { log: name, through: log };
+      this.#summed = { log: name, frame: log };
     } finally {
       closeSync(fd);
     }

@@ -8,8 +8,8 @@ import { recordWriter } from "./record-rows.ts";
 import { identityOf } from "./tail-segment.ts";
 
 /**
- * The one write of the pipeline, as one synchronous function: everything of the batch is on disk when it returns, and
- * nothing of it is there when it throws `StoreUnavailable`.
+ * The one write of the pipeline, as one synchronous function: everything of the batch is written when it returns, to
+ * be synced next, and nothing of it is there when it throws `StoreUnavailable`.
  */
 export function committer(base: Base): (batch: Batch) => void {
   const { connection, names, tail } = base;
@@ -25,7 +25,7 @@ export function committer(base: Base): (batch: Batch) => void {
     for (const row of rows) write(names.giveTenant(row.tenant), row);
   };
   return (batch) =>
-    connection.write(() => {
+    connection.writeSoon(() => {
       const receptions = writeReceptions(batch.receptions);
       writeInputs(batch.inputs, receptions);
       for (const effect of batch.effects) {

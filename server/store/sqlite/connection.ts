@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync, statfsSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, fdatasync, fdatasyncSync, openSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreDamaged, StoreUnavailable } from "../contract.ts";
@@ -28,6 +28,8 @@ const OWNER_ONLY = 0o600;
 export class Connection {
   readonly file: string;
   #db: Database.Database | null = null;
+  /** The write-ahead log, to sync it; opened when there is something in it. */
+  #wal: number | null = null;
   #opened = 0;
   readonly #rollbacks: (() => void)[] = [];
   readonly #commits: (() => void)[] = [];
@@ -52,7 +54,8 @@ export class Connection {
     try {
       db.pragma("journal_mode = WAL");
       // The answer to a webhook goes out after the commit: the log must be on disk by then, after a power cut too.
-      db.pragma("synchronous = FULL");
+      // SQLite sees to that around checkpoints; after a commit we do (`sync`), as it would hold up everything else.
+      db.pragma("synchronous = NORMAL");
       // What is deleted is overwritten with zeros: erasure must leave nothing in free pages.
       db.pragma("secure_delete = ON");
       db.pragma("foreign_keys = ON");
@@ -70,6 +73,8 @@ export class Connection {
   }
 
   close(): void {
+    if (this.#wal !== null) closeSync(this.#wal);
+    this.#wal = null;
     this.#db?.close();
     this.#db = null;
   }
@@ -134,6 +139,20 @@ export class Connection {
    * @throws StoreUnavailable when nothing was written
    */
   write<T>(action: () => T): T {
+    const result = this.writeSoon(action);
+    try {
+      fdatasyncSync(this.#openWal());
+    } catch (error) {
+      throw this.#unsure(error);
+    }
+    return result;
+  }
+
+  /**
+   * The same without waiting for the disk: it is there after the next `write` or `sync` at the latest, or after a
+   * crash not at all. For what can be made again, or is synced next.
+   */
+  writeSoon<T>(action: () => T): T {
     const { db } = this;
     try {
       this.#begin.run();
@@ -149,16 +168,32 @@ export class Connection {
   }
 
   /**
-   * The same without waiting for the disk: it is there after the next `write` at the latest, or after a crash not at
-   * all. For what can be made again. Everything written before is on disk all the same.
+   * Resolves when everything written so far is on disk. The disk is waited for in another thread: requests are read
+   * and answered meanwhile.
+   * @throws StoreUnavailable
    */
-  writeSoon<T>(action: () => T): T {
-    try {
-      this.db.pragma("synchronous = NORMAL");
-      return this.write(action);
-    } finally {
-      if (this.isOpen) this.db.pragma("synchronous = FULL");
-    }
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fdatasync(this.#openWal(), (error) => {
+        if (error === null) resolve();
+        else reject(this.#unsure(error));
+      });
+    });
+  }
+
+  #openWal(): number {
+    this.#wal ??= openSync(`${this.file}-wal`, "r");
+    return this.#wal;
+  }
+
+  /**
+   * The disk did not confirm what was written: nobody knows what of it is there, and asking again would be told
+   * "yes" without another try. So nothing is taken until a start has read what the disk does have.
+   */
+  #unsure(cause: unknown): StoreUnavailable {
+    this.close();
+    const message = `the disk did not confirm what was written to ${this.file}; start again once it works`;
+    return new StoreUnavailable(message, { cause });
   }
 
   /** Every failure of the database in one of the two words of the contract, with its cause. */

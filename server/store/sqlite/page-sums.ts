@@ -1,6 +1,8 @@
 import {
   closeSync,
   existsSync,
+  fdatasync,
+  fdatasyncSync,
   fstatSync,
   fsyncSync,
   openSync,
@@ -173,6 +175,8 @@ function recordOf(entries: readonly (readonly [page: number, crc: number])[]): B
   return record;
 }
 
+type Entries = readonly (readonly [page: number, crc: number])[];
+
 /** Appends the checksums of coming checkpoints, and writes the file anew when most of it is superseded. */
 export class SumsFile {
   readonly #path: string;
@@ -190,8 +194,25 @@ export class SumsFile {
   }
 
   /** On disk when this returns. */
-  append(entries: readonly (readonly [page: number, crc: number])[]): void {
-    if (entries.length === 0) return;
+  append(entries: Entries): void {
+    if (this.#add(entries)) this.#trying(() => fdatasyncSync(this.#fd));
+  }
+
+  /** On disk when it resolves; the disk is waited for in another thread. */
+  async appendSoon(entries: Entries): Promise<void> {
+    if (!this.#add(entries)) return;
+    await new Promise<void>((resolve, reject) => {
+      fdatasync(this.#fd, (error) => {
+        if (error === null) return resolve();
+        this.#superseded = Number.POSITIVE_INFINITY;
+        reject(error);
+      });
+    });
+  }
+
+  /** @returns whether they have to be synced */
+  #add(entries: Entries): boolean {
+    if (entries.length === 0) return false;
     for (const [page, crc] of entries) {
       if (this.#sums.get(page) !== undefined) this.#superseded += 1;
       this.#sums.set(page, crc);
@@ -200,13 +221,17 @@ export class SumsFile {
       const fd = this.#rewrite();
       closeSync(this.#fd);
       this.#fd = fd;
-      return;
+      return false;
     }
+    this.#trying(() => writeSync(this.#fd, recordOf(entries)));
+    return true;
+  }
+
+  /** Half a record (a full disk) makes what follows unreadable: the next time the file is written anew. */
+  #trying(action: () => void): void {
     try {
-      writeSync(this.#fd, recordOf(entries));
-      fsyncSync(this.#fd);
+      action();
     } catch (error) {
-      // Half a record (a full disk) makes what follows unreadable: the next time the file is written anew.
       this.#superseded = Number.POSITIVE_INFINITY;
       throw error;
     }

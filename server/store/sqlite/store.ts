@@ -61,6 +61,7 @@ export function openSqliteStore({ file, secretKey, now, ...options }: SqliteStor
     close: life.close,
     async commit(batch) {
       commit(batch);
+      await connection.sync();
     },
     async probe() {
       return connection.isOpen && canWrite(base);
@@ -108,13 +109,14 @@ function lifetime(base: Base) {
       if (running === null) return;
       const { checkpointer, sums } = running;
       running = null;
-      checkpointer.stop();
+      await checkpointer.stop();
       let moved = false;
       try {
         checkpointer.truncate();
         moved = true;
       } finally {
         connection.close();
+        await checkpointer.end();
         if (moved) sums.close();
         else sums.discard();
       }
