@@ -139,29 +139,6 @@ describe("an import", { timeout: 60_000 }, () => {
   });
 });
 
-describe("an export that is killed", { timeout: 60_000 }, () => {
-  it("leaves the export of before as it was, and nothing of its own when a server wrote it", async () => {
-    const place = aPlace();
-    await importedIn(place, await withHistory(place));
-    const out = place.file("acme.ndjson");
-    writeFileSync(out, "the export of before");
-    await place.serve();
-
-    const killed = place.start(MAIN, "export", "--tenant", "acme", "--out", out);
-    await until(() => sizeOf(`${out}.part`) > 100_000);
-    killed.child.kill("SIGKILL");
-    await killed.ended;
-
-    expect(readFileSync(out, "utf8")).toBe("the export of before");
-    await until(() => !existsSync(`${out}.part`));
-    expect(await place.run("export", "--tenant", "acme", "--out", out)).toMatchObject({ code: 0, err: "" });
-    const lines = readFileSync(out, "utf8").trimEnd().split("\n");
-    expect(lines.length).toBeGreaterThan(EVENTS);
-    expect(lines.map((line) => JSON.parse(line))).toHaveLength(lines.length);
-    expect(existsSync(`${out}.part`)).toBe(false);
-  });
-});
-
 describe("an erasure that is killed", { timeout: 120_000 }, () => {
   const found = (place: Place) =>
     readdirSync(place.data)
