@@ -139,7 +139,7 @@ function decisionSteps({ decisions }: Trace): Html {
         wouldHave !== undefined &&
         html`<p class="soft">Without the control group: ${wouldHave.kind}${
           wouldHave.channel !== null && ` by ${channelWords(wouldHave.channel).toLowerCase()}`
-        }${wouldHave.reason !== "none" && ` (${wouldHave.reason})`}.</p>`
+        }${wouldHave.reason !== "none" && ` (${reasonWords(wouldHave.reason)})`}.</p>`
       }`,
     );
   })}`;
