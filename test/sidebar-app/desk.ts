@@ -56,7 +56,10 @@ export function useDesk() {
   });
   afterEach(async () => {
     // A page that stays open goes on asking, into the next test.
-    if (isSharedOpen) await shared?.goto("about:blank");
+    if (isSharedOpen) {
+      await shared?.unrouteAll({ behavior: "ignoreErrors" });
+      await shared?.goto("about:blank");
+    }
     isSharedOpen = false;
     for (const page of pages.splice(0)) await page.context().close();
     expect(errors).toEqual([]);

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { faults, happens, tooWide, useDesk } from "./desk.ts";
+import { aLine, aPattern } from "./fixtures.ts";
 import { PAYLOADS, poisoned } from "./payloads.ts";
 
 const desk = useDesk();
@@ -42,6 +43,32 @@ describe("from right to left", () => {
   });
 });
 
+/** From here on, whatever a script of a payload does is told. */
+const listenForScripts = (page: Page) =>
+  page.evaluate(() => {
+    const told: string[] = [];
+    Object.assign(window, { told, alert: (text: string) => told.push(text) });
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective }) =>
+      told.push(violatedDirective),
+    );
+  });
+
+/** What a payload got into the page: nothing but what the views make may be there. */
+const injected = (page: Page) =>
+  page.evaluate(() => {
+    const all = [...document.querySelectorAll("#root *")];
+    const foreign =
+      "script, img, iframe, object, embed, style, link, base, form:not(.find, dialog form), math";
+    return {
+      told: (window as unknown as { told: string[] }).told,
+      elements: all.filter((element) => element.matches(foreign)).length,
+      handlers: all.filter((each) => each.getAttributeNames().some((name) => name.startsWith("on"))).length,
+      links: all.filter((each) => each.tagName === "A" && !/^https?:/.test(each.getAttribute("href") ?? ""))
+        .length,
+    };
+  });
+const NOTHING = { told: [], elements: 0, handlers: 0, links: 0 };
+
 describe("hostile text", () => {
   it("is 100 payloads", () => {
     expect(new Set(PAYLOADS).size).toBe(100);
@@ -50,13 +77,7 @@ describe("hostile text", () => {
   it("runs no script from any field, and shows as what it is", async () => {
     const page = await desk.open({ width: 600 });
     await ready(page);
-    await page.evaluate(() => {
-      const told: string[] = [];
-      Object.assign(window, { told, alert: (text: string) => told.push(text) });
-      document.addEventListener("securitypolicyviolation", ({ violatedDirective }) =>
-        told.push(violatedDirective),
-      );
-    });
+    await listenForScripts(page);
     await expect.poll(() => desk.site.listeners()).toBe(1);
     for (const payload of PAYLOADS) {
       const { requester, timeline } = poisoned(payload);
@@ -72,19 +93,44 @@ describe("hostile text", () => {
         .waitFor();
     }
 
-    const found = await page.evaluate(() => ({
-      told: (window as unknown as { told: string[] }).told,
-      // Nothing but what the views make: no element, attribute or address of a payload.
-      elements: document.querySelectorAll(
-        "#root :is(script, img, iframe, object, embed, style, link, base, form)",
-      ).length,
-      handlers: [...document.querySelectorAll("#root *")].filter((element) =>
-        element.getAttributeNames().some((name) => name.startsWith("on")),
-      ).length,
-      links: [...document.querySelectorAll("#root a")].filter(
-        (link) => !/^https?:/.test(link.getAttribute("href") ?? ""),
-      ).length,
-    }));
-    expect(found).toEqual({ told: [], elements: 0, handlers: 0, links: 0 });
+    expect(await injected(page)).toEqual(NOTHING);
+  }, 60_000);
+
+  it("runs no script from the list, its filters, or who is found", async () => {
+    const lines = PAYLOADS.map((payload, i) =>
+      aLine({ id: `${payload}${i}`, name: payload, why: payload, segment: payload, owner: payload }),
+    );
+    desk.site.session = { view: "dashboard" };
+    desk.site.on("GET /risks", () => ({ body: { items: lines, next: null } }));
+    desk.site.on("GET /risks/filters", () => ({ body: { owners: PAYLOADS, segments: PAYLOADS } }));
+    const patterns = PAYLOADS.map((payload, i) => aPattern({ id: `P-${i}`, name: payload }));
+    desk.site.on("GET /patterns", () => ({ body: { items: patterns, next: null } }));
+    const page = await desk.open({ width: 1000 });
+    await page.getByRole("table").waitFor();
+    await listenForScripts(page);
+    await page.getByRole("searchbox").fill(PAYLOADS[11] ?? "");
+    await page.getByRole("searchbox").press("Enter");
+    await expect.poll(() => page.getByLabel("Owner").locator("option").count()).toBe(101);
+
+    expect(await page.locator("tbody tr").count()).toBe(100);
+    expect(await injected(page)).toEqual(NOTHING);
+  });
+
+  it("runs no script from a dialog", async () => {
+    const page = await desk.open();
+    await ready(page);
+    await listenForScripts(page);
+    for (const payload of PAYLOADS) {
+      const guard = { reason: payload, kind: "hold", until: null, detail: payload, overridable: true };
+      const rendered = { subject: payload, text: payload };
+      desk.site.on("POST /deliveries", () => ({ body: { guards: [guard], verdict: "override", rendered } }));
+      await page.getByRole("button", { name: "Send a message" }).click();
+      await page.getByRole("dialog").locator(".exact").waitFor();
+      expect(await page.getByRole("dialog").locator(".exact p").textContent()).toBe(payload);
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    }
+
+    expect(await injected(page)).toEqual(NOTHING);
   }, 60_000);
 });

@@ -455,6 +455,21 @@ describe("below", () => {
     expect(await box.evaluate((element) => element.scrollHeight)).toBeGreaterThan(10_000 * 40);
   });
 
+  it("a message that waits has no words yet, and one of long ago has none any more", async () => {
+    const messages = (["waiting", "delivered"] as const).map((ended, i) => ({
+      ...{ kind: "message", id: `d${i}`, at: ago(i) },
+      message: aMessage({ ended, text: null }),
+    }));
+    desk.site.on("GET /persons/*", () => ({ body: { items: messages, next: null } }));
+    const page = await desk.open();
+    const rows = page.locator(".windowed li");
+    await rows.nth(0).getByRole("button").click();
+    await rows.nth(0).getByText("It is written when it is sent.").waitFor();
+    await rows.nth(1).getByRole("button").click();
+
+    await rows.nth(1).getByText("Its text is not kept here.").waitFor();
+  });
+
   it("a problem in the timeline opens to its evidence", async () => {
     const page = await desk.open();
     const row = page.locator(".windowed li").nth(2);

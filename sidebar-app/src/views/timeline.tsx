@@ -95,11 +95,12 @@ function lineOf(w: Words, item: TimelineItem): string {
 /** "API call failed"; of a type that is not ours, its name. */
 const signalOf = (w: Words, { type }: Of<"signal">["signal"]): string => w.word("event", type);
 
-/** The first of what the event said: "429, /v1/export". */
+/** The first of what the event said: "429, /v1/export"; a code such as `wrong_password` as words. */
 const toldBy = ({ data }: Of<"signal">["signal"]): string =>
   Object.values(data)
     .filter((value) => typeof value === "string" || typeof value === "number")
     .slice(0, 2)
+    .map((value) => (/^[a-z]+(_[a-z]+)+$/.test(String(value)) ? plain(String(value)) : value))
     .join(", ");
 
 const doneBy = (w: Words, { action, at }: Of<"action">): string =>
@@ -158,7 +159,11 @@ function Detail({ item, w, acts }: Pick<RowProps, "item" | "w" | "acts">) {
               {w.t("message.by_hand", { actor: actorOf(w, manual.actor), reason: manual.reason })}
             </p>
           )}
-          <MessageText text={item.message.text} w={w} />
+          {item.message.ended === "waiting" && item.message.text === null ? (
+            <p class="note">{w.t("message.not_written")}</p>
+          ) : (
+            <MessageText text={item.message.text} w={w} />
+          )}
         </>
       );
     }
