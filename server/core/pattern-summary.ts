@@ -27,3 +27,8 @@ export function patternSummary(pattern: Pattern) {
 export function channelsOf({ channels, issue }: Pattern): readonly string[] {
   return channels ?? [...MATRIX[issue].messages, MATRIX[issue].human];
 }
+
+/** The timing class under which a message is counted: `none` for one by hand or to many, which no pattern chose. */
+export function timingOf(id: string, byId: (id: string) => Pattern | undefined): string {
+  return id === "" ? "none" : (byId(id)?.timing ?? "unknown");
+}

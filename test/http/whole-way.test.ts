@@ -232,6 +232,15 @@ describe("an SMS, which nobody carries yet", () => {
     expect(await page.text()).toContain('href="https://northwind.test/passwordReset"');
   });
 
+  it("is counted as of no timing, as no pattern chose it", async () => {
+    const headers = { authorization: `Bearer ${tenant.tokens.admin}` };
+    const answer = await fetch(`${app.url}/api/v1/metrics/summary`, { headers });
+    const { byTiming24h } = (await answer.json()) as { byTiming24h: Record<string, number> };
+
+    expect(byTiming24h).toMatchObject({ none: 1 });
+    expect(byTiming24h).not.toHaveProperty("unknown");
+  });
+
   it("of somebody who was erased leads nowhere", async () => {
     const [row] = await deliveriesTo("u3");
     const copy = await app.store.sentCopy(TENANT, row?.id ?? "");

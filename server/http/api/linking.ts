@@ -80,6 +80,11 @@ function namesIn({ body: { zendeskId, email } }: LinkCall): readonly Name[] {
   ];
 }
 
+const NAME_WORDS: { readonly [field in Name["field"]]: string } = {
+  zendeskId: "Zendesk user",
+  email: "email address",
+};
+
 /** A name that nobody but a stand-in has can be given; two people of the tenant's own are never made one. */
 async function refuseTaken(deps: ApiDeps, { tenant, id }: LinkCall, names: readonly Name[]): Promise<void> {
   const known = await deps.store.identify(
@@ -89,6 +94,6 @@ async function refuseTaken(deps: ApiDeps, { tenant, id }: LinkCall, names: reado
   names.forEach(({ field, ref }, i) => {
     const found = known[i] ?? null;
     if (found === null || found.id === id || found.id.startsWith(`${ref.namespace}:`)) return;
-    throw conflict(`This ${field} belongs to another person already.`);
+    throw conflict(`This ${NAME_WORDS[field]} belongs to another person already.`);
   });
 }

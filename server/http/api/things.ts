@@ -1,3 +1,4 @@
+import { timingOf } from "../../core/pattern-summary.ts";
 import { notFound } from "../problem.ts";
 import type { ApiDeps } from "./deps.ts";
 import {
@@ -114,10 +115,8 @@ export function stateRoutes(deps: ApiDeps): readonly Route[] {
       reply: replies.summary,
       async handle(call) {
         const tenant = tenantOf(deps, call.tenant);
-        const found = await deps.store.summary(
-          tenant.id,
-          call.now,
-          (pattern) => tenant.library.byId(pattern)?.timing ?? "unknown",
+        const found = await deps.store.summary(tenant.id, call.now, (pattern) =>
+          timingOf(pattern, (id) => tenant.library.byId(id)),
         );
         const patterns30d = found.patterns30d.map((row) => ({
           pattern: row.pattern,

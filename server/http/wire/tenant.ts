@@ -55,6 +55,7 @@ export interface SummaryBody {
   readonly monitored: number;
   readonly bands: { readonly [band in BandName]: number };
   readonly sent24h: number;
+  /** `none`: by hand, or told to many. */
   readonly byTiming24h: { readonly [timing: string]: number };
   readonly byChannel24h: { readonly [channel: string]: number };
   readonly byReason24h: { readonly [reason: string]: number };

@@ -1,3 +1,4 @@
+import { timingOf } from "../../../core/pattern-summary.ts";
 import type { Incident } from "../../../core/tenant.ts";
 import type { Band } from "../../../core/unit.ts";
 import type { HomeDeps } from "../deps.ts";
@@ -30,7 +31,7 @@ const RISKIEST = 8;
 export async function overviewOf(deps: HomeDeps, tenant: string): Promise<Overview> {
   const library = deps.pipeline.tenant(tenant)?.library;
   const [summary, risks] = await Promise.all([
-    deps.store.summary(tenant, deps.now(), (pattern) => library?.byId(pattern)?.timing ?? "unknown"),
+    deps.store.summary(tenant, deps.now(), (pattern) => timingOf(pattern, (id) => library?.byId(id))),
     deps.store.risks(tenant, { kind: "account", limit: RISKIEST }),
   ]);
   const { monitored } = summary;
