@@ -60,7 +60,10 @@ export class Directory {
 
   /** Between two batches: within one, the cache also holds what is not written yet. */
   trim(): void {
-    for (const { tenant, person } of this.#joined) this.#units.delete(tenant, person);
+    for (const { tenant, person } of this.#joined) {
+      // There is nothing to order in one.
+      if ((this.#units.get(tenant, person)?.length ?? 0) > 1) this.#units.delete(tenant, person);
+    }
     this.#joined.length = 0;
   }
 

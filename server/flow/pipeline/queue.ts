@@ -141,6 +141,8 @@ export class Queue {
     while (this.#jobs.length > 0) {
       this.#runBetween();
       await this.#options.runBatch(this.#take());
+      // The answers go out before the next batch holds the loop, and what has arrived meanwhile joins it.
+      await nextTurn();
     }
     this.#running = null;
     this.#runBetween();

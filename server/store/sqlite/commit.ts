@@ -1,21 +1,20 @@
 import type { Batch, Reception } from "../contract.ts";
 import { type Base, unitNo } from "./base.ts";
 import { directoryWriter } from "./directory.ts";
-import { effectWriter, tenantOfEffect } from "./effects.ts";
 import { personOf, toRow } from "./input-row.ts";
 import { TENANT_WIDE } from "./names.ts";
 import { recordWriter } from "./record-rows.ts";
 import { identityOf } from "./tail-segment.ts";
+import type { WaitingEffects } from "./waiting-effects.ts";
 
 /**
  * The one write of the pipeline, as one synchronous function: everything of the batch is written when it returns, to
  * be synced next, and nothing of it is there when it throws `StoreUnavailable`.
  */
-export function committer(base: Base): (batch: Batch) => void {
+export function committer(base: Base, waiting: WaitingEffects): (batch: Batch) => void {
   const { connection, names, tail } = base;
   const writeInputs = inputWriter(base);
   const writeReceptions = receptionWriter(base);
-  const writeEffect = effectWriter(base);
   const directory = directoryWriter(base);
   const records = recordWriter(base);
   const numbered = <Row extends { tenant: string }>(
@@ -28,10 +27,7 @@ export function committer(base: Base): (batch: Batch) => void {
     connection.writeSoon(() => {
       const receptions = writeReceptions(batch.receptions);
       writeInputs(batch.inputs, receptions);
-      for (const effect of batch.effects) {
-        const tenant = tenantOfEffect(effect);
-        if (tenant !== null) writeEffect(names.giveTenant(tenant), effect);
-      }
+      waiting.add(batch.effects, batch.inputs.length);
       numbered(batch.contacts, directory.contact);
       numbered(batch.identities, directory.identity);
       numbered(batch.memberships, directory.membership);

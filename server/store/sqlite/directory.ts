@@ -108,10 +108,17 @@ export function directory(base: Base): Directory {
   const identified = connection.query<{ kind: "person" | "account"; id: string }>(
     "SELECT i.kind, i.id FROM identities i WHERE i.tenant = ? AND i.hash = ?",
   );
-  const unitsOf = connection.query<{ name: string }>(
-    `SELECT u.name FROM memberships m JOIN units u ON u.no = m.unit
-     WHERE m.tenant = ? AND m.person = ? ORDER BY m.at DESC, u.name`,
+  // Sorted here, and named from memory: joined and sorted by SQLite it takes four times as long.
+  const unitsOf = connection.query<{ unit: number; at: number }>(
+    "SELECT m.unit, m.at FROM memberships m WHERE m.tenant = ? AND m.person = ?",
   );
+  const newestFirst = (tenant: number, person: string): readonly string[] => {
+    const found = unitsOf
+      .all(tenant, person)
+      .map(({ unit, at }) => ({ at, name: names.unitName(unit).name }));
+    if (found.length > 1) found.sort((a, b) => b.at - a.at || (a.name < b.name ? -1 : 1));
+    return found.map(({ name }) => name);
+  };
   const isErased = connection.query("SELECT 1 FROM erased e WHERE e.tenant = ? AND e.hash = ?");
   const isStopped = connection.query("SELECT 1 FROM stop_list s WHERE s.tenant = ? AND s.hash = ?");
   const thoseOn = (list: Query<unknown>, tenant: string, refs: readonly Ref[]) => {
@@ -139,7 +146,7 @@ export function directory(base: Base): Directory {
     },
     async memberships(tenant, persons) {
       const no = names.tenant(tenant);
-      return new Map(persons.map((person) => [person, unitsOf.all(no, person).map(({ name }) => name)]));
+      return new Map(persons.map((person) => [person, newestFirst(no, person)]));
     },
     async contact(tenant, person) {
       return readContact(names.tenant(tenant), tenant, person);

@@ -30,10 +30,18 @@ const COLUMNS = [
 const PAGE = 500;
 
 /** Everything readable: what is encrypted is opened. Secrets of the tenant and token hashes are not part of it. */
-export function exports(base: Base, reads: Reads): Pick<Store, "exportPerson" | "exportTenant"> {
+/** @param settle brings to the tables what waits, before they are read */
+export function exports(
+  base: Base,
+  reads: Reads,
+  settle: () => void,
+): Pick<Store, "exportPerson" | "exportTenant"> {
   return {
     exportPerson: (tenant, person) => exportPerson(base, reads, tenant, person),
-    exportTenant: (tenant) => exportTenant(base, reads, tenant),
+    async *exportTenant(tenant) {
+      settle();
+      yield* exportTenant(base, reads, tenant);
+    },
   };
 }
 

@@ -90,6 +90,7 @@ export class Names {
     if (known !== 0) return known;
     const given = this.#sql.addUnit.get(tenant, name, shard)?.no ?? lost();
     this.#unitsOf(tenant).set(name, given);
+    this.#unitNames.set(given, { tenant, name, shard });
     return given;
   }
 

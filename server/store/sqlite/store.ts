@@ -25,6 +25,7 @@ import { summary } from "./summary.ts";
 import { CAPACITY, Tail } from "./tail.ts";
 import { tracing } from "./trace.ts";
 import { units } from "./units.ts";
+import { settledFirst, WaitingEffects } from "./waiting-effects.ts";
 
 export interface SqliteStoreOptions {
   /** The database; `-wal`, `-shm` and `-sums` are kept beside it. One process may have it open. */
@@ -44,8 +45,9 @@ export function openSqliteStore({ file, secretKey, now, ...options }: SqliteStor
   const names = new Names(connection);
   const tail = new Tail(connection, names, now, options.indexAfter ?? CAPACITY);
   const base: Base = { connection, names, tail, vault: createVault(secretKey), now };
-  const commit = committer(base);
-  const life = lifetime(base);
+  const waiting = new WaitingEffects(base);
+  const commit = committer(base, waiting);
+  const life = lifetime(base, waiting);
 
   const reads = {
     ...log(base),
@@ -56,12 +58,13 @@ export function openSqliteStore({ file, secretKey, now, ...options }: SqliteStor
     ...sentCopies(base),
     ...retention(base),
   };
-  return {
+  const store: Store = {
     open: life.open,
     close: life.close,
     async commit(batch) {
       commit(batch);
       await connection.sync();
+      waiting.soon();
     },
     async probe() {
       return connection.isOpen && canWrite(base);
@@ -74,11 +77,12 @@ export function openSqliteStore({ file, secretKey, now, ...options }: SqliteStor
     ...features(base),
     ...copies(base),
     ...erasure(base, life.checkpointer),
-    ...exports(base, reads),
+    ...exports(base, reads, () => waiting.now()),
   };
+  return settledFirst(store, waiting);
 }
 
-function lifetime(base: Base) {
+function lifetime(base: Base, waiting: WaitingEffects) {
   const { connection, names, tail, vault } = base;
   let running: { readonly checkpointer: Checkpointer; readonly sums: SumsFile } | null = null;
   connection.onCommit(() => running?.checkpointer.afterCommit());
@@ -96,6 +100,7 @@ function lifetime(base: Base) {
         checkKey(base, vault);
         names.forget();
         tail.load();
+        waiting.resume();
         const { sums, pageSize } = keepSums(connection, found);
         running = { sums, checkpointer: new Checkpointer(connection, sums, pageSize) };
         // A process that was killed over an erasure may have left words in the write-ahead log.
@@ -112,6 +117,7 @@ function lifetime(base: Base) {
       await checkpointer.stop();
       let moved = false;
       try {
+        waiting.stop();
         checkpointer.truncate();
         moved = true;
       } finally {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Store } from "../../../server/store/contract.ts";
 import { Connection } from "../../../server/store/sqlite/connection.ts";
 import { NOON } from "../../builders.ts";
-import { aBatch, anInput } from "../batches.ts";
+import { aBatch, anInput, aScore } from "../batches.ts";
 import { chance, copyFiles, newFolder, storeAt } from "./files.ts";
 
 let folder: string;
@@ -102,6 +102,68 @@ describe("a commit that was acknowledged", () => {
     }
     expect(statSync(file).size).toBeGreaterThan(4_000_000);
     expect(statSync(`${file}-wal`).size).toBeLessThan(12_000_000);
+    await store.close();
+  });
+});
+
+describe("what a small commit led to", () => {
+  const scored = (score: number) => [{ kind: "score" as const, row: aScore({ key: "account/acme", score }) }];
+  const waiting = (file: string) => {
+    const db = new Database(file, { readonly: true });
+    const count = db.prepare("SELECT count(*) FROM waiting_effects").pluck().get();
+    db.close();
+    return count;
+  };
+
+  it("is found after a crash that came before it stood in its tables", async () => {
+    const file = aFile("waiting");
+    const store = storeAt(file);
+    await store.open();
+    await store.commit(aBatch({ inputs: [anInput(1)], effects: scored(40) }));
+    const crashed = aFile("waiting-copy");
+    copyFiles(file, crashed);
+    await store.close();
+
+    expect(waiting(crashed)).toBeGreaterThan(0);
+    const after = storeAt(crashed);
+    await after.open();
+    expect((await after.score("t1", "account/acme"))?.score).toBe(40);
+    await after.close();
+    expect(waiting(crashed)).toBe(0);
+  });
+
+  it("is there for whoever reads next, and is not put over what a larger commit wrote later", async () => {
+    const file = aFile("waiting-order");
+    const store = storeAt(file);
+    await store.open();
+    await store.commit(aBatch({ inputs: [anInput(1)], effects: scored(20) }));
+    expect((await store.score("t1", "account/acme"))?.score).toBe(20);
+
+    await store.commit(aBatch({ inputs: [anInput(2)], effects: scored(30) }));
+    const inputs = Array.from({ length: 20 }, (_, i) => anInput(3 + i));
+    await store.commit(aBatch({ inputs, effects: scored(50) }));
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect((await store.score("t1", "account/acme"))?.score).toBe(50);
+    expect(waiting(file)).toBe(0);
+    await store.close();
+  });
+
+  it("goes with the commit when that fails", async () => {
+    const file = aFile("waiting-failed");
+    const connection = new Connection(file);
+    const store = storeAt(file, { connection });
+    await store.open();
+    await store.commit(aBatch({ inputs: [anInput(1)], effects: scored(20) }));
+    connection.db.exec("CREATE TRIGGER fail BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no'); END");
+    const row = { id: "a1", tenant: "t1", at: NOON, actor: "ops", action: "x", subject: "s", reason: "r" };
+    const audit = [{ ...row, detail: {}, undo: null, undone: false }];
+
+    await expect(
+      store.commit(aBatch({ inputs: [anInput(2)], effects: scored(99), audit })),
+    ).rejects.toMatchObject({ name: "StoreUnavailable" });
+
+    expect((await store.score("t1", "account/acme"))?.score).toBe(20);
     await store.close();
   });
 });

@@ -1,0 +1,150 @@
+import type { Effect } from "../../core/effect.ts";
+import type { Store } from "../contract.ts";
+import type { Base } from "./base.ts";
+import { effectWriter, tenantOfEffect } from "./effects.ts";
+
+/** A batch of more inputs writes what it leads to at once: many rows share the pages of the tables. */
+const SMALL_BATCH = 8;
+
+/**
+ * What assessing led to, on its way to the tables.
+ *
+ * A message that one event leads to is some ten rows in as many tables, each with indexes in random order: forty
+ * pages of the write-ahead log, of which the sender would wait for every one. So a small commit writes its effects as
+ * one row at the end of `waiting_effects`; when the sender has its answer, they go to their tables, in the order in
+ * which they were committed. Whatever is read of those tables waits for that first (`before`), and the next start does
+ * what a crash left undone. Nobody ever sees the tables without them.
+ */
+export class WaitingEffects {
+  readonly #base: Base;
+  readonly #write: (effects: readonly Effect[]) => void;
+  readonly #keep: (body: string) => void;
+  readonly #clear: () => void;
+  readonly #kept: () => readonly { readonly body: string }[];
+  /** As they stand in the table: what became of the records in memory since is the business of later commits. */
+  #staged: string[] = [];
+  #waiting: readonly string[] = [];
+  #wrote = false;
+  #scheduled: NodeJS.Immediate | null = null;
+
+  constructor(base: Base) {
+    const { connection, names } = base;
+    this.#base = base;
+    const writeEffect = effectWriter(base);
+    this.#write = (effects) => {
+      for (const effect of effects) {
+        const tenant = tenantOfEffect(effect);
+        if (tenant !== null) writeEffect(names.giveTenant(tenant), effect);
+      }
+    };
+    const keep = connection.query("INSERT INTO waiting_effects (body) VALUES (?)");
+    const clear = connection.query("DELETE FROM waiting_effects");
+    const kept = connection.query<{ body: string }>("SELECT w.body FROM waiting_effects w ORDER BY w.no");
+    this.#keep = (body) => void keep.run(body);
+    this.#clear = () => void clear.run();
+    this.#kept = () => kept.all();
+    connection.onCommit(() => this.#settle());
+    connection.onRollback(() => {
+      this.#staged = [];
+      this.#wrote = false;
+    });
+  }
+
+  /** Inside the transaction of a commit with so many inputs. */
+  add(effects: readonly Effect[], inputs: number): void {
+    const lasting = effects.filter(({ kind }) => kind !== "forward" && kind !== "tenant");
+    if (lasting.length === 0) return;
+    if (inputs <= SMALL_BATCH) {
+      const body = JSON.stringify(lasting);
+      this.#keep(body);
+      this.#staged.push(body);
+      return;
+    }
+    // In the order of the log.
+    this.#writeWaiting();
+    this.#write(lasting);
+  }
+
+  /** After a commit was acknowledged. */
+  soon(): void {
+    if (this.#waiting.length === 0) return;
+    this.#scheduled ??= setImmediate(() => {
+      this.#scheduled = null;
+      try {
+        this.now();
+      } catch {
+        // They go on waiting: who reads next, or commits, hears what is wrong.
+      }
+    });
+  }
+
+  /** Brings them to their tables. It need not be on disk: the log of waiting effects is. @throws StoreUnavailable */
+  now(): void {
+    if (this.#waiting.length > 0 && this.#base.connection.isOpen) {
+      this.#base.connection.writeSoon(() => this.#writeWaiting());
+    }
+  }
+
+  /** At the start: what a crash left undone. */
+  resume(): void {
+    this.#waiting = this.#kept().map(({ body }) => body);
+    this.now();
+  }
+
+  stop(): void {
+    if (this.#scheduled !== null) clearImmediate(this.#scheduled);
+    this.#scheduled = null;
+    this.now();
+  }
+
+  #writeWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    for (const body of this.#waiting) this.#write(JSON.parse(body) as Effect[]);
+    this.#clear();
+    this.#wrote = true;
+  }
+
+  #settle(): void {
+    if (this.#wrote) this.#waiting = [];
+    this.#wrote = false;
+    if (this.#staged.length > 0) this.#waiting = [...this.#waiting, ...this.#staged.splice(0)];
+  }
+}
+
+/** What neither reads nor writes those tables, or sees to the order itself. */
+const APART: ReadonlySet<string> = new Set<keyof Store>([
+  "open",
+  "close",
+  "commit",
+  "probe",
+  "lastSeq",
+  "known",
+  "loadUnits",
+  "saveUnits",
+  "dueUnits",
+  "checkpoint",
+  "setCheckpoint",
+  "inputs",
+  "identify",
+  "memberships",
+  "erased",
+  "stopped",
+  "pseudonym",
+  "exportTenant",
+]);
+
+/** The same store, which brings waiting effects to their tables before anything looks there. */
+export function settledFirst(store: Store, waiting: WaitingEffects): Store {
+  const settled = Object.entries(store).map(([name, method]) => {
+    if (APART.has(name)) return [name, method] as const;
+    const call = method as (...values: readonly unknown[]) => unknown;
+    return [
+      name,
+      async (...values: readonly unknown[]) => {
+        waiting.now();
+        return call(...values);
+      },
+    ] as const;
+  });
+  return Object.fromEntries(settled) as unknown as Store;
+}
