@@ -198,7 +198,7 @@ export async function faults(page: Page): Promise<readonly string[]> {
   await page.evaluate(`${axe.source}; undefined`);
   return page.evaluate(async () => {
     const { axe: checker } = window as unknown as { axe: typeof axe };
-    const { violations } = await checker.run(document);
+    const { violations } = await checker.run(document, { resultTypes: ["violations"] });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
   });
 }
