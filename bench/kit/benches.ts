@@ -3,6 +3,7 @@ import { decision } from "../decision.ts";
 import { batches, latency, singleEvents } from "../ingest.ts";
 import { memory } from "../memory.ts";
 import { peers } from "../peers.ts";
+import { sidebar } from "../sidebar.ts";
 import { soak } from "../soak.ts";
 import { start } from "../start.ts";
 import { store } from "../store.ts";
@@ -20,4 +21,5 @@ export const BENCHES: readonly Bench[] = [
   backtest,
   soak,
   store,
+  sidebar,
 ];

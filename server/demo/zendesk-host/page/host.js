@@ -11,6 +11,7 @@
 //   activate(bool)            the tab comes to the front or goes behind another
 //   reload()                  loads the app anew, with a fresh token
 //   respond(url, answer)      what `client.request` gets: {status, body}
+//   posted                    when the app was loaded last, on the page's clock
 //   editor                    {type, text} of the reply that is being written
 //   notices, routes           what the app announced, and where it led to
 
@@ -26,6 +27,7 @@ const responses = new Map();
 
 const host = {
   log: [],
+  posted: null,
   notices: [],
   routes: [],
   editor: state.editor,
@@ -175,6 +177,7 @@ async function load() {
   });
   form.append(element("input", { name: "token", value: token }));
   document.body.append(form);
+  host.posted = performance.now();
   form.submit();
   form.remove();
 }
