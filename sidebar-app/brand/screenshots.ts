@@ -36,7 +36,7 @@ const stage = JSON.parse(unescaped(/data-stage="([^"]*)"/.exec(shown)?.[1] ?? "{
 const { id, requester } = stage.tickets[1];
 await page.goto(`${host}/agent/tickets/${id}`);
 await page.evaluate((user) => fetch(`/trouble/${user}`, { method: "POST" }), requester.id);
-await page.waitForTimeout(20_000);
+await page.waitForTimeout(45_000);
 
 await open(`tickets/${id}`);
 await save(page, 0);

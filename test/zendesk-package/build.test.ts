@@ -40,6 +40,7 @@ describe("the package of the shipped app", () => {
       "assets/logo-small.png",
       "assets/logo.png",
       "assets/logo.svg",
+      ...[0, 1, 2].map((number) => `assets/screenshot-${number}.png`),
       "manifest.json",
       ...["de", "en", "es", "fr", "ja", "pt-BR"].map((locale) => `translations/${locale}.json`),
     ]);

@@ -23,4 +23,7 @@ it("the mark has three shapes, and only the one that falls has a colour of its o
 it("the pictures have the marketplace's sizes, one of them with a transparent ground", () => {
   expect(png("assets/logo.png")).toEqual({ width: 320, height: 320, transparent: false });
   expect(png("assets/logo-small.png")).toEqual({ width: 128, height: 128, transparent: true });
+  for (const number of [0, 1, 2]) {
+    expect(png(`assets/screenshot-${number}.png`)).toMatchObject({ width: 1024, height: 768 });
+  }
 });
