@@ -29,7 +29,13 @@ export interface Backtest {
 export interface BacktestResult {
   readonly matches: readonly Match[];
   readonly decisions: readonly Decision[];
-  readonly scores: readonly { readonly key: string; readonly score: number; readonly band: Band }[];
+  /** A person in several accounts has a score in each. */
+  readonly scores: readonly {
+    readonly unit: string;
+    readonly key: string;
+    readonly score: number;
+    readonly band: Band;
+  }[];
 }
 
 export function createBacktest(initial: TenantState, hash: Tools["hash"]): Backtest {
@@ -149,7 +155,7 @@ class MemoryBacktest implements Backtest {
     if (effect.kind === "match") this.#matches.set(effect.row.id, effect.row);
     else if (effect.kind === "decision") this.#decisions.push(effect.row);
     else if (effect.kind === "tenant" && effect.control.kind === "incident") {
-      const { incidents } = this.#tenants.apply(this.#initial.id, this.#seq, effect.control);
+      const { incidents } = this.#tenants.apply(this.#initial.id, this.#seq, 0, effect.control);
       this.#state = { ...this.#state, incidents, seq: this.#seq };
     }
   }
@@ -212,13 +218,13 @@ class MemoryBacktest implements Backtest {
   }
 
   #scores(at: Millis): BacktestResult["scores"] {
-    const rows: { key: string; score: number; band: Band }[] = [];
+    const rows: { unit: string; key: string; score: number; band: Band }[] = [];
     const patternOf = (id: string) => this.#initial.library.byId(id);
     for (const { unit } of this.#units.values()) {
       if (unit.id === TENANT_UNIT) continue;
       for (const key of scoreKeys(unit)) {
         const { score } = scoreOf(scoredFor(unit, key, patternOf), at);
-        rows.push({ key, score, band: bandOf(score, this.#initial.settings.bands) });
+        rows.push({ unit: unit.id, key, score, band: bandOf(score, this.#initial.settings.bands) });
       }
     }
     return rows.sort((a, b) => b.score - a.score || compare(a.key, b.key));

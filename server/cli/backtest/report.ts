@@ -48,7 +48,7 @@ export function reportOf(played: Played, patterns: readonly Pattern[]): Backtest
     patterns: figuresOf(patterns, played.matches, played.tickets),
     decisions: played.decisions.map(decisionRow),
     summary: summaryOf(played.decisions),
-    scores: played.scores.map(({ key, score, band }) => ({ key, score, band })),
+    scores: highestOf(played.scores),
   };
 }
 
@@ -65,6 +65,15 @@ function decisionRow(decision: Decision) {
   const until = isoOrNull(decision.until);
   const dueBy = isoOrNull(decision.dueBy);
   return { match, pattern, key, person, account, step, at, kind, reason, until, channel, dueBy };
+}
+
+/** Of somebody in several accounts, the score where things are worst. */
+function highestOf(scores: Played["scores"]): BacktestReport["scores"] {
+  const highest = new Map<string, BacktestReport["scores"][number]>();
+  for (const { key, score, band } of scores) {
+    if (score > (highest.get(key)?.score ?? -1)) highest.set(key, { key, score, band });
+  }
+  return [...highest.values()];
 }
 
 function summaryOf(decisions: readonly Decision[]): BacktestReport["summary"] {
