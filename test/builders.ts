@@ -6,6 +6,7 @@ import {
   ALL_ON,
   DEFAULT_SETTINGS,
   type Incident,
+  NEVER_CHANGED,
   type TenantSettings,
   type TenantState,
 } from "../server/core/tenant.ts";
@@ -134,6 +135,7 @@ export function aUnit({
       seq: 1,
       clock: NOON,
       toldAt: 0,
+      patternsAsOf: 0,
       account: anAccount(),
       persons: new Map(persons.map((person) => [person.id, person])),
       cells: new Map() as unknown as Unit["cells"],
@@ -294,6 +296,7 @@ export function aTenant({
       seq: 1,
       settings: aSettings(settings),
       library: {} as unknown as TenantState["library"],
+      patternChange: NEVER_CHANGED,
       channels: {
         email: "live",
         sms: "live",

@@ -6,6 +6,7 @@ import {
   ALL_ON,
   DEFAULT_SETTINGS,
   DRY_RUN,
+  NEVER_CHANGED,
   type Readiness,
   type TenantState,
 } from "../../server/core/tenant.ts";
@@ -29,6 +30,7 @@ export function tenantWith(patterns: readonly Pattern[]): TenantState {
     seq: 0,
     settings: { ...DEFAULT_SETTINGS, owners: { default: "owner@example.com" } },
     library: compileLibrary(patterns, "bench"),
+    patternChange: NEVER_CHANGED,
     channels: {
       email: live,
       sms: live,

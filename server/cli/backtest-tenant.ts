@@ -5,6 +5,7 @@ import {
   type ChannelKind,
   DEFAULT_SETTINGS,
   DRY_RUN,
+  NEVER_CHANGED,
   type Readiness,
   type TenantState,
 } from "../core/tenant.ts";
@@ -46,6 +47,7 @@ export function backtestTenant(options: {
       owners: { default: "owner@localhost" },
     },
     library: compileLibrary(library.patterns, library.version),
+    patternChange: NEVER_CHANGED,
     channels: EVERYTHING_CONNECTED,
     notReady: new Map(),
     templates: new Map(),

@@ -13,6 +13,7 @@ export function newUnit(tenant: string, id: string): Unit {
     seq: 0,
     clock: 0,
     toldAt: 0,
+    patternsAsOf: 0,
     account: id.startsWith("account/") ? newAccount(id.slice("account/".length)) : null,
     persons: new SmallMap(),
     cells: newCells(),

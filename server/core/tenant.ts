@@ -126,6 +126,17 @@ export interface Incident {
   readonly simulated: boolean;
 }
 
+/** When a tenant got other patterns. */
+export interface PatternChange {
+  /** Log position; 0 when there was no change since the tenant's first patterns. */
+  readonly seq: number;
+  readonly at: Millis;
+  /** The rules (pattern id and version) that were not there before. */
+  readonly came: readonly string[];
+}
+
+export const NEVER_CHANGED: PatternChange = { seq: 0, at: 0, came: [] };
+
 /** Everything tenant-wide that judging depends on. Immutable: a control record makes a new one. */
 export interface TenantState {
   readonly id: string;
@@ -133,6 +144,8 @@ export interface TenantState {
   readonly seq: number;
   readonly settings: TenantSettings;
   readonly library: CompiledLibrary;
+  /** The newest one: units that do not know of it yet have to catch up. */
+  readonly patternChange: PatternChange;
   readonly channels: { readonly [kind in ChannelKind]: Readiness };
   /** `template|channel` -> why it is not ready; absent = ready. */
   readonly notReady: ReadonlyMap<string, string>;

@@ -15,6 +15,7 @@ export function encodeUnit(unit: Unit): string {
     seq: unit.seq,
     clock: unit.clock,
     ...(unit.toldAt === 0 ? {} : { toldAt: unit.toldAt }),
+    ...(unit.patternsAsOf === 0 ? {} : { patternsAsOf: unit.patternsAsOf }),
     account: unit.account,
     persons: [...unit.persons.values()],
     cells: encodeCells(unit.cells),
@@ -36,6 +37,7 @@ export function decodeUnit(text: string): Unit {
     seq: state.seq,
     clock: state.clock,
     toldAt: state.toldAt ?? 0,
+    patternsAsOf: state.patternsAsOf ?? 0,
     account: state.account,
     persons: smallMap(state.persons.map((person) => [person.id, person])),
     cells: decodeCells(state.cells),
@@ -50,8 +52,9 @@ export function decodeUnit(text: string): Unit {
 
 type ValueOf<Held> = Held extends Map<string, infer Value> ? Value : never;
 interface Encoded extends Pick<Unit, "tenant" | "id" | "seq" | "clock" | "account" | "timers"> {
-  /** Absent in most. */
+  /** Both absent in most. */
   readonly toldAt?: number;
+  readonly patternsAsOf?: number;
   readonly persons: ValueOf<Unit["persons"]>[];
   readonly cells: unknown;
   readonly tracked: ValueOf<Unit["tracked"]>[];

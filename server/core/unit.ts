@@ -20,6 +20,8 @@ export interface Unit {
   clock: Millis;
   /** When it was last told of history that moved its clock; 0 once something live has come. */
   toldAt: Millis;
+  /** Log position of the newest change of patterns that it learned of between two inputs; 0 when there was none. */
+  patternsAsOf: number;
   account: AccountState | null;
   readonly persons: Map<string, PersonState>;
   cells: Cells;

@@ -23,6 +23,7 @@ import {
   type Target,
 } from "./contract.ts";
 import { addAlong, batchOf, type Draft, isEmpty, newDraft } from "./pipeline/batch.ts";
+import { CatchingUp } from "./pipeline/catching-up.ts";
 import { type Addressed, addressed, takeControls } from "./pipeline/controls.ts";
 import { Directory, type Pseudonym } from "./pipeline/directory.ts";
 import { Events } from "./pipeline/events.ts";
@@ -45,6 +46,7 @@ export type PipelineStore = Pick<
   | "loadUnits"
   | "saveUnits"
   | "dueUnits"
+  | "unitsBefore"
   | "checkpoint"
   | "setCheckpoint"
   | "inputs"
@@ -83,6 +85,8 @@ export interface PipelineControl {
   checkpoint(): Promise<void>;
   /** Saves what has waited longest, gently, for the better part of a second; lets go of units that nobody wants. */
   saveSome(): Promise<void>;
+  /** Resolves when every unit knows of the changed patterns. */
+  caughtUp(): Promise<void>;
   /** Replaces a unit's state, as erasing does. */
   rewrite(tenant: string, unit: string, change: (unit: Unit) => Unit): Promise<void>;
   readonly units: Units;
@@ -101,6 +105,7 @@ class StorePipeline implements Pipeline, PipelineControl {
   readonly #queue: Queue;
   readonly #saving: Saving;
   readonly #timers: Timers;
+  readonly #catchingUp: CatchingUp;
   readonly #listeners = new Set<(committed: Committed) => void>();
 
   constructor(options: PipelineOptions) {
@@ -133,6 +138,13 @@ class StorePipeline implements Pipeline, PipelineControl {
       saving: this.#saving,
       isBringingHistory: (tenant, at) => this.#events.isBringingHistory(tenant, at),
       control: (tenant, unit, control) => this.control(tenant, { unit }, control),
+    });
+    this.#catchingUp = new CatchingUp({
+      store,
+      units: this.units,
+      tenants: this.tenants,
+      saving: this.#saving,
+      onFailure: (error) => options.onFailure?.(error),
     });
   }
 
@@ -188,9 +200,11 @@ class StorePipeline implements Pipeline, PipelineControl {
     });
   }
 
-  tenantControl(tenant: string, control: TenantControl, along?: Along): Promise<ControlResult> {
+  async tenantControl(tenant: string, control: TenantControl, along?: Along): Promise<ControlResult> {
     let result: ControlResult = { seq: 0, effects: [] };
-    return this.#queue.submit(1, {
+    await this.#queue.submit(1, {
+      // Units catch up with changed patterns from what is on disk.
+      alone: control.kind === "library",
       prepare: async () => {},
       run: async (draft) => {
         addAlong(draft, along);
@@ -199,6 +213,8 @@ class StorePipeline implements Pipeline, PipelineControl {
       },
       result: () => result,
     });
+    if (control.kind === "library") this.#catchingUp.begin(tenant);
+    return result;
   }
 
   async peek(tenant: string, unit: string): Promise<Unit | null> {
@@ -218,11 +234,16 @@ class StorePipeline implements Pipeline, PipelineControl {
     return this.#timers.tick(now);
   }
 
-  start(onProgress?: (inputs: number) => void): Promise<void> {
+  async start(onProgress?: (inputs: number) => void): Promise<void> {
     const { tenants, units } = this;
     const [store, inputs, events] = [this.#store, this.#inputs, this.#events];
     const [journeys, saving] = [this.#journeys, this.#saving];
-    return startFromLog({ store, inputs, events, tenants, units, journeys, saving }, onProgress);
+    await startFromLog({ store, inputs, events, tenants, units, journeys, saving }, onProgress);
+    this.#catchingUp.resume(this.#options.now());
+  }
+
+  caughtUp(): Promise<void> {
+    return this.#catchingUp.idle();
   }
 
   checkpoint(): Promise<void> {
@@ -234,6 +255,7 @@ class StorePipeline implements Pipeline, PipelineControl {
   }
 
   async drain(): Promise<void> {
+    await this.#catchingUp.stop();
     await this.#queue.idle();
     await this.#timers.writeTallies(Number.POSITIVE_INFINITY);
     await this.checkpoint();

@@ -49,6 +49,11 @@ export interface Store {
   saveUnits(snapshots: readonly UnitSnapshot[]): Promise<void>;
   /** Units that sleep on disk and have a timer due. */
   dueUnits(upTo: Millis, limit: number): Promise<readonly { tenant: string; unit: string }[]>;
+  /** Of a tenant, names of units whose snapshot is older than that log position, in order, after the name `after`. */
+  unitsBefore(
+    tenant: string,
+    query: { readonly seq: number; readonly after: string; readonly limit: number },
+  ): Promise<readonly string[]>;
   /** Log position before which every unit's snapshot contains all its inputs. */
   checkpoint(): Promise<number>;
   setCheckpoint(seq: number): Promise<void>;

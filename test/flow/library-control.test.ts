@@ -4,6 +4,7 @@ import type { Pattern } from "../../server/core/pattern.ts";
 import { inHoldout } from "../../server/core/policy/rollout.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../server/core/time.ts";
 import { aPattern } from "../builders.ts";
+import { type FlowStore, faulty, memoryStore } from "./memory-store.ts";
 import { createWorld, event, introduce, refusals, T, type World } from "./world.ts";
 
 /** Three errors on a screen within an hour, to the person they happened to. */
@@ -111,8 +112,8 @@ describe("a pattern whose `when` changed", () => {
     when: { kind: "count", count: 2, of: ["app.error"], where: {}, within: HOUR },
   });
 
-  async function changed(): Promise<World> {
-    const world = await createWorld({ patterns: [v1] });
+  async function changed(store: FlowStore = memoryStore()): Promise<World> {
+    const world = await createWorld({ patterns: [v1], store });
     await world.take(
       event("person.identified", {
         time: world.now,
@@ -160,17 +161,83 @@ describe("a pattern whose `when` changed", () => {
     expect(world.decisions().filter(({ kind }) => kind === "send").length).toBeGreaterThan(1);
   });
 
-  it("counts anew from the change on, and does not fire on what came before", async () => {
+  it("begins with what it would have counted by then", async () => {
     const world = await changed();
     await fail(world, 1);
     await upgrade(world);
 
     await fail(world, 1);
+
+    expect(world.matches()).toMatchObject([{ version: "2", state: "open", count: 2 }]);
+  });
+
+  it("does not act on what it would have found before it was there", async () => {
+    const world = await changed();
+    await fail(world, 2);
+    await upgrade(world);
+
+    await world.until(world.now + MINUTE);
+    const atOnce = world.matches().length;
+    await fail(world, 1);
     const after = world.matches().length;
     await fail(world, 1);
 
-    expect(after).toBe(0);
-    expect(world.matches()).toMatchObject([{ version: "2" }]);
+    expect([atOnce, after]).toEqual([0, 0]);
+    expect(world.matches()).toMatchObject([{ version: "2", count: 2 }]);
+  });
+
+  it("begins with the same for customers who slept on disk at the change", async () => {
+    const world = await changed();
+    await fail(world, 1);
+    await upgrade(world);
+    const again = await world.restart();
+
+    await fail(again, 1);
+
+    expect(again.matches()).toMatchObject([{ version: "2", state: "open", count: 2 }]);
+  });
+
+  it("waits for an answer that was due before the change, of customers who are silent since", async () => {
+    const waits = (version: string, hours: number) =>
+      errors({
+        version,
+        when: {
+          kind: "absence",
+          after: { of: ["integration.connect_started"], where: {} },
+          missing: { of: ["integration.connected"], where: {} },
+          for: hours * HOUR,
+        },
+      });
+    const world = await createWorld({ patterns: [waits("1", 48)] });
+    await world.take(
+      event("integration.connect_started", { time: world.now, account: "acme", person: "ann" }),
+    );
+    const asked = world.now;
+    await world.pipeline.checkpoint();
+    libraries(world).set("2", compileLibrary([waits("2", 24)], "2"));
+    await world.pipeline.tenantControl(T, { kind: "library", version: "2", approvedBy: "admin" });
+    await world.pipeline.caughtUp();
+
+    const again = await world.restart();
+    await again.until(asked + 25 * HOUR);
+
+    expect(again.matches()).toMatchObject([{ version: "2", state: "open", firedAt: asked + 24 * HOUR }]);
+  });
+
+  it("is as it was when the change could not be written", async () => {
+    const store = faulty(memoryStore());
+    const world = await changed(store);
+    await fail(world, 1);
+    const before = await world.bytes("account/acme");
+    store.failCommits = 1;
+    await expect(upgrade(world)).rejects.toThrow();
+    await world.until(world.now + MINUTE);
+
+    const undone = await world.bytes("account/acme");
+    await fail(world, 2);
+
+    expect(undone).toBe(before);
+    expect(world.matches()).toMatchObject([{ version: "1", count: 3 }]);
   });
 
   it("is the same after a restart", async () => {

@@ -158,6 +158,13 @@ export function memoryStore(kept?: Kept): MemoryStore {
       await turn();
       for (const row of rows) snapshots.set(`${row.tenant}\u0000${row.unit}`, row);
     },
+    async unitsBefore(tenant, { seq, after, limit }) {
+      return [...snapshots.values()]
+        .filter((one) => one.tenant === tenant && one.seq < seq && one.unit > after)
+        .map(({ unit }) => unit)
+        .sort()
+        .slice(0, limit);
+    },
     async dueUnits(upTo, limit) {
       return [...snapshots.values()]
         .filter(({ nextDue }) => nextDue !== null && nextDue <= upTo)

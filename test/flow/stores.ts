@@ -34,7 +34,18 @@ async function sqlite(): Promise<FlowStore> {
 
 /** Methods of the store as an object that can be spread and overridden. */
 function plain(store: FlowStore): FlowStore {
-  const { commit, probe, lastSeq, known, loadUnits, saveUnits, dueUnits, checkpoint, setCheckpoint } = store;
+  const {
+    commit,
+    probe,
+    lastSeq,
+    known,
+    loadUnits,
+    saveUnits,
+    dueUnits,
+    unitsBefore,
+    checkpoint,
+    setCheckpoint,
+  } = store;
   const {
     inputs,
     identify,
@@ -53,6 +64,7 @@ function plain(store: FlowStore): FlowStore {
     known,
     loadUnits,
     dueUnits,
+    unitsBefore,
     checkpoint,
     inputs,
     identify,

@@ -14,7 +14,8 @@ type What =
   | { readonly kind: "events"; readonly events: readonly Happening[] }
   | { readonly kind: "look" | "click" | "bounce" | "yes" | "no" | "not_mine"; readonly person: string }
   | { readonly kind: "prefer"; readonly person: string; readonly change: Prefer }
-  | { readonly kind: "switch"; readonly off: boolean };
+  | { readonly kind: "switch"; readonly off: boolean }
+  | { readonly kind: "library"; readonly version: string };
 type Prefer = Extract<UnitControl, { readonly kind: "preference" }>["change"];
 interface Happening {
   readonly type: string;
@@ -105,8 +106,16 @@ const aLine: fc.Arbitrary<Line> = fc.record({
         .map(([person, change]): What => ({ kind: "prefer", person, change })),
     },
     { weight: 1, arbitrary: fc.boolean().map((off): What => ({ kind: "switch", off })) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom("1", "2", "3").map((version): What => ({ kind: "library", version })),
+    },
   ),
 });
+
+/** A story in which the patterns stay the same, as they do in a backtest. */
+export const aSteadyStory = (length = 40): fc.Arbitrary<readonly Line[]> =>
+  aStory(length).map((lines) => lines.filter(({ what }) => what.kind !== "library"));
 
 /** Two accounts and a few people over days: troubles, recoveries, tickets, answers, stops, switches. */
 export const aStory = (length = 40): fc.Arbitrary<readonly Line[]> =>
@@ -167,6 +176,10 @@ async function happen(world: World, what: What, toldSoFar: number): Promise<numb
       await world.control({ person }, { kind: "preference", person, change, actor: "customer", reason: "" });
       return toldSoFar;
     }
+    case "library":
+      await world.pipeline.tenantControl(T, { kind: "library", version: what.version, approvedBy: "ops" });
+      await world.pipeline.caughtUp();
+      return toldSoFar;
     case "switch": {
       const switches = { ...ALL_ON, patterns: what.off ? ["P-001"] : [] };
       await world.pipeline.tenantControl(T, { kind: "switches", switches, actor: "ops", reason: "" });

@@ -22,6 +22,14 @@ import { type FlowStore, memoryStore } from "./memory-store.ts";
 export const T = "t1";
 const shipped = loadShipped();
 const SHIPPED = compileLibrary(shipped.patterns, shipped.version);
+/** The shipped library with every other pattern changed, and with the others. */
+const CHANGED = [0, 1].map((odd) => {
+  const version = String(odd + 2);
+  const patterns = shipped.patterns.map((one, i) =>
+    i % 2 === odd ? { ...one, version: `${one.version}-${version}` } : one,
+  );
+  return [version, compileLibrary(patterns, version)] as const;
+});
 
 /** One of the shipped patterns. */
 export function shippedPattern(id: string): Pattern {
@@ -108,6 +116,7 @@ export async function openWorld(
   libraries: Libraries = new Map([
     ["", compileLibrary([], "")],
     ["1", options.patterns === undefined ? SHIPPED : compileLibrary(options.patterns, "1")],
+    ...CHANGED,
   ]),
 ): Promise<World & { libraries: Libraries }> {
   const store = options.store ?? memoryStore();
@@ -183,6 +192,7 @@ export async function openWorld(
     },
     restart: async () => {
       const again = await openWorld({ ...options, store, now: state.now }, libraries);
+      await again.pipeline.caughtUp();
       again.committed.push(...committed);
       again.sent.push(...world.sent);
       again.provider = world.provider;

@@ -70,13 +70,14 @@ export function wake(cells: Cells, cell: Cell, due: Millis, emit: Emit): Relay[]
   }
   const limit = due - ON_TIME;
   // An idle cell goes along with time, so that the next timer has less of it to run through.
-  if (cell.pending === 0 && cell.base !== null) {
-    rule.behaviour.advance({ rule, facts: cells.facts, touched: null }, cell.base, limit, false);
-  }
+  const idle = cell.pending === 0 ? cell.base : null;
+  const fold = { rule, facts: cells.facts, touched: null };
+  if (idle !== null) rule.behaviour.advance(fold, idle, limit, false);
   const from: Mark | null = rule.waits ? null : (cell.hot?.marks.at(-1) ?? null);
   const before = replay(cells, cell, rule, from, limit, false);
   cells.now = Math.max(cells.now, due);
   const after = replay(cells, cell, rule, from, limit, true);
+  if (idle !== null) rule.behaviour.advance(fold, idle, limit, true);
   keepReplay(cells, cell, rule, from, after);
   schedule(cells, cell, rule, after.state, after.episodes);
   if (cells.dueOf(cell) <= due) cells.setDue(cell, Number.POSITIVE_INFINITY);

@@ -96,7 +96,7 @@ export class Buckets {
 }
 
 /** Enough buckets back to find `over` of one weekday. */
-function horizon(bucket: Millis, over: number): number {
+export function horizon(bucket: Millis, over: number): number {
   if (bucket > DAY) return over;
   const perDay = Math.floor(DAY / bucket);
   const weeks = Math.ceil(over / perDay) + 1;

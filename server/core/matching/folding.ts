@@ -76,7 +76,7 @@ function mayStay(cells: Cells, index: number): boolean {
 }
 
 /** Folds a key's first signal in the log into the key's base. */
-function foldFirst(cells: Cells, index: number): void {
+export function foldFirst(cells: Cells, index: number): void {
   const { log, facts } = cells;
   const { rule, roles } = log.laneAt(index);
   if (rule === null) return;

@@ -107,7 +107,7 @@ export class Inputs {
   applyTenantWide(tenant: string, control: TenantControl, draft: Draft): void {
     const seq = ++this.#seq;
     const at = this.#clock;
-    this.#deps.tenants.apply(tenant, seq, control);
+    this.#deps.tenants.apply(tenant, seq, at, control);
     draft.inputs.push({ seq, tenant, unit: null, shard: null, receivedAt: at, body: { control } });
     if (control.kind === "incident") draft.incidents.push(control.incident);
     draft.committed.push({ tenant, seq, at, event: null, effects: [{ kind: "tenant", control }] });

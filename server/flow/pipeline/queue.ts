@@ -5,6 +5,8 @@ import type { Draft } from "./batch.ts";
 /** What one caller asked for: part of the next commit. */
 export interface Job {
   readonly size: number;
+  /** Has a commit of its own: what comes after it is judged by what it changed. */
+  readonly alone: boolean;
   /** Reads what it needs, and begins anew when it is run a second time. */
   prepare(): Promise<void>;
   /** Changes memory and fills the draft. */
@@ -68,7 +70,7 @@ export class Queue {
 
   submit<Result>(
     size: number,
-    work: Pick<Job, "prepare" | "run"> & { readonly result: () => Result },
+    work: Pick<Job, "prepare" | "run"> & { readonly alone?: boolean; readonly result: () => Result },
   ): Promise<Result> {
     const refusal = this.refusal(size);
     if (refusal !== null) return Promise.reject(refusal);
@@ -79,6 +81,7 @@ export class Queue {
       };
       this.#jobs.push({
         size,
+        alone: work.alone === true,
         prepare: () => work.prepare(),
         run: (draft) => work.run(draft),
         done: () => settle(() => resolve(work.result())),
@@ -156,9 +159,10 @@ export class Queue {
     let events = 0;
     let count = 0;
     for (const job of this.#jobs) {
-      if (count > 0 && events + job.size > BATCH_EVENTS) break;
+      if (count > 0 && (job.alone || events + job.size > BATCH_EVENTS)) break;
       events += job.size;
       count += 1;
+      if (job.alone) break;
     }
     return this.#jobs.splice(0, count);
   }

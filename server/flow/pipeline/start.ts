@@ -26,7 +26,8 @@ export async function startFromLog(deps: StartDeps, onProgress?: (inputs: number
   inputs.startAfter(await store.lastSeq());
   for await (const page of pages(store, { after: 0, tenantWide: true })) {
     for (const input of page) {
-      if (input.unit === null) tenants.apply(input.tenant, input.seq, tenantControlOf(input));
+      const { tenant, seq, receivedAt } = input;
+      if (input.unit === null) tenants.apply(tenant, seq, receivedAt, tenantControlOf(input));
     }
   }
   let read = 0;

@@ -7,10 +7,11 @@ import {
   DEFAULT_SETTINGS,
   DRY_RUN,
   type Incident,
+  NEVER_CHANGED,
   type Readiness,
   type TenantState,
 } from "../../core/tenant.ts";
-import { DAY } from "../../core/time.ts";
+import { DAY, type Millis } from "../../core/time.ts";
 
 /** How long an ended incident still matters to its matches: as long as a hold may last. */
 const REMEMBER_INCIDENT = 3 * DAY;
@@ -35,7 +36,9 @@ export type LibraryOf = (version: string) => CompiledLibrary;
 export interface Tenants {
   latest(tenant: string): TenantState | null;
   asOf(tenant: string, seq: number): TenantState;
-  apply(tenant: string, seq: number, control: TenantControl): TenantState;
+  /** The states that a change of patterns made, after the one position and up to the other. */
+  changesOf(tenant: string, after: number, upTo: number): readonly TenantState[];
+  apply(tenant: string, seq: number, at: Millis, control: TenantControl): TenantState;
   /** Undoes every version after this position: their commit did not happen. */
   rollBack(seq: number): void;
   all(): Iterable<TenantState>;
@@ -48,6 +51,7 @@ export function createTenants(libraryOf: LibraryOf): Tenants {
     seq: 0,
     settings: DEFAULT_SETTINGS,
     library: libraryOf(""),
+    patternChange: NEVER_CHANGED,
     channels: NOTHING_CONNECTED,
     notReady: new Map(),
     templates: new Map(),
@@ -67,8 +71,13 @@ export function createTenants(libraryOf: LibraryOf): Tenants {
       }
       return empty(tenant);
     },
-    apply(tenant, seq, control) {
-      const next = fold(latest(tenant) ?? empty(tenant), seq, control, libraryOf);
+    changesOf(tenant, after, upTo) {
+      const isOne = ({ seq, patternChange }: TenantState) =>
+        patternChange.seq === seq && seq > after && seq <= upTo;
+      return (versions.get(tenant) ?? []).filter(isOne);
+    },
+    apply(tenant, seq, at, control) {
+      const next = fold(latest(tenant) ?? empty(tenant), { seq, at }, control, libraryOf);
       const known = versions.get(tenant);
       if (known === undefined) versions.set(tenant, [next]);
       else known.push(next);
@@ -89,12 +98,19 @@ export function createTenants(libraryOf: LibraryOf): Tenants {
   };
 }
 
-function fold(state: TenantState, seq: number, control: TenantControl, libraryOf: LibraryOf): TenantState {
+/** Where in the log something stands, and when it came. */
+interface Moment {
+  readonly seq: number;
+  readonly at: Millis;
+}
+
+function fold(state: TenantState, moment: Moment, control: TenantControl, libraryOf: LibraryOf): TenantState {
+  const { seq } = moment;
   switch (control.kind) {
     case "settings":
       return { ...state, seq, settings: control.settings };
     case "library":
-      return { ...state, seq, library: succeed(state.library, libraryOf(control.version)) };
+      return withLibrary(state, moment, libraryOf(control.version));
     case "readiness":
       return {
         ...state,
@@ -122,6 +138,14 @@ function withIncident(known: readonly Incident[], incident: Incident): readonly 
     (one) => one.id !== incident.id && (one.endedAt === null || now - one.endedAt < REMEMBER_INCIDENT),
   );
   return [...others, incident];
+}
+
+/** A tenant's first patterns meet customers without a past. */
+function withLibrary(before: TenantState, { seq, at }: Moment, next: CompiledLibrary): TenantState {
+  const library = succeed(before.library, next);
+  if (before.library.patterns.length === 0) return { ...before, seq, library };
+  const came = [...library.rules.keys()].filter((key) => !before.library.rules.has(key));
+  return { ...before, seq, library, patternChange: { seq, at, came } };
 }
 
 /**

@@ -66,10 +66,7 @@ export class Timers {
     if (names.length === 0) return;
     const { queue, units } = this.#deps;
     await queue.between(() => {
-      for (const { tenant, unit } of names) {
-        const state = units.get(tenant, unit);
-        if (state !== undefined) units.hint(state);
-      }
+      for (const name of names) units.hint(name);
     });
   }
 

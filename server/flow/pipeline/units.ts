@@ -4,8 +4,12 @@
  * that memory always equals a rebuild. Above a limit, units that nobody asked for lately leave memory once they are
  * saved; their timers are then found on disk.
  */
+import type { Event } from "../../core/event.ts";
 import { shardOf } from "../../core/hash.ts";
+import type { CompiledLibrary } from "../../core/matching/compile.ts";
+import { memoryOf, warmUp } from "../../core/matching/warming.ts";
 import { newUnit } from "../../core/new-unit.ts";
+import type { Millis } from "../../core/time.ts";
 import type { Unit } from "../../core/unit.ts";
 import { decodeUnit, ENGINE, encodeUnit } from "../../core/unit-codec.ts";
 import type { LogInput, Store, UnitSnapshot } from "../../store/contract.ts";
@@ -79,9 +83,15 @@ export class Units {
 
   get(tenant: string, unit: string): Unit | undefined {
     const held = this.#find(tenant, unit);
-    if (held === undefined) return undefined;
+    if (held === undefined || this.#isBehind(held.unit)) return undefined;
     held.wanted = true;
     return held.unit;
+  }
+
+  /** Names of units in memory that do not know of the newest change of patterns. */
+  behind(tenant: string): string[] {
+    const all = [...(this.#live.get(tenant)?.values() ?? [])];
+    return all.filter(({ unit }) => this.#isBehind(unit)).map(({ unit }) => unit.id);
   }
 
   *values(): IterableIterator<Unit> {
@@ -124,9 +134,62 @@ export class Units {
   }
 
   async #restoreAll(names: readonly UnitName[]): Promise<void> {
-    const snapshots = await this.#store.loadUnits(names);
+    const asleep: UnitName[] = [];
+    for (const name of names) {
+      const held = this.#find(name.tenant, name.unit);
+      if (held === undefined) asleep.push(name);
+      else await this.#catchUp(held);
+    }
+    if (asleep.length === 0) return;
+    const snapshots = await this.#store.loadUnits(asleep);
     const found = new Map(snapshots.map((one) => [nameOf(one.tenant, one.unit), one]));
-    for (const name of names) await this.#restore(name, found.get(nameOf(name.tenant, name.unit)));
+    for (const name of asleep) await this.#restore(name, found.get(nameOf(name.tenant, name.unit)));
+  }
+
+  /** Patterns were changed since the unit last heard or learned something. */
+  #isBehind(unit: Unit): boolean {
+    const newest = this.#tenants.latest(unit.tenant)?.patternChange.seq ?? 0;
+    return newest > unit.seq && newest > unit.patternsAsOf && unit.seq > 0;
+  }
+
+  async #catchUp(held: Held): Promise<void> {
+    if (await this.#learnChanges(held.unit, Number.POSITIVE_INFINITY)) this.touch(held.unit, held.unit.seq);
+  }
+
+  /**
+   * Patterns that were changed after the unit's last input begin with what they would have counted by then. A timer may
+   * come of it, which the snapshot has to tell of: answers whether there was anything to learn.
+   */
+  async #learnChanges(unit: Unit, upTo: number): Promise<boolean> {
+    let hasLearned = false;
+    if (unit.seq === 0) return hasLearned;
+    const known = Math.max(unit.seq, unit.patternsAsOf);
+    for (const state of this.#tenants.changesOf(unit.tenant, known, upTo)) {
+      const { library, patternChange } = state;
+      const memory = Math.max(0, ...patternChange.came.map((key) => memoryOfRule(library, key)));
+      const since = patternChange.at - memory;
+      const events = memory === 0 ? [] : await this.#eventsOf(unit, since);
+      // While the past was read, somebody else may have done the same.
+      if (unit.patternsAsOf >= patternChange.seq) continue;
+      warmUp(unit.cells, library, new Set(patternChange.came), unit.id, { events, at: patternChange.at });
+      unit.patternsAsOf = patternChange.seq;
+      hasLearned ||= events.length > 0;
+    }
+    return hasLearned;
+  }
+
+  /** What the unit has heard since then, in order of arrival. */
+  async #eventsOf({ tenant, id, seq: upTo }: Unit, since: Millis): Promise<readonly Event[]> {
+    const events: Event[] = [];
+    for (let after = 0; after < upTo; ) {
+      const inputs = await this.#store.inputs({ after, limit: REPLAY_PAGE, tenant, unit: id, alone: true });
+      for (const { seq, receivedAt, body } of inputs) {
+        if (seq <= upTo && receivedAt >= since && "event" in body) events.push(body.event);
+      }
+      if (inputs.length < REPLAY_PAGE) break;
+      after = inputs.at(-1)?.seq ?? upTo;
+    }
+    return events;
   }
 
   async #restore({ tenant, unit: id }: UnitName, snapshot: UnitSnapshot | undefined): Promise<void> {
@@ -134,14 +197,18 @@ export class Units {
     let unsavedFrom = 0;
     for (let after = unit.seq; ; ) {
       const inputs = await this.#store.inputs({ after, limit: REPLAY_PAGE, tenant, unit: id, alone: true });
-      for (const input of inputs) this.#replay(unit, input);
+      for (const input of inputs) {
+        if (this.#wasChangedBefore(unit, input)) await this.#learnChanges(unit, input.seq);
+        this.#replay(unit, input);
+      }
       const last = inputs.at(-1);
       if (unsavedFrom === 0) unsavedFrom = inputs[0]?.seq ?? 0;
       if (last === undefined || inputs.length < REPLAY_PAGE) break;
       after = last.seq;
     }
     this.#lost.delete(nameOf(tenant, id));
-    this.#put(unit, unsavedFrom);
+    const hasLearned = await this.#learnChanges(unit, Number.POSITIVE_INFINITY);
+    this.#put(unit, hasLearned ? unsavedFrom || unit.seq : unsavedFrom);
   }
 
   /**
@@ -164,9 +231,16 @@ export class Units {
     for (const input of inputs) {
       const unit = input.unit === null ? undefined : this.#find(input.tenant, input.unit)?.unit;
       if (unit === undefined || input.seq <= unit.seq) continue;
+      if (this.#wasChangedBefore(unit, input)) await this.#learnChanges(unit, input.seq);
       this.#replay(unit, input);
       this.touch(unit, input.seq);
     }
+  }
+
+  /** Patterns were changed between the unit's last input and this one. */
+  #wasChangedBefore(unit: Unit, { tenant, seq }: LogInput): boolean {
+    const { patternChange } = this.#tenants.asOf(tenant, seq);
+    return unit.seq < patternChange.seq && unit.patternsAsOf < patternChange.seq;
   }
 
   /** What followed was committed with the input; this only rebuilds the state, by what held at the time. */
@@ -240,8 +314,8 @@ export class Units {
 
   // ---- timers
 
-  hint(unit: Unit): void {
-    const held = this.#find(unit.tenant, unit.id);
+  hint({ tenant, unit }: UnitName): void {
+    const held = this.#find(tenant, unit);
     if (held !== undefined) this.#hint(held);
   }
 
@@ -353,6 +427,11 @@ export class Units {
       else if (held.unsavedFrom === 0) this.#forget(held);
     }
   }
+}
+
+function memoryOfRule(library: CompiledLibrary, key: string): Millis {
+  const pattern = library.rules.get(key)?.pattern;
+  return pattern === undefined ? 0 : memoryOf(pattern);
 }
 
 export function nameOf(tenant: string, unit: string): string {

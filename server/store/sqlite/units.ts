@@ -11,7 +11,7 @@ interface SnapshotRow {
   readonly state: Uint8Array;
 }
 
-type Units = Pick<Store, "loadUnits" | "saveUnits" | "dueUnits">;
+type Units = Pick<Store, "loadUnits" | "saveUnits" | "dueUnits" | "unitsBefore">;
 
 /** Snapshots of units. One that does not fit its checksum is not there: its unit is rebuilt from the log. */
 export function units(base: Base): Units {
@@ -28,6 +28,10 @@ export function units(base: Base): Units {
   // Index snapshots_due.
   const due = connection.query<{ unit: number }>(
     "SELECT s.unit FROM snapshots s WHERE s.next_due <= ? ORDER BY s.next_due LIMIT ?",
+  );
+  const before = connection.query<{ name: string }>(
+    `SELECT u.name FROM units u JOIN snapshots s ON s.unit = u.no
+     WHERE u.tenant = ? AND u.name > ? AND s.seq < ? ORDER BY u.name LIMIT ?`,
   );
   const load = (tenant: string, unit: string): UnitSnapshot | null => {
     const no = names.unit(names.tenant(tenant), unit);
@@ -48,6 +52,9 @@ export function units(base: Base): Units {
           upsert.run(no, seq, engine, library, nextDue, crc32(state), state);
         }
       });
+    },
+    async unitsBefore(tenant, { seq, after, limit }) {
+      return before.all(names.tenant(tenant), after, seq, limit).map(({ name }) => name);
     },
     async dueUnits(upTo, limit) {
       return due.all(upTo, limit).map(({ unit }) => {

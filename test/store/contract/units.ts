@@ -52,5 +52,20 @@ export function unitsContract(open: Open): void {
       ]);
       expect(await db.store.dueUnits(NOON + 9, 1)).toEqual([{ tenant: "t2", unit: "account/before" }]);
     });
+
+    it("name a tenant's units that are older than a position, page by page", async () => {
+      await db.store.saveUnits([
+        aSnapshot({ unit: "account/c", seq: 3 }),
+        aSnapshot({ unit: "account/a", seq: 1 }),
+        aSnapshot({ unit: "account/new", seq: 9 }),
+        aSnapshot({ unit: "account/b", seq: 2 }),
+        aSnapshot({ unit: "account/other", seq: 1, tenant: "t2" }),
+      ]);
+      const page = (after: string) => db.store.unitsBefore("t1", { seq: 9, after, limit: 2 });
+
+      expect(await page("")).toEqual(["account/a", "account/b"]);
+      expect(await page("account/b")).toEqual(["account/c"]);
+      expect(await page("account/c")).toEqual([]);
+    });
   });
 }
