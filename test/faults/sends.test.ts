@@ -125,7 +125,7 @@ describe("messages", () => {
         const point = KILL_POINTS[kill % KILL_POINTS.length] ?? "after_call";
         const nth = Math.max(1, perRun - (kill % 3));
         const child = await startChild({ dataDir, port, kill: { point, nth }, deliver: HURRIED });
-        const died = await Promise.race([child.ended.then(() => true), pause(8_000).then(() => false)]);
+        const died = await Promise.race([child.ended.then(() => true), pause(8_000 + perRun * 60).then(() => false)]);
         if (died) deaths += 1;
         await child.kill("SIGKILL");
       }
@@ -153,7 +153,7 @@ describe("messages", () => {
       expect(emails.missing.toSorted()).toEqual((byStatus.get("in_doubt") ?? []).toSorted());
       expect(byStatus.get("sent")?.length).toBe(SENDS - emails.missing.length);
     },
-    60_000 + KILLS * 15_000,
+    60_000 + KILLS * 15_000 + SENDS * 40,
   );
 });
 
