@@ -423,10 +423,10 @@ describe("below", () => {
     ]);
     await rows.nth(1).getByRole("button").click();
     await rows.nth(1).getByText("Your exports are being slowed down").waitFor();
-    expect(await page.locator(".event-text").nth(3).innerText()).toBe("API call failed: 429, /v1/export");
+    expect(await page.locator(".event-text").nth(3).innerText()).toBe("API call failed · 429, /v1/export");
     expect(await rows.nth(8).innerText()).toContain("Messages paused, by Lena Vogt, 5 hr. ago");
     expect(await rows.nth(5).innerText()).toContain(
-      "Email: Held back until Tue 2:00 PM: a ticket is open or recent",
+      "Email · Held back until Tue 2:00 PM: a ticket is open or recent",
     );
   });
 
@@ -475,7 +475,7 @@ describe("below", () => {
     const row = page.locator(".windowed li").nth(2);
     await row.getByRole("button").click();
 
-    await row.getByText("Open · 12 events · since 23 min. ago · last seen 2 min. ago").waitFor();
+    await row.getByText("Open · 12 events · began 23 min. ago · last seen 2 min. ago").waitFor();
   });
 
   it("the next step opens to the whole playbook", async () => {

@@ -47,8 +47,9 @@ function Match({
       </p>
       {help === null ? null : (
         <p class="note">
-          {w.t("match.help", { state: help.state })}
-          {help.state === "held" ? `: ${w.word("reason", help.reason)}` : ""}
+          {help.state === "held"
+            ? w.t("match.held", { reason: w.word("reason", help.reason) })
+            : w.t("match.help", { state: help.state })}
         </p>
       )}
       <div class="buttons">

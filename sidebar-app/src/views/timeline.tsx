@@ -69,7 +69,7 @@ function Row({ item, open, toggle, w, acts }: RowProps) {
 function lineOf(w: Words, item: TimelineItem): string {
   switch (item.kind) {
     case "signal":
-      return [signalOf(w, item.signal), toldBy(item.signal)].filter((part) => part !== "").join(": ");
+      return [signalOf(w, item.signal), toldBy(item.signal)].filter((part) => part !== "").join(" · ");
     case "ticket":
       return `${item.ticket === null ? "" : `#${item.ticket} `}${signalOf(w, item.signal)}`;
     case "match":
@@ -122,9 +122,9 @@ function notSent(w: Words, { kind, reason, until, channel }: Of<"not_sent">["dec
   const why = w.word("reason", reason);
   const text =
     until === null
-      ? `${w.t("decision.kind", { kind })}: ${why}`
+      ? w.t("decision.kind", { kind, reason: why })
       : w.t("decision.hold_until", { when: w.moment(until), reason: why });
-  return channel === null ? text : `${channelOf(w, channel)}: ${text}`;
+  return channel === null ? text : `${channelOf(w, channel)} · ${text}`;
 }
 
 function More({ item, w, acts }: Pick<RowProps, "item" | "w" | "acts">) {
