@@ -131,7 +131,7 @@ async function startServer(orders: ServerOrders): Promise<Ready & { stop(): Prom
   child.send(orders);
   const ready = await new Promise<Ready>((resolve, reject) => {
     child.once("message", resolve);
-    ended.then(() => reject(new Error("the server did not start")));
+    child.once("exit", () => reject(new Error("the server did not start")));
   });
   return {
     ...ready,
