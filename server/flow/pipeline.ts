@@ -144,6 +144,7 @@ class StorePipeline implements Pipeline, PipelineControl {
       units: this.units,
       tenants: this.tenants,
       saving: this.#saving,
+      now,
       onFailure: (error) => options.onFailure?.(error),
     });
   }

@@ -6,8 +6,10 @@ import type { Saving } from "./saving.ts";
 import type { Tenants } from "./tenants.ts";
 import type { Units } from "./units.ts";
 
-/** Units that are read together. */
-const TOGETHER = 100;
+/** Names that are read at once. */
+const PAGE = 500;
+/** Units that are waked at once: nobody waits for more than these, some milliseconds. */
+const TOGETHER = 8;
 /** A server that was stopped in the middle goes on where a change is not older than this. */
 const FRESH = DAY;
 
@@ -16,6 +18,7 @@ export interface CatchingUpDeps {
   readonly units: Units;
   readonly tenants: Tenants;
   readonly saving: Saving;
+  readonly now: () => Millis;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -60,19 +63,20 @@ export class CatchingUp {
     if (tenant === null || !hasMemory(tenant)) return;
     await this.#wake(id, units.behind(id));
     for (let after = ""; !this.#stopped; ) {
-      const names = await store.unitsBefore(id, { seq: tenant.patternChange.seq, after, limit: TOGETHER });
+      const names = await store.unitsBefore(id, { seq: tenant.patternChange.seq, after, limit: PAGE });
       await this.#wake(id, names);
       const last = names.at(-1);
-      if (last === undefined || names.length < TOGETHER) return;
+      if (last === undefined || names.length < PAGE) return;
       after = last;
     }
   }
 
   async #wake(tenant: string, names: readonly string[]): Promise<void> {
-    const { units, saving } = this.#deps;
+    const { units, saving, now } = this.#deps;
     for (let first = 0; first < names.length && !this.#stopped; first += TOGETHER) {
+      const begun = now();
       await units.load(names.slice(first, first + TOGETHER).map((unit) => ({ tenant, unit })));
-      await saving.relieve();
+      await saving.relieve(now() - begun);
     }
   }
 }

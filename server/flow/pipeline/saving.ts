@@ -81,10 +81,10 @@ export class Saving {
     await this.#writeCheckpoint(WRITE_EVERY);
   }
 
-  /** Makes room when there are more units in memory than are to be kept. */
-  async relieve(): Promise<void> {
+  /** Lets others have so many milliseconds, and makes room when there are more units in memory than are to be kept. */
+  async relieve(millis: number): Promise<void> {
+    await this.#pause(millis);
     if (this.#deps.units.size > this.#mostUnits) await this.saveSome();
-    else await this.#pause(0);
   }
 
   /** Saves what has waited longest, and lets go of what nobody wants; false when there is nothing more to do. */
