@@ -1,8 +1,8 @@
 import type { ContactDetails, Incoming, Ref } from "../../core/event.ts";
 import { at, type Foreign, first, known, record, text } from "../../lib/foreign.ts";
 import { hashId } from "../../lib/ids.ts";
+import type { Opened } from "./opened.ts";
 import type { StripeSettings } from "./settings.ts";
-import type { Opened } from "./source.ts";
 
 /**
  * Whom a payment concerns. Stripe's customer is the account; the tenant's own ids stand in metadata, of the object

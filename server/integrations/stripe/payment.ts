@@ -2,7 +2,7 @@ import type { Incoming, Ref, Report } from "../../core/event.ts";
 import { at, type Foreign, first, known, list, number, text } from "../../lib/foreign.ts";
 import { mainUnits } from "./amount.ts";
 import { customerOf, idOf } from "./customer.ts";
-import type { Opened } from "./source.ts";
+import type { Opened } from "./opened.ts";
 
 /**
  * One payment is told three times, in any order: as a charge, a payment intent and an invoice.

@@ -3,20 +3,10 @@ import { at, type Foreign, record, text, unixMillis } from "../../lib/foreign.ts
 import { parseJson } from "../../lib/json.ts";
 import { type Normalised, type RawRequest, type Source, Unreadable } from "../contract.ts";
 import { billingContact, customerOf, fromCustomer } from "./customer.ts";
+import type { Opened } from "./opened.ts";
 import { fromPayment } from "./payment.ts";
 import { type StripeSettings, settings as schema } from "./settings.ts";
 import { verify } from "./verify.ts";
-
-/** One event of Stripe's, opened. */
-export interface Opened {
-  readonly source: string;
-  readonly settings: StripeSettings;
-  readonly id: string;
-  readonly type: string;
-  readonly time: number;
-  readonly object: Foreign;
-  readonly previous: Foreign;
-}
 
 export const source: Source = {
   secret: { madeBy: "vendor", where: "Signing secret of the endpoint, under Developers, Webhooks" },

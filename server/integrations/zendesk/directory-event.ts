@@ -1,6 +1,6 @@
 import type { Incoming } from "../../core/event.ts";
 import { at, type Foreign, isoMillis, known, record, text } from "../../lib/foreign.ts";
-import type { Maker } from "./source.ts";
+import type { Maker } from "./maker.ts";
 import { refOf } from "./ticket-event.ts";
 
 /** Events about users and organisations: they tell how Zendesk calls the people and accounts we know. */

@@ -2,17 +2,12 @@ import type { Incoming } from "../../core/event.ts";
 import { at, isRecord, text } from "../../lib/foreign.ts";
 import { parseJson } from "../../lib/json.ts";
 import { hmacVerifier } from "../../lib/signature.ts";
-import { type RawRequest, type Settings, type Source, Unreadable } from "../contract.ts";
+import { type Settings, type Source, Unreadable } from "../contract.ts";
 import { fromDirectory } from "./directory-event.ts";
-import { settings as schema, TEST_SECRET, type ZendeskSettings } from "./settings.ts";
+import type { Maker } from "./maker.ts";
+import { settings as schema, TEST_SECRET } from "./settings.ts";
 import { fromTicketEvent } from "./ticket-event.ts";
 import { fromTrigger } from "./trigger.ts";
-
-export interface Maker {
-  readonly source: string;
-  readonly settings: ZendeskSettings;
-  readonly request: RawRequest;
-}
 
 /** Zendesk prescribes no tolerance, and a retry may carry the first attempt's timestamp; identities do the rest. */
 const TOLERANCE = 15 * 60_000;

@@ -1,6 +1,6 @@
 import type { Incoming, Ref } from "../../core/event.ts";
 import { at, type Foreign, isoMillis, known, list, record, text } from "../../lib/foreign.ts";
-import type { Maker } from "./source.ts";
+import type { Maker } from "./maker.ts";
 
 /** A ticket in one of these states is no longer open. */
 const DONE = new Set(["solved", "closed"]);

@@ -1,7 +1,7 @@
 import type { Incoming, Ref } from "../../core/event.ts";
 import { at, type Foreign, first, isoMillis, known, text } from "../../lib/foreign.ts";
 import { sha256Of } from "../../lib/signature.ts";
-import type { Maker } from "./source.ts";
+import type { Maker } from "./maker.ts";
 import { categoryOf, isDone, statusType, tagsOf } from "./ticket-event.ts";
 
 /** What the template may say happened, where the trigger's author knows. */
