@@ -110,8 +110,9 @@ export const RULES: readonly Rule[] = [
   {
     files: /^sidebar-app\/brand\//,
     may: ["^sidebar-app/brand/", "^test/browser\\.ts$"],
+    packages: ["playwright-core"],
     node: true,
-    rule: "drawing the logos needs the drawing and a browser",
+    rule: "drawing the logos and taking pictures needs the drawing and a browser",
   },
   {
     // What people read is in one place for all languages, and is data.
