@@ -51,7 +51,7 @@ export const sidebar: Bench = {
         return [
           ...(await inBrowser(host.origin, stageOf(quick ? 40 : 110, known))),
           sizeOf(built),
-          ...(await measureReads(server, known, accounts, quick ? 50 : 100)),
+          ...(await measureReads(server, { known, all: accounts, requests: quick ? 50 : 100, say })),
         ];
       } finally {
         await server.stop();

@@ -18,6 +18,7 @@ export interface Ready {
   readonly url: string;
   /** An agent's. */
   readonly token: string;
+  readonly pid: number;
 }
 
 process.once("message", (orders: ServerOrders) => {
@@ -35,5 +36,5 @@ async function start({ dataDir, publicPem, sdkUrl, standIn, builtIn, profile }: 
   process.on("message", () => {
     void (profiler?.write() ?? Promise.resolve()).then(() => app.close()).then(() => process.exit(0));
   });
-  process.send?.({ url: app.url, token } satisfies Ready);
+  process.send?.({ url: app.url, token, pid: process.pid } satisfies Ready);
 }
