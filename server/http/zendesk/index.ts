@@ -23,6 +23,7 @@ import { createPairStates, type PairState } from "./pair-state.ts";
 import { createPairingBook } from "./pairing-book.ts";
 import { createReplayGuard } from "./replay-guard.ts";
 import { createSessions, type Session, type Sessions } from "./sessions.ts";
+import { textIn } from "./texts.ts";
 import { appPage, type Frame, PLAIN_CSS, pairPage, plainPage } from "./view.ts";
 
 export type { Sessions } from "./sessions.ts";
@@ -145,11 +146,8 @@ function showApp(door: Door, request: Request, response: Response, tenant: strin
   const frame = frameOf(request, entry.locale);
   const bundle = door.bundle();
   if (bundle === null) {
-    const page = plainPage(
-      frame,
-      "Forestall is not complete",
-      "Its browser part was not built yet: run `npm run build`, then open this page again.",
-    );
+    const text = textIn(frame.lang, "door.incomplete", { command: "npm run build" });
+    const page = plainPage(frame, textIn(frame.lang, "door.incomplete_title"), text);
     return sendPage(response, page, policyOf({ sdkUrl: null, ancestors }), 503);
   }
   const session = sessionFor(door, door.sessions.start(tenant, entry), entry, frame.lang);
@@ -193,13 +191,6 @@ function askForCode(
   sendPage(response, page, policyOf({ sdkUrl: null, ancestors: originOf(door, host) }), status);
 }
 
-const WRONG = {
-  wrong: "This is not a code that counts. Compare it letter by letter, or ask for a new one.",
-  expired: "This code is older than ten minutes. Ask for a new one.",
-  taken: "This Zendesk account is connected already. Load the page again.",
-  many: "Too many codes were tried. Wait ten minutes, then try again with a new one.",
-} as const;
-
 /** The state proves that Zendesk let this person in here a moment ago; no other page can make it. */
 function pairing(door: Door): RequestHandler {
   const perInstallation = createLimiter(TRIES, door.clock);
@@ -209,18 +200,19 @@ function pairing(door: Door): RequestHandler {
     if (site !== undefined && site !== "same-origin") throw new BadEntry("a code from another page");
     const state = door.states.read(fieldOf(request, "state"));
     const { entry } = state;
-    const again = (wrong: string, status: number) =>
-      askForCode(door, request, response, state, wrong, status);
+    const { lang } = frameOf(request, entry.locale);
+    const again = (why: "wrong" | "expired" | "taken" | "many", status: number) =>
+      askForCode(door, request, response, state, textIn(lang, `connect.${why}`), status);
     try {
       perInstallation.take(`${entry.account.host}/${entry.account.installation}`);
       all.take("all");
     } catch (error) {
-      if (error instanceof Problem) return again(WRONG.many, 429);
+      if (error instanceof Problem) return again("many", 429);
       throw error;
     }
     const actor = `${entry.role}:zendesk ${entry.user}`;
     const result = await door.redeem(fieldOf(request, "code"), entry.account, actor);
-    if (result.kind !== "paired") return again(WRONG[result.kind], 422);
+    if (result.kind !== "paired") return again(result.kind, 422);
     await door.book.reload();
     showApp(door, request, response, result.tenant, entry);
   };
@@ -256,20 +248,9 @@ function assets({ bundle }: Door): RequestHandler {
 function openInZendesk(door: Door): RequestHandler {
   return (request, response) => {
     response.set("allow", "POST");
-    const text = "This page is part of Forestall's app in Zendesk. Open a ticket there to see it.";
-    sendSaying(door, request, response, 405, "Open this in Zendesk", text);
+    sendText(door, request, response, 405, "outside");
   };
 }
-
-const REFUSED: { readonly [why in BadEntry["why"]]: readonly [title: string, text: string] } = {
-  refused: ["Zendesk's word did not count", "Load the page again. If it stays like this, ask your admin."],
-  used: ["This page was opened before", "Load it again: what Zendesk signs opens one page."],
-  no_key: [
-    "Forestall is not set up",
-    "The key of this app is missing on the server: FORESTALL_ZENDESK_KEYS.",
-  ],
-  no_agent: ["For agents only", "Your Zendesk user is not an agent."],
-};
 
 /** Pages for people; the refresh address answers as the API does. */
 function wrongHandler(door: Door): ErrorRequestHandler {
@@ -277,8 +258,7 @@ function wrongHandler(door: Door): ErrorRequestHandler {
     if (response.headersSent) return next(error);
     if (error instanceof BadEntry) {
       door.log.warn({ reason: error.message, path: request.path }, "a page in Zendesk was refused");
-      const [title, text] = REFUSED[error.why];
-      return sendSaying(door, request, response, error.why === "no_agent" ? 403 : 401, title, text);
+      return sendText(door, request, response, error.why === "no_agent" ? 403 : 401, error.why);
     }
     const problem = asProblem(error);
     if (request.path.startsWith("/session/") || problem.status >= 500) {
@@ -288,6 +268,19 @@ function wrongHandler(door: Door): ErrorRequestHandler {
     response.set(problem.headers);
     sendSaying(door, request, response, problem.status, problem.details.title, problem.details.detail);
   };
+}
+
+/** Says it in the language of the browser, as nobody is known yet. */
+function sendText(
+  door: Door,
+  request: Request,
+  response: Response,
+  status: number,
+  name: BadEntry["why"] | "outside",
+): void {
+  const { lang } = frameOf(request, null);
+  const text = textIn(lang, `door.${name}`, { setting: "FORESTALL_ZENDESK_KEYS" });
+  sendSaying(door, request, response, status, textIn(lang, `door.${name}_title`), text);
 }
 
 /** Nobody is vouched for, so any Zendesk account may show it: there is nothing on it. */

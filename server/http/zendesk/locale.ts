@@ -1,4 +1,4 @@
-const LOCALES = ["en", "de", "fr", "es", "ja", "pt-BR"] as const;
+export const LOCALES = ["en", "de", "fr", "es", "ja", "pt-BR"] as const;
 
 /** The app's language that fits best: the token's, else the browser's, else English. `pt` reads Brazilian. */
 export function localeOf(claimed: string | null, acceptLanguage: string | undefined): string {

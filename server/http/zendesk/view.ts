@@ -1,6 +1,7 @@
 import { Html, html } from "../../lib/html.ts";
 import type { ZendeskSession } from "../wire.ts";
 import type { Bundle } from "./bundle.ts";
+import { textIn } from "./texts.ts";
 
 /** What every page knows of where it is shown. */
 export interface Frame {
@@ -38,20 +39,20 @@ export interface PairForm {
 
 /** An account that belongs to no tenant yet. */
 export function pairPage(frame: Frame, form: PairForm): Html {
+  const { lang } = frame;
   return page(
     frame,
     plainStyle(),
     html`<main>
-      <h1>Connect Forestall</h1>
-      <p>This Zendesk account (${form.host}) is not connected yet. Ask whoever runs Forestall for a pairing
-      code; they make it with <code>forestall zendesk pair</code>. It counts once, for ten minutes.</p>
+      <h1>${textIn(lang, "connect.title")}</h1>
+      <p>${textIn(lang, "connect.explain", { host: form.host, command: "forestall zendesk pair" })}</p>
       ${form.wrong === null ? null : html`<p class="wrong" role="alert">${form.wrong}</p>`}
       <form method="post" action="${form.action}">
         <input type="hidden" name="state" value="${form.state}">
-        <label for="code">Pairing code</label>
+        <label for="code">${textIn(lang, "connect.code")}</label>
         <input id="code" name="code" required maxlength="40" autocomplete="off" autocapitalize="characters"
           spellcheck="false" placeholder="XXXX-XXXX-XXXX">
-        <button type="submit">Connect</button>
+        <button type="submit">${textIn(lang, "connect.submit")}</button>
       </form>
     </main>`,
   );

@@ -74,6 +74,19 @@ describe("the signed entry", () => {
     expect([told.session?.locale, asked.session?.locale]).toEqual(["pt-BR", "de"]);
   });
 
+  it("speaks the agent's language before it is connected, and the browser's to who is not known", async () => {
+    const world = await aZendeskWorld();
+    const stranger = await world.load(await world.token({ locale: "fr-CA" }));
+    const outside = await fetch(`${world.origin}/zendesk/ticket`, { headers: { "accept-language": "ja" } });
+    const refused = await world.post(`ticket${QUERY}`, { token: "" }, { "accept-language": "de" });
+
+    expect(stranger.text).toContain('<html lang="fr"');
+    expect(stranger.text).toContain("Code d’association");
+    expect(stranger.text).toContain("(acme.zendesk.com)");
+    expect(await outside.text()).toContain("Zendesk 内で開いてください");
+    expect(refused.text).toContain("Zendesks Angabe gilt nicht");
+  });
+
   it("cannot be broken out of by what is in the address", async () => {
     const world = await aZendeskWorld();
     const hostile = encodeURIComponent('"></form><script>alert(1)</script>');
