@@ -60,8 +60,12 @@ beforeAll(async () => {
   const { config } = loadConfig({ FORESTALL_DATA: folder, PORT: "0", LOG_LEVEL: "silent" }, folder);
   house = await startPaired({ config, stage, builtIn: built.folder, tenants: ["acme", "globex"] });
   await house.tell("acme", [
-    { type: "account.updated", subject: "account/robotics", data: { name: "Acme Robotics", plan: "pro" } },
-    identified("mara", "robotics", { email: MARA.email, identities: { zendesk: "1001" } }),
+    {
+      type: "account.updated",
+      subject: "account/robotics",
+      data: { name: "Acme Robotics", plan: "pro", owner: "dana@acme.example" },
+    },
+    identified("mara", "robotics", { email: MARA.email, name: MARA.name, identities: { zendesk: "1001" } }),
     identified("tobi", "robotics", { identities: { zendesk: "1002" } }),
     identified("noor", "nordwind", {}),
   ]);
@@ -184,6 +188,27 @@ describe("elsewhere in Zendesk", () => {
 
     await app.getByRole("button", { name: "Acme Robotics" }).waitFor();
     expect(await app.locator("body").innerText()).not.toContain("secret-account");
+  });
+
+  it("leads from the ticket to the page of the account, under an address that can be sent on", async () => {
+    await open("tickets/4711");
+    await app.getByRole("button", { name: "Acme Robotics" }).click();
+    await page.waitForURL("**/agent/apps/forestall/account/robotics*");
+    await app.locator(".detail-head strong", { hasText: "Acme Robotics" }).waitFor();
+
+    expect(await heading()).toMatch(/^\d\d (alert|critical), from Acme Robotics/);
+  });
+
+  it("lists people by their names, and narrows by what there is", async () => {
+    await page.goto(`${house.host.origin}/agent/apps/forestall`);
+    await app.getByRole("button", { name: "People" }).click();
+    await app.getByRole("button", { name: "Mara Lindqvist" }).waitFor();
+
+    const answer = page.waitForResponse(/risks\?.*owner=/);
+    await app.getByLabel("Owner").selectOption("dana@acme.example");
+
+    const { items } = await (await answer).json();
+    expect(items).toMatchObject([{ id: "mara", name: "Mara Lindqvist", owner: "dana@acme.example" }]);
   });
 });
 

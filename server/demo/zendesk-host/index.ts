@@ -83,6 +83,10 @@ function pagesOf(served: Served): Express {
     if (stage === null) return notYet(response);
     response.type("text").send(await tokenFor(served, stage, request));
   });
+  app.get("/hints", async (_request, response) => {
+    const { tickets } = (await served.stage()) ?? { tickets: [] };
+    response.json(Object.fromEntries(tickets.map(({ id, hint = "" }) => [id, hint])));
+  });
   app.post("/trouble/:user", fromThisPage, async (request, response) => {
     response.json({ done: (await served.trouble?.(Number(request.params.user))) === true });
   });

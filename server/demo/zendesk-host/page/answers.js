@@ -85,8 +85,9 @@ export function createAnswers({ post, guid, notices, routes, responses }) {
   return { readAll, setAll, invokeAll, answerRequest };
 }
 
-/** Only what is on the stage can be opened. */
-function lead([kind, id]) {
+/** Only what is on the stage can be opened, and the app's own page in the navigation bar. */
+function lead([kind, id, path = ""]) {
+  if (kind === "nav_bar") return location.assign(pathTo(`/agent/apps/${encodeURIComponent(id)}/${path}`));
   const known = stage.tickets.some((each) =>
     kind === "user" ? String(each.requester.id) === String(id) : String(each.id) === String(id),
   );

@@ -104,10 +104,24 @@ function list() {
         : [`/agent/tickets/${id}`, subject, requester.name];
     const current = place === "users" ? requester.id === state.requester?.id : id === ticket.id;
     const lines = [element("b", {}, title), element("span", {}, below)];
-    if (hint !== "") lines.push(element("i", {}, hint));
+    if (hint !== "") lines.push(element("i", { "data-ticket": id }, hint));
     made.append(link(lines, path, current));
   }
   return made;
+}
+
+/** What is said of the requesters changes while the page is open. */
+export function followHints() {
+  if (stage.tickets.every(({ hint = "" }) => hint === "")) return;
+  setInterval(async () => {
+    if (document.hidden) return;
+    const hints = await fetch("/hints").then(
+      (answer) => answer.json(),
+      () => ({}),
+    );
+    for (const shown of document.querySelectorAll("[data-ticket]"))
+      shown.textContent = hints[shown.dataset.ticket] ?? shown.textContent;
+  }, 5_000);
 }
 
 function facts() {

@@ -16,8 +16,8 @@
 //   notices, routes           what the app announced, and where it led to
 
 import { createAnswers } from "./answers.js";
-import { draw, drawPerson, drawScheme, element } from "./draw.js";
-import { appLocation, place, query, stage, state, ticket } from "./stage.js";
+import { draw, drawPerson, drawScheme, element, followHints } from "./draw.js";
+import { appLocation, place, query, route, stage, state, ticket } from "./stage.js";
 
 const PATHS = { tickets: "ticket", users: "user", apps: "dashboard" };
 const GUID = "11111111-2222-4333-8444-555555555555";
@@ -94,6 +94,7 @@ function register() {
       app.registered = true;
       post({ key: "zaf.app.registered", message: registration() });
       greet();
+      leadOn();
     },
     Number(wanted ?? 0) || state.latency,
   );
@@ -124,6 +125,12 @@ function subscribe(key, message) {
   const count = message?.subscriberCount ?? (key.startsWith("iframe.off:") ? 0 : 1);
   app.subscribed.set(name, count);
   if (name === "app.activated" || name === "pane.activated") greet();
+  if (name === "app.route.changed") leadOn();
+}
+
+/** The rest of the address is the app's own business: it is told once that it can hear of it. */
+function leadOn() {
+  if (app.registered && route !== "") emit("app.route.changed", { appName: "forestall", appPath: route });
 }
 
 /** Zendesk tells a fresh app once that it is in front; only who listens can hear it. */
@@ -183,4 +190,5 @@ async function load() {
 }
 
 draw(host);
+followHints();
 await load();

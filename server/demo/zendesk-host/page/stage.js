@@ -3,10 +3,12 @@
 export const stage = JSON.parse(document.body.dataset.stage);
 export const query = new URLSearchParams(location.search);
 
-const [, , placeInPath = "tickets", id = ""] = location.pathname.split("/");
+const [, , placeInPath = "tickets", id = "", ...further] = location.pathname.split("/");
 const LOCATIONS = { tickets: "ticket_sidebar", users: "user_sidebar", apps: "nav_bar" };
 export const place = Object.hasOwn(LOCATIONS, placeInPath) ? placeInPath : "tickets";
 export const appLocation = LOCATIONS[place];
+/** What follows the app's name in the address of its page in the navigation bar. */
+export const route = place === "apps" ? further.join("/") : "";
 
 export const ticket = stage.tickets.find((each) => String(each.id) === id) ?? stage.tickets[0];
 export const users = new Map(stage.tickets.map(({ requester }) => [String(requester.id), requester]));
