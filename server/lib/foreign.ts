@@ -60,18 +60,25 @@ export function first<Value>(...values: readonly (Value | undefined)[]): Value |
 export function known<Value extends object>(
   value: Value,
 ): { [Name in keyof Value]?: Exclude<Value[Name], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
-    [Name in keyof Value]?: Exclude<Value[Name], undefined>;
-  };
+  const kept: { [Name in keyof Value]?: Exclude<Value[Name], undefined> } = {};
+  for (const name of Object.keys(value) as (keyof Value)[]) {
+    const member = value[name];
+    if (member !== undefined) kept[name] = member as Exclude<Value[typeof name], undefined>;
+  }
+  return kept;
 }
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?\s?(Z|z|[+-]\d\d:?\d\d)?$/;
+
+/** As `toISOString` writes it, on a day that every month has: what most senders send. */
+const USUAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /**
  * Milliseconds since 1970 of an ISO 8601 date and time. Takes any number of decimals (Zendesk sends nanoseconds) and
  * reads a time without a zone as UTC. A day that does not exist is refused, not moved into the next month.
  */
 export function isoMillis(value: unknown): number | undefined {
+  if (typeof value === "string" && USUAL.test(value)) return Date.parse(value);
   const found = typeof value === "string" && value.length <= 40 ? ISO.exec(value) : null;
   if (found === null) return undefined;
   const [, year, month, day, hour, minute, second = "00", fraction = "", zone = "Z"] = found;

@@ -35,13 +35,12 @@ export class Segment {
 
   add({ seq, tenant, unit, identity, person }: Entry): void {
     if (identity !== null) this.identities.add(identity);
-    let entries = this.units.get(unit);
-    if (entries === undefined) {
-      entries = { seqs: [], persons: [] };
-      this.units.set(unit, entries);
-    }
-    entries.seqs.push(seq);
-    if (person !== null && isNew(entries, person)) {
+    const entries = this.units.get(unit);
+    // Lists of one as they are: the first `push` to an empty list makes room for seventeen.
+    if (entries === undefined)
+      this.units.set(unit, { seqs: [seq], persons: person === null ? [] : [person] });
+    else entries.seqs.push(seq);
+    if (person !== null && (entries === undefined || isNew(entries, person))) {
       this.persons[bucketOf(person)]?.push(`${tenant} ${person} ${unit}`);
     }
     this.size += 1;
