@@ -48,6 +48,12 @@ const LETTERS: { readonly [issue: string]: Letter } = {
   },
 };
 
+const WORRIED: Letter = {
+  subject: "We are not happy with how this is going",
+  text: "Something always gets in the way lately, and we lose time that we do not have. Can somebody look into it?",
+  tags: ["complaint"],
+};
+
 const ORDINARY: Letter = {
   subject: "Can we print the daily summary?",
   text: "We would like to have the summary of the day on paper. Is there a button for it?",
@@ -56,7 +62,7 @@ const ORDINARY: Letter = {
 
 /** @param issue what is the matter with them, as patterns name it; null when nothing is */
 export const letterOf = (issue: string | null): Letter =>
-  (issue === null ? null : LETTERS[issue]) ?? ORDINARY;
+  issue === null ? ORDINARY : (LETTERS[issue] ?? WORRIED);
 
 export const OF_A_COLLEAGUE: Letter = {
   subject: "I am new here and need access",
