@@ -401,6 +401,27 @@ describe("with the keyboard alone", () => {
     expect(await button.evaluate((it) => it === document.activeElement)).toBe(true);
   });
 
+  it("the timeline is one stop: the arrows lead through it, and Tab leads on", async () => {
+    const page = await desk.open();
+    const at = () =>
+      page.evaluate(() => document.activeElement?.closest("li")?.getAttribute("aria-posinset") ?? null);
+    await page.locator(".event").first().focus();
+    for (const key of ["ArrowUp", "ArrowDown", "ArrowDown", "ArrowUp"]) await page.keyboard.press(key);
+    await expect.poll(at).toBe("2");
+    await page.keyboard.press("Enter");
+    await page.getByText("Your exports are being slowed down").waitFor();
+    await page.keyboard.press("End");
+    await expect.poll(at).toBe("9");
+    await page.keyboard.press("Home");
+    await expect.poll(at).toBe("1");
+
+    await page.keyboard.press("Tab");
+
+    expect(await at()).toBe(null);
+    await page.keyboard.press("Shift+Tab");
+    await expect.poll(at).toBe("1");
+  });
+
   it("acts without a mouse", async () => {
     const page = await desk.open();
     await page.getByRole("button", { name: "Stop for good" }).focus();

@@ -452,6 +452,11 @@ describe("below", () => {
       .toBe("10000");
 
     expect(await page.locator(".windowed li").count()).toBeLessThan(40);
+    await page.locator(".event").last().focus();
+    await page.keyboard.press("Home");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.closest("li")?.getAttribute("aria-posinset")))
+      .toBe("1");
     expect(await box.evaluate((element) => element.scrollHeight)).toBeGreaterThan(10_000 * 40);
   });
 

@@ -1,6 +1,6 @@
 import type { Acts } from "../acts.ts";
 import type { TimelineState } from "../dossier.ts";
-import { Windowed } from "../parts/windowed.tsx";
+import { type RowLook, Windowed } from "../parts/windowed.tsx";
 import { actorOf, alone, channelOf, messageLine } from "../sayings.ts";
 import type { TimelineItem } from "../wire.ts";
 import type { Words } from "../words.ts";
@@ -32,7 +32,7 @@ export function Timeline(props: {
           keyOf={({ kind, id }) => `${kind} ${id}`}
           label={w.t("section.timeline")}
           onEnd={acts.moreTimeline}
-          row={(item, open, toggle) => <Row item={item} open={open} toggle={toggle} w={w} acts={acts} />}
+          row={(item, look) => <Row item={item} look={look} w={w} acts={acts} />}
         />
       )}
     </Fold>
@@ -41,16 +41,15 @@ export function Timeline(props: {
 
 interface RowProps {
   readonly item: TimelineItem;
-  readonly open: boolean;
-  readonly toggle: () => void;
+  readonly look: RowLook;
   readonly w: Words;
   readonly acts: Acts;
 }
 
-function Row({ item, open, toggle, w, acts }: RowProps) {
+function Row({ item, look: { open, button }, w, acts }: RowProps) {
   return (
     <>
-      <button type="button" class="event" aria-expanded={open} onClick={toggle}>
+      <button type="button" class="event" aria-expanded={open} {...button}>
         <span class={`kind kind-${item.kind}`}>{w.t("timeline.kind", { kind: item.kind })}</span>
         <span class="event-time">
           <Time at={item.at} w={w} />
