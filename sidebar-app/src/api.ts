@@ -86,6 +86,7 @@ async function failureIn(answer: Response, lost: "away" | "unclear"): Promise<Fa
       return { kind: "not_found" };
     case 409:
     case 412:
+      if (problem.reason === "too_late") return { kind: "too_late" };
       return {
         kind: "conflict",
         first: problem.first ?? null,

@@ -11,7 +11,8 @@ export type Failure =
         | "session"
         | "permission"
         | "not_connected"
-        | "not_found";
+        | "not_found"
+        | "too_late";
     }
   | {
       readonly kind: "conflict";

@@ -366,14 +366,16 @@ describe("what can go wrong while acting", () => {
   it("it is no longer possible to take it back", async () => {
     desk.site.on("POST /actions/*", () => ({
       status: 409,
-      body: { status: 409, detail: "The message is being sent.", first: null },
+      body: { status: 409, detail: "The message has left.", reason: "too_late" },
     }));
     const page = await pause();
     await confirm(page);
     await page.getByText(/Messages are paused until/).waitFor();
     await page.getByRole("button", { name: "Undo" }).first().click();
 
-    await page.getByText("The message is being sent.").waitFor();
+    await page
+      .getByText("The message is being sent already, or was; this can no longer be undone.")
+      .waitFor();
   });
 });
 

@@ -5,6 +5,7 @@ import { type ApiRole, authorize } from "../auth.ts";
 import { conflict, notFound } from "../problem.ts";
 import type { ApiDeps } from "./deps.ts";
 import { actionsOn, type Deed, type Desk, UNDO_FOR } from "./desk.ts";
+import { matchOf } from "./judging.ts";
 import * as replies from "./replies.ts";
 import { type Call, type Route, route } from "./route.ts";
 import { justReason, nothing } from "./schemas.ts";
@@ -52,6 +53,7 @@ async function takeBack(
   await refuseIfOvertaken(deps, desk, row);
   const { reason } = call.body;
   const undo = by(row.undo, call.actor, reason);
+  if (undo.kind === "review") await refuseIfLeft(deps, row.tenant, undo.match);
   const deed: Deed = {
     subject: row.subject,
     action: "undo",
@@ -79,6 +81,23 @@ async function refuseIfOvertaken(deps: ApiDeps, desk: Desk, row: AuditRow): Prom
   if (row.action === "person.stop" && (await saidStop(deps, row))) {
     throw conflict("The customer has stopped messages themselves since; only they can start them again.");
   }
+}
+
+/**
+ * An approval ends with the message that it let go.
+ * @throws Problem 409 `too_late` when that is being sent, or was
+ */
+async function refuseIfLeft(deps: ApiDeps, tenant: string, id: string): Promise<void> {
+  const { match, tracked } = await matchOf(deps, tenant, id);
+  const unit = await deps.pipeline.peek(tenant, match.unit);
+  const rows = (tracked?.pursuit?.deliveries ?? []).map((delivery) => unit?.deliveries.get(delivery));
+  const left = rows.some(
+    (row) => row !== undefined && row.status !== "queued" && row.status !== "suppressed",
+  );
+  if (!left) return;
+  throw conflict("The message is being sent already, or was; this can no longer be taken back.", {
+    reason: "too_late",
+  });
 }
 
 const PAGE = 1_000;

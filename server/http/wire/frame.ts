@@ -17,7 +17,7 @@ export interface ProblemWire {
   readonly detail: string;
   /** Names the request in our log. */
   readonly instance: string;
-  /** On 401: `session_expired` when a page in Zendesk has to be opened anew. */
+  /** On 401: `session_expired` when a page in Zendesk has to be opened anew. On 409: `too_late` when a message has left. */
   readonly reason?: string;
   /** On 400: which part of the request is wrong, and why. */
   readonly errors?: readonly { readonly in: string; readonly path: string; readonly message: string }[];

@@ -105,6 +105,8 @@ export function failureText(w: Words, failure: Failure): string {
       return w.t("state.not_connected");
     case "not_found":
       return w.t("error.not_found");
+    case "too_late":
+      return w.t("error.too_late");
     case "conflict":
       return conflictText(w, failure);
     case "too_many":

@@ -260,6 +260,31 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       ]);
     });
 
+    it("of an approval can be taken back until the message is being sent, and says so then", async () => {
+      const approve = () => post<ActionBody>(`/decisions/${world.a.review}/review`, { answer: "approve" });
+      const first = await approve();
+      const taken = await post<ActionBody>(`/actions/${first.body.action}/undo`, {});
+      expect([taken.status, taken.body.effects.deliveries[0]?.status]).toEqual([200, "suppressed"]);
+
+      const again = await approve();
+      const delivery = again.body.effects.deliveries[0]?.id ?? "";
+      const facts = {
+        killed: false,
+        stopped: false,
+        consent: { email: true },
+        channelsOff: [],
+        elsewhere: [],
+      };
+      await world.pipeline.control(
+        "t-one",
+        { person: world.a.ownPerson },
+        { kind: "claim", delivery, facts, leaseFor: 60_000 },
+      );
+      const late = await post<ProblemWire>(`/actions/${again.body.action}/undo`, {});
+
+      expect([late.status, late.body.reason]).toEqual([409, "too_late"]);
+    });
+
     it("of a rejection can be taken back, and waits again", async () => {
       const { body } = await post<ActionBody>(`/decisions/${world.a.review}/review`, { answer: "reject" });
       await post(`/actions/${body.action}/undo`, {});
