@@ -8,6 +8,8 @@ export interface Bundle {
   readonly script: string;
   readonly preload: readonly string[];
   readonly styles: readonly string[];
+  /** By language: the script asks for its texts only once it runs, which is a way to the server and back later. */
+  readonly texts: ReadonlyMap<string, string>;
   readonly files: ReadonlyMap<string, BundleFile>;
 }
 export interface BundleFile {
@@ -28,6 +30,7 @@ const TYPES: Readonly<Record<string, string>> = {
 interface Chunk {
   readonly file: string;
   readonly isEntry?: boolean;
+  readonly isDynamicEntry?: boolean;
   readonly css?: readonly string[];
   readonly imports?: readonly string[];
 }
@@ -50,6 +53,7 @@ export function readBundle(folder: string): Bundle | null {
   return {
     script: entry.file,
     preload: chunks.slice(1).map(({ file }) => file),
+    texts: textsIn(manifest),
     styles: [...new Set(chunks.flatMap(({ css = [] }) => css))],
     files: readFiles(join(folder, "assets")),
   };
@@ -65,6 +69,15 @@ function withImports(entry: Chunk, manifest: Readonly<Record<string, Chunk>>): R
   };
   visit(entry);
   return found;
+}
+
+function textsIn(manifest: Readonly<Record<string, Chunk>>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(manifest).flatMap(([source, { file, isDynamicEntry }]) => {
+      const locale = /\/translations\/([\w-]+)\.json$/.exec(source)?.[1];
+      return locale !== undefined && isDynamicEntry === true ? [[locale, file] as const] : [];
+    }),
+  );
 }
 
 function readFiles(folder: string): ReadonlyMap<string, BundleFile> {

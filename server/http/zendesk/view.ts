@@ -14,13 +14,18 @@ export function appPage(frame: Frame, session: ZendeskSession, bundle: Bundle, s
   return page(
     frame,
     html`${bundle.styles.map((href) => html`<link rel="stylesheet" href="${href}">`)}
-    ${bundle.preload.map((href) => html`<link rel="modulepreload" href="${href}">`)}
+    ${preloaded(frame, bundle).map((href) => html`<link rel="modulepreload" href="${href}">`)}
     <script defer src="${sdkUrl}"></script>
     <script type="module" src="${bundle.script}"></script>`,
     html`<script type="application/json" id="forestall-session">${dataOf(session)}</script>
     <div id="root"></div>
     <noscript>Forestall needs JavaScript.</noscript>`,
   );
+}
+
+function preloaded({ lang }: Frame, { preload, texts }: Bundle): readonly string[] {
+  const own = texts.get(lang);
+  return own === undefined ? preload : [...preload, own];
 }
 
 /** JSON inside a script element: without `<` nothing in it can end the element. */

@@ -15,10 +15,13 @@ export function aBundle(script = "document.title = 'loaded';"): string {
       imports: ["_shared.js"],
     },
     "_shared.js": { file: "assets/shared-ghi789.js" },
+    "../translations/en.json": { file: "assets/en-jkl012.js", isDynamicEntry: true },
+    "../translations/de.json": { file: "assets/de-mno345.js", isDynamicEntry: true },
   };
   writeFileSync(join(folder, ".vite", "manifest.json"), JSON.stringify(manifest));
   writeFileSync(join(folder, "assets", "main-abc123.js"), script);
-  writeFileSync(join(folder, "assets", "shared-ghi789.js"), "export {};");
+  for (const name of ["shared-ghi789", "en-jkl012", "de-mno345"])
+    writeFileSync(join(folder, "assets", `${name}.js`), "export {};");
   writeFileSync(join(folder, "assets", "main-def456.css"), "body { margin: 0 }");
   return folder;
 }

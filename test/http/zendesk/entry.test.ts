@@ -87,6 +87,16 @@ describe("the signed entry", () => {
     expect(refused.text).toContain("Zendesks Angabe gilt nicht");
   });
 
+  it("has what the script will ask for on its way at once, the texts of one language among it", async () => {
+    const world = await aZendeskWorld();
+    await world.pair();
+
+    const { text } = await world.load(await world.token({ locale: "de" }));
+
+    const ahead = [...text.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(([, href]) => href);
+    expect(ahead).toEqual(["assets/shared-ghi789.js", "assets/de-mno345.js"]);
+  });
+
   it("cannot be broken out of by what is in the address", async () => {
     const world = await aZendeskWorld();
     const hostile = encodeURIComponent('"></form><script>alert(1)</script>');
