@@ -125,6 +125,8 @@ export type UnitControl =
       readonly match: string | null;
       readonly actor: Actor;
       readonly reason: string;
+      /** Takes back what is not being sent yet. */
+      readonly undo?: true;
     }
   /** A person's state as another unit has it (a person in several accounts). */
   | { readonly kind: "profile"; readonly person: PersonState }

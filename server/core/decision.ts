@@ -33,6 +33,7 @@ export type Reason =
   | "nobody"
   | "review_expired"
   | "review_rejected"
+  | "taken_back"
   | "ladder_end"
   | "history"
   | "manual"

@@ -27,6 +27,7 @@ const WORDS: { readonly [reason in Reason]: string } = {
   nobody: "nobody is known to write to",
   review_expired: "nobody approved it in time",
   review_rejected: "a colleague rejected it",
+  taken_back: "a colleague took it back",
   ladder_end: "every channel was tried",
   history: "it happened too long ago",
   manual: "a colleague sent it by hand",

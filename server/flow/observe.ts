@@ -245,6 +245,7 @@ function alertChanges(control: Of<"alert">): Partial<Alert> {
 
 /** A message by hand, to be claimed by the deliverer like any other. */
 export function sendByHand(turn: Turn, control: Of<"manual">): void {
+  if (control.undo === true) return takeBackByHand(turn, control.delivery);
   if (turn.unit.deliveries.has(control.delivery)) return;
   forgetOldManual(turn);
   const tracked = control.match === null ? undefined : turn.unit.tracked.get(control.match);
@@ -280,6 +281,12 @@ export function sendByHand(turn: Turn, control: Of<"manual">): void {
   personOf(turn, control.person);
   putDelivery(turn, row);
   reserve(turn, row, dry ? "sent" : "reserved", dry);
+}
+
+/** What is being sent, or was, stays: nobody can call it back. */
+function takeBackByHand(turn: Turn, delivery: string): void {
+  const row = turn.unit.deliveries.get(delivery);
+  if (row?.status === "queued") stopRow(turn, row, "taken_back");
 }
 
 /** Rows of a match go with the match; of those without one, nobody asks for ever. */

@@ -124,6 +124,7 @@ describe("every word that the server uses has a text", () => {
       nobody: true,
       review_expired: true,
       review_rejected: true,
+      taken_back: true,
       ladder_end: true,
       history: true,
       manual: true,

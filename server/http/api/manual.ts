@@ -87,7 +87,7 @@ async function send(deps: ApiDeps, desk: Desk, call: ManualCall): Promise<Reply<
       action: "delivery.manual",
       reason,
       detail: { delivery: id, channel, template, match: match ?? null, override: override === true },
-      undo: null,
+      undo: { kind: "manual", delivery: id, ...control, undo: true },
     },
   );
   const made = done.effects.find((effect) => effect.kind === "delivery" && effect.row.id === id);

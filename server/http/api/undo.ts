@@ -53,7 +53,7 @@ async function takeBack(
   await refuseIfOvertaken(deps, desk, row);
   const { reason } = call.body;
   const undo = by(row.undo, call.actor, reason);
-  if (undo.kind === "review") await refuseIfLeft(deps, row.tenant, undo.match);
+  await refuseIfLeft(deps, row, undo);
   const deed: Deed = {
     subject: row.subject,
     action: "undo",
@@ -84,20 +84,25 @@ async function refuseIfOvertaken(deps: ApiDeps, desk: Desk, row: AuditRow): Prom
 }
 
 /**
- * An approval ends with the message that it let go.
+ * An approval and a message by hand end with the message that they let go.
  * @throws Problem 409 `too_late` when that is being sent, or was
  */
-async function refuseIfLeft(deps: ApiDeps, tenant: string, id: string): Promise<void> {
-  const { match, tracked } = await matchOf(deps, tenant, id);
-  const unit = await deps.pipeline.peek(tenant, match.unit);
-  const rows = (tracked?.pursuit?.deliveries ?? []).map((delivery) => unit?.deliveries.get(delivery));
-  const left = rows.some(
-    (row) => row !== undefined && row.status !== "queued" && row.status !== "suppressed",
+async function refuseIfLeft(deps: ApiDeps, { tenant }: AuditRow, undo: Control): Promise<void> {
+  const rows = await Promise.all(
+    (await letGoBy(deps, tenant, undo)).map((id) => deps.store.delivery(tenant, id)),
   );
-  if (!left) return;
+  const waits = rows.every((row) => row === null || row.status === "queued" || row.status === "suppressed");
+  if (waits) return;
   throw conflict("The message is being sent already, or was; this can no longer be taken back.", {
     reason: "too_late",
   });
+}
+
+/** Deliveries that would not be there without the action. */
+async function letGoBy(deps: ApiDeps, tenant: string, undo: Control): Promise<readonly string[]> {
+  if (undo.kind === "manual") return [undo.delivery];
+  if (undo.kind !== "review") return [];
+  return (await matchOf(deps, tenant, undo.match)).tracked?.pursuit?.deliveries ?? [];
 }
 
 const PAGE = 1_000;

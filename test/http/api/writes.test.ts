@@ -209,6 +209,12 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
     });
   });
 
+  /** As the deliverer does, before it calls the provider. */
+  const claim = (delivery: string, person: string) => {
+    const facts = { killed: false, stopped: false, consent: { email: true }, channelsOff: [], elsewhere: [] };
+    return world.pipeline.control("t-one", { person }, { kind: "claim", delivery, facts, leaseFor: 60_000 });
+  };
+
   describe("a review", () => {
     // Somebody of the second account was paused while the world was made: reviews are looked at without that.
     beforeEach(() => post(`/persons/${world.a.ownPerson}/resume`, {}));
@@ -268,18 +274,7 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
 
       const again = await approve();
       const delivery = again.body.effects.deliveries[0]?.id ?? "";
-      const facts = {
-        killed: false,
-        stopped: false,
-        consent: { email: true },
-        channelsOff: [],
-        elsewhere: [],
-      };
-      await world.pipeline.control(
-        "t-one",
-        { person: world.a.ownPerson },
-        { kind: "claim", delivery, facts, leaseFor: 60_000 },
-      );
+      await claim(delivery, world.a.ownPerson);
       const late = await post<ProblemWire>(`/actions/${again.body.action}/undo`, {});
 
       expect([late.status, late.body.reason]).toEqual([409, "too_late"]);
@@ -424,6 +419,23 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
         manual: { actor: "agent:ana", reason: "the customer asked" },
       });
       expect(await newestAudit()).toMatchObject({ action: "delivery.manual", detail: { override: true } });
+    });
+
+    it("can be taken back until it is being sent, and says so then", async () => {
+      const first = await post<ManualActionBody>("/deliveries", { ...message, override: true });
+      expect(first.body.undoable).toBe(true);
+      const taken = await post<ActionBody>(`/actions/${first.body.action}/undo`, {});
+      expect([taken.status, taken.body.effects.deliveries]).toMatchObject([
+        200,
+        [{ id: first.body.delivery.id, status: "suppressed", detail: "taken_back" }],
+      ]);
+      expect(taken.body.effects.decisions).toMatchObject([{ kind: "stop", reason: "taken_back" }]);
+
+      const again = await post<ManualActionBody>("/deliveries", { ...message, override: true });
+      await claim(again.body.delivery.id, "u1");
+      const late = await post<ProblemWire>(`/actions/${again.body.action}/undo`, {});
+
+      expect([late.status, late.body.reason]).toEqual([409, "too_late"]);
     });
 
     it("goes out as it is when nothing stands in its way", async () => {
