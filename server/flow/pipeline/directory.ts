@@ -98,8 +98,10 @@ export class Directory {
   }
 
   /** Names under which the person was seen before anybody knew who they are. */
-  #standInsOf(tenant: string, incoming: Incoming): string[] {
-    const known = namesOf(incoming).map((ref) => [this.#identities.get(tenant, ref), ref] as const);
+  #standInsOf(tenant: string, incoming: Incoming): readonly string[] {
+    const names = namesOf(incoming);
+    if (names.length === 0) return NOBODY;
+    const known = names.map((ref) => [this.#identities.get(tenant, ref), ref] as const);
     return known.flatMap(([found, ref]) => {
       const standIn = this.#pseudonym(tenant, ref);
       return found?.id === standIn ? [standIn] : [];
@@ -195,6 +197,7 @@ export class Directory {
 
   /** An address on the stop list was nobody's until now, or its owner is seen for the first time. */
   #startsStopped(tenant: string, person: string, incoming: Incoming): boolean {
+    if (this.#stopped.size === 0) return false;
     const isFirstSight = (this.#units.get(tenant, person) ?? []).length === 0;
     return namesOf(incoming).some(
       (ref) => this.#stopped.has(keyOf(tenant, ref)) && (isFirstSight || this.#isNew(tenant, ref)),
@@ -235,7 +238,7 @@ export class Directory {
     learned: Learned,
     before: { unit: string; control: UnitControl }[],
   ): void {
-    const units = this.#units.get(tenant, person) ?? [];
+    const units = this.#units.get(tenant, person) ?? NOBODY;
     if (units.includes(unit)) return;
     const alone = `person/${person}`;
     const [other] = units;
@@ -277,6 +280,8 @@ export class Directory {
   }
 
   #learnAccount(tenant: string, account: string, incoming: Incoming, learned: Learned): void {
+    const isNative = incoming.account === undefined || incoming.account.namespace === "native";
+    if (isNative && incoming.alsoAccount === undefined) return;
     const names: Ref[] = [...(incoming.alsoAccount ?? [])];
     if (incoming.account !== undefined && incoming.account.namespace !== "native")
       names.push(incoming.account);
@@ -303,6 +308,8 @@ export class Directory {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_REFS: readonly Ref[] = [];
+const NOBODY: readonly string[] = [];
 const isAddress = ({ namespace }: Ref) => namespace === "email" || namespace === "phone";
 
 function stopOf(person: string): UnitControl {
@@ -354,7 +361,9 @@ function withPresence(data: EventData, { contact }: Incoming, isNew: (ref: Ref) 
 }
 
 /** Other names of the person than the tenant's own. */
-function namesOf({ person, alsoPerson = [], contact }: Incoming): readonly Ref[] {
+function namesOf({ person, alsoPerson = NO_REFS, contact }: Incoming): readonly Ref[] {
+  const isNative = person === undefined || person.namespace === "native";
+  if (isNative && alsoPerson.length === 0 && contact === undefined) return NO_REFS;
   const names: Ref[] = [...alsoPerson];
   if (person !== undefined && person.namespace !== "native") names.push(person);
   if (contact?.email !== undefined) names.push({ namespace: "email", value: contact.email });

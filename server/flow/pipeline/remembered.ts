@@ -10,9 +10,15 @@ const MOST = 100_000;
  */
 export class ByPerson<Value extends NonNullable<unknown> | null> {
   readonly #tenants = new Map<string, RecentMap<string, Value>>();
+  /** The tenant that was asked about last: the next question is nearly always about the same one. */
+  #lately: { readonly tenant: string; readonly persons: RecentMap<string, Value> } | null = null;
 
   get(tenant: string, person: string): Value | undefined {
-    return this.#tenants.get(tenant)?.get(person);
+    if (this.#lately?.tenant === tenant) return this.#lately.persons.get(person);
+    const persons = this.#tenants.get(tenant);
+    if (persons === undefined) return undefined;
+    this.#lately = { tenant, persons };
+    return persons.get(person);
   }
 
   has(tenant: string, person: string): boolean {
@@ -34,6 +40,7 @@ export class ByPerson<Value extends NonNullable<unknown> | null> {
 
   clear(): void {
     this.#tenants.clear();
+    this.#lately = null;
   }
 }
 

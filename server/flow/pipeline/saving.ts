@@ -20,6 +20,12 @@ const REST = 5;
 /** A slice that took longer is halved: nobody waits long for a snapshot. */
 const LONG_SLICE = 4;
 const MOST_SLICE = 64;
+/**
+ * When more new units come than gentle saving can let go of, memory comes first: this many times the room there is
+ * for units, and slices become large and follow each other.
+ */
+const CROWDED = 1.125;
+const CROWDED_SLICE = 1_024;
 /** Inputs by which the checkpoint moves at least, so that it is not written all the time. */
 const WRITE_EVERY = 5_000;
 
@@ -70,7 +76,7 @@ export class Saving {
     const { units, now, seq } = this.#deps;
     await units.reloadLost();
     const until = now() + SAVE_FOR;
-    const isUrgent = seq() - units.unsavedFrom > MOST_UNSAVED;
+    const isUrgent = seq() - units.unsavedFrom > MOST_UNSAVED || this.#isCrowded;
     for (let more = true; more && now() < until; ) {
       const begun = now();
       more = await this.#saveSlice();
@@ -91,11 +97,16 @@ export class Saving {
   async #saveSlice(): Promise<boolean> {
     const { units, queue, seq } = this.#deps;
     const isFull = units.size > this.#mostUnits;
+    const size = this.#isCrowded ? CROWDED_SLICE : this.#slice;
     const upTo = isFull ? seq() : seq() - LEAVE_UNSAVED;
-    const saved = await this.save(() => units.takeDirty(this.#slice, upTo));
+    const saved = await this.save(() => units.takeDirty(size, upTo));
     if (!isFull) return saved > 0;
-    await queue.between(() => units.evict(this.#mostUnits, this.#slice * EVICT_LOOKS));
+    await queue.between(() => units.evict(this.#mostUnits, size * EVICT_LOOKS));
     return units.size > this.#mostUnits;
+  }
+
+  get #isCrowded(): boolean {
+    return this.#deps.units.size > this.#mostUnits * CROWDED;
   }
 
   /** While the log is read up to here: more units than are to be kept in memory are saved and let go. */
