@@ -22,6 +22,8 @@ import { createWays } from "./deliver/ways.ts";
 
 export type { DelivererDeps, DeliverOptions, NotReady, Rendered, Trouble } from "./deliver/contract.ts";
 
+import { nextTurn } from "./pipeline/queue.ts";
+
 export interface Deliverer {
   /**
    * Takes up what an earlier life of this process left: its claims are in doubt from now on and looked after at once,
@@ -207,6 +209,8 @@ function createReader({ clock, options, log }: Tools, read: (now: Millis) => Pro
   const run = async (now: Millis): Promise<void> => {
     readAt = now;
     try {
+      // Whoever sent what led to the message is answered first.
+      await nextTurn();
       await read(now);
     } catch (error) {
       log.warn({ err: error }, "the outbox could not be read");
