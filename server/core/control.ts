@@ -128,6 +128,15 @@ export type UnitControl =
       /** Takes back what is not being sent yet. */
       readonly undo?: true;
     }
+  | {
+      /** Names that were given to the person are nobody's again; what came under them stays. */
+      readonly kind: "unlink";
+      readonly person: string;
+      /** As the store keeps names: keyed hashes. */
+      readonly names: readonly string[];
+      readonly actor: Actor;
+      readonly reason: string;
+    }
   /** A person's state as another unit has it (a person in several accounts). */
   | { readonly kind: "profile"; readonly person: PersonState }
   /** A person without an account got one, or two identities turned out to be one person. */

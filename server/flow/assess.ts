@@ -165,6 +165,8 @@ function takeControl(turn: Turn, control: UnitControl): void {
       return handOver(turn, control);
     case "share":
       return share(turn, control);
+    case "unlink":
+      return; // the directory forgets the names with the commit
     case "erase":
       return; // the pipeline rewrites the unit's state; the record keeps the place in the log
     case "affected":

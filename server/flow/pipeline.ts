@@ -300,6 +300,7 @@ class StorePipeline implements Pipeline, PipelineControl {
       return this.#afterFailure(jobs, error, committing || error instanceof StoreUnavailable);
     }
     for (const [unit, seq] of draft.touched) this.units.touch(unit, seq);
+    if (draft.unlinked.length > 0) this.#directory.forget();
     for (const job of jobs) job.done();
     this.#publish(draft);
   }

@@ -75,6 +75,8 @@ export interface Store {
     tenant: string,
     refs: readonly { namespace: string; value: string }[],
   ): Promise<readonly ({ kind: "person" | "account"; id: string } | null)[]>;
+  /** What stands for these names where a name itself must not: keyed hashes. */
+  nameKeys(tenant: string, refs: readonly { namespace: string; value: string }[]): Promise<readonly string[]>;
   memberships(tenant: string, persons: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>; // newest first
   contact(tenant: string, person: string): Promise<ContactDetails | null>;
   erased(tenant: string, refs: readonly { namespace: string; value: string }[]): Promise<ReadonlySet<string>>; // `namespace:value`

@@ -96,6 +96,12 @@ export function fakeStore(): FakeStore {
       if ("event" in input.body) seen.add(key(input.tenant, input.body.event.source, input.body.event.id));
     }
     for (const effect of batch.effects) put(effect);
+    for (const { tenant, person, names } of batch.unlinked ?? []) {
+      for (const name of names) {
+        const known = `${tenant}\u0000${name}`;
+        if (identities.get(known)?.id === person) identities.delete(known);
+      }
+    }
     for (const row of batch.identities) {
       identities.set(key(row.tenant, row.namespace, clean(row.namespace, row.value)), row);
     }
@@ -215,6 +221,8 @@ export function fakeStore(): FakeStore {
         .filter((input) => unit === undefined || input.unit === unit || input.unit === null)
         .filter((input) => (tenantWide === true ? input.unit === null : true))
         .slice(0, limit),
+    nameKeys: async (_tenant, refs) =>
+      refs.map(({ namespace, value }) => key(namespace, clean(namespace, value))),
     identify: async (tenant, refs) =>
       refs.map(({ namespace, value }) => {
         const found = identities.get(key(tenant, namespace, clean(namespace, value)));

@@ -3,7 +3,15 @@ import type { Effect } from "../../core/effect.ts";
 import type { Incident } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
 import type { Unit } from "../../core/unit.ts";
-import type { AuditRow, Batch, DeadLetter, LogInput, Reception, StopWrite } from "../../store/contract.ts";
+import type {
+  AuditRow,
+  Batch,
+  DeadLetter,
+  LogInput,
+  Reception,
+  StopWrite,
+  Unlink,
+} from "../../store/contract.ts";
 import type { Along, Committed } from "../contract.ts";
 import type { Learned } from "./directory.ts";
 
@@ -16,6 +24,7 @@ export interface Draft extends Learned {
   readonly audit: AuditRow[];
   readonly incidents: Incident[];
   readonly stops: StopWrite[];
+  readonly unlinked: Unlink[];
   readonly unknown: Map<string, { tenant: string; source: string; type: string; count: number; at: Millis }>;
   /** Units that have been changed in memory by this draft, with the position of the first input that did. */
   readonly touched: Map<Unit, number>;
@@ -36,6 +45,7 @@ export function newDraft(): Draft {
     audit: [],
     incidents: [],
     stops: [],
+    unlinked: [],
     unknown: new Map(),
     touched: new Map(),
     committed: [],
@@ -55,7 +65,7 @@ export function isEmpty(draft: Draft): boolean {
 }
 
 export function batchOf(draft: Draft): Batch {
-  const { inputs, effects, contacts, identities, memberships, stops } = draft;
+  const { inputs, effects, contacts, identities, memberships, stops, unlinked } = draft;
   const { receptions, deadLetters, audit, incidents } = draft;
   return {
     inputs,
@@ -64,6 +74,7 @@ export function batchOf(draft: Draft): Batch {
     identities,
     memberships,
     stops,
+    unlinked,
     receptions,
     deadLetters,
     audit,

@@ -38,6 +38,8 @@ export async function takeControls(
   const all: Effect[] = [];
   for (const { unit, control } of controls) {
     const effects = inputs.apply(tenant, unit, inputs.clock, { control }, draft);
+    if (control.kind === "unlink")
+      draft.unlinked.push({ tenant, person: control.person, names: control.names });
     if (control.kind === "tally") draft.tallied.push({ tenant, counts: control.counts });
     await inputs.follow(tenant, unit, inputs.clock, effects, draft);
     all.push(...effects);

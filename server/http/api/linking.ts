@@ -45,7 +45,10 @@ async function link(deps: ApiDeps, desk: Desk, call: LinkCall): Promise<{ body: 
   if (names.length === 0) throw invalid("body: give a `zendeskId`, an `email`, or both.");
   const { id, tenant } = call;
   await personOf(deps, tenant, id);
-  await refuseTaken(deps, call, names);
+  const isNew = await refuseTaken(deps, call, names);
+  const refs = names.map(({ ref }) => ref);
+  const keys = isNew ? await deps.store.nameKeys(tenant, refs) : [];
+  const { reason } = call.body;
   const done = await desk.tell(
     call,
     {
@@ -54,16 +57,16 @@ async function link(deps: ApiDeps, desk: Desk, call: LinkCall): Promise<{ body: 
       type: "person.identified",
       time: call.now,
       person: { namespace: "native", value: id },
-      alsoPerson: names.map(({ ref }) => ref),
+      alsoPerson: refs,
       data: {},
     },
     {
       subject: `person/${id}`,
       action: "person.link",
-      reason: call.body.reason,
-      detail: { linked: names.map(({ field }) => field) },
-      // What both did until then is one history from now on, and cannot be told apart again.
-      undo: null,
+      reason,
+      detail: { linked: names.map(({ field }) => field), target: { person: id } },
+      // Where something was known under the name, it is one history from now on, which cannot be told apart again.
+      undo: isNew ? { kind: "unlink", person: id, names: keys, actor: call.actor, reason } : null,
     },
   );
   return { body: { ...done.body, person: id, linked: names.map(({ field }) => field) } };
@@ -85,8 +88,15 @@ const NAME_WORDS: { readonly [field in Name["field"]]: string } = {
   email: "email address",
 };
 
-/** A name that nobody but a stand-in has can be given; two people of the tenant's own are never made one. */
-async function refuseTaken(deps: ApiDeps, { tenant, id }: LinkCall, names: readonly Name[]): Promise<void> {
+/**
+ * A name that nobody but a stand-in has can be given; two people of the tenant's own are never made one.
+ * @returns whether nothing was known under any of the names
+ */
+async function refuseTaken(
+  deps: ApiDeps,
+  { tenant, id }: LinkCall,
+  names: readonly Name[],
+): Promise<boolean> {
   const known = await deps.store.identify(
     tenant,
     names.map(({ ref }) => ref),
@@ -96,4 +106,5 @@ async function refuseTaken(deps: ApiDeps, { tenant, id }: LinkCall, names: reado
     if (found === null || found.id === id || found.id.startsWith(`${ref.namespace}:`)) return;
     throw conflict(`This ${NAME_WORDS[field]} belongs to another person already.`);
   });
+  return known.every((found) => found === null);
 }

@@ -65,6 +65,13 @@ export interface StopWrite {
   readonly at: Millis;
 }
 
+/** These names are the person's no more, if they were; as `nameKeys` answers them. */
+export interface Unlink {
+  readonly tenant: string;
+  readonly person: string;
+  readonly names: readonly string[];
+}
+
 /** Which units a person is in; the newest is the default. */
 export interface MembershipWrite {
   readonly tenant: string;
@@ -95,6 +102,7 @@ export interface Batch {
   readonly identities: readonly IdentityWrite[];
   readonly memberships: readonly MembershipWrite[];
   readonly stops?: readonly StopWrite[];
+  readonly unlinked?: readonly Unlink[];
   readonly receptions: readonly Reception[];
   readonly deadLetters: readonly DeadLetter[];
   readonly audit: readonly AuditRow[];

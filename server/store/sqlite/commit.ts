@@ -32,6 +32,7 @@ export function committer(base: Base, waiting: WaitingEffects): (batch: Batch) =
       numbered(batch.identities, directory.identity);
       numbered(batch.memberships, directory.membership);
       numbered(batch.stops ?? [], directory.stop);
+      numbered(batch.unlinked ?? [], directory.unlink);
       numbered(batch.deadLetters, records.deadLetter);
       numbered(batch.audit, records.audit);
       numbered(batch.incidents, records.incident);

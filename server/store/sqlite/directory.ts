@@ -1,6 +1,6 @@
 import type { ContactDetails, Ref } from "../../core/event.ts";
 import type { AccountState, PersonState } from "../../core/unit.ts";
-import type { ContactWrite, IdentityWrite, MembershipWrite, StopWrite, Store } from "../contract.ts";
+import type { ContactWrite, IdentityWrite, MembershipWrite, StopWrite, Store, Unlink } from "../contract.ts";
 import { type Base, unitNo } from "./base.ts";
 import type { Query } from "./connection.ts";
 
@@ -9,6 +9,7 @@ export interface DirectoryWriter {
   readonly identity: (tenant: number, row: IdentityWrite) => void;
   readonly membership: (tenant: number, row: MembershipWrite) => void;
   readonly stop: (tenant: number, row: StopWrite) => void;
+  readonly unlink: (tenant: number, row: Unlink) => void;
 }
 
 /** Where a person's key is wrapped to, and what is sealed with it. */
@@ -75,10 +76,16 @@ export function directoryWriter(base: Base): DirectoryWriter {
     `INSERT INTO memberships (tenant, person, unit, at) VALUES (?, ?, ?, ?)
      ON CONFLICT (tenant, person, unit) DO UPDATE SET at = max(at, excluded.at)`,
   );
+  const dropIdentity = connection.query(
+    "DELETE FROM identities WHERE tenant = ? AND hash = ? AND kind = 'person' AND id = ?",
+  );
   const keepStop = connection.query("INSERT OR IGNORE INTO stop_list (tenant, hash, at) VALUES (?, ?, ?)");
   return {
     stop: (tenant, { tenant: id, namespace, value, at }) => {
       keepStop.run(tenant, vault.hashOf(id, namespace, value), at);
+    },
+    unlink: (tenant, { person, names }) => {
+      for (const name of names) dropIdentity.run(tenant, Buffer.from(name, "hex"), person);
     },
     contact: (tenant, row) => {
       const key = keys.give(tenant, row.tenant, row.person);
@@ -99,7 +106,7 @@ export function directoryWriter(base: Base): DirectoryWriter {
 
 type Directory = Pick<
   Store,
-  "identify" | "memberships" | "contact" | "erased" | "stopped" | "person" | "account"
+  "identify" | "nameKeys" | "memberships" | "contact" | "erased" | "stopped" | "person" | "account"
 >;
 
 export function directory(base: Base): Directory {
@@ -142,6 +149,11 @@ export function directory(base: Base): Directory {
       const no = names.tenant(tenant);
       return refs.map(
         ({ namespace, value }) => identified.get(no, vault.hashOf(tenant, namespace, value)) ?? null,
+      );
+    },
+    async nameKeys(tenant, refs) {
+      return refs.map(({ namespace, value }) =>
+        Buffer.from(vault.hashOf(tenant, namespace, value)).toString("hex"),
       );
     },
     async memberships(tenant, persons) {

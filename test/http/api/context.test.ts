@@ -162,10 +162,25 @@ describe.each(STORES)("what an agent is told beside the score, on the store %s",
         await get("/requesters?email=pat.home@mail.test"),
       ];
       expect(status).toBe(200);
-      expect(body).toMatchObject({ person: "u1", linked: ["zendeskId", "email"], undoable: false });
+      expect(body).toMatchObject({ person: "u1", linked: ["zendeskId", "email"], undoable: true });
       expect(before.body.person).toBeNull();
       expect(after.map((each) => each.body.person?.id)).toEqual(["u1", "u1"]);
       expect(after[0]?.body.account?.id).toBe("acme");
+    });
+
+    it("takes it back: the names are nobody's again, and may be given to somebody else", async () => {
+      const { body } = await link("u1", { zendeskId: "557", email: "wrong@mail.test" });
+
+      const undone = await ask(world, `POST /actions/${body.action}/undo`, {
+        token,
+        body: { reason: "the wrong one" },
+      });
+
+      const after = [await get("/requesters?zendeskId=557"), await get("/requesters?email=wrong@mail.test")];
+      expect(undone.status).toBe(200);
+      expect(after.map((each) => each.body.person)).toEqual([null, null]);
+      expect((await link("u2", { zendeskId: "557" })).status).toBe(200);
+      expect((await get("/requesters?zendeskId=557")).body.person?.id).toBe("u2");
     });
 
     it("leaves a trace of it", async () => {

@@ -51,6 +51,31 @@ export function directoryContract(open: Open): void {
       ]);
     });
 
+    it("takes names away from a person, and from nobody else", async () => {
+      const refs = [
+        { namespace: "zendesk", value: "77" },
+        { namespace: "email", value: "Ana@Example.com" },
+        { namespace: "zendesk", value: "78" },
+      ];
+      const [first, second, third] = refs;
+      if (first === undefined || second === undefined || third === undefined) throw new Error("three names");
+      await db.store.commit(
+        aBatch({
+          identities: [
+            identity(first.namespace, first.value, "u1"),
+            identity(second.namespace, second.value, "u1"),
+            identity(third.namespace, third.value, "u2"),
+          ],
+        }),
+      );
+      const names = await db.store.nameKeys("t1", refs);
+
+      await db.store.commit(aBatch({ unlinked: [{ tenant: "t1", person: "u1", names }] }));
+
+      expect(await db.store.identify("t1", refs)).toEqual([null, null, { kind: "person", id: "u2" }]);
+      expect(names.join()).not.toMatch(/ana/i);
+    });
+
     it("names a person's units, the newest first", async () => {
       const member = (unit: string, at: number) => ({ tenant: "t1", person: "u1", unit, at });
       await db.store.commit(
