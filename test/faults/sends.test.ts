@@ -24,9 +24,9 @@ const { config } = loadConfig(
 const open = () => openApp(config, { purpose: "a test", log: silentLogger });
 
 /** One message each to so many persons, half by email, half by SMS. */
-async function prepare(providers: Providers): Promise<Set<string>> {
+async function prepare(providers: Providers): Promise<{ ids: Set<string>; token: string }> {
   const app = await open();
-  await app.admin.createTenant(TENANT, { name: "Acme" }, BY);
+  const { tokens } = await app.admin.createTenant(TENANT, { name: "Acme" }, BY);
   await app.admin.saveSettings(TENANT, SETTINGS, BY);
   for (const { system, settings } of providers.channelsOf(TENANT)) {
     await app.admin.saveChannel(TENANT, { system, settings }, BY);
@@ -37,7 +37,7 @@ async function prepare(providers: Providers): Promise<Set<string>> {
   await app.pipeline.receive(TENANT, persons.slice(0, SENDS).map(identified));
   await Promise.all(persons.map((i) => queue(app, i, ids)));
   await app.close();
-  return ids;
+  return { ids, token: tokens.admin };
 }
 
 const SETTINGS = {
@@ -117,7 +117,7 @@ describe("messages", () => {
     `are sent once each over ${SENDS} sends and ${KILLS} kills at every step`,
     async () => {
       const providers = await startProviders();
-      const ids = await prepare(providers);
+      const { ids, token } = await prepare(providers);
       const port = await freePort();
       const perRun = Math.max(2, Math.floor(SENDS / (KILLS + 5)));
       let deaths = 0;
@@ -125,12 +125,15 @@ describe("messages", () => {
         const point = KILL_POINTS[kill % KILL_POINTS.length] ?? "after_call";
         const nth = Math.max(1, perRun - (kill % 3));
         const child = await startChild({ dataDir, port, kill: { point, nth }, deliver: HURRIED });
-        const died = await Promise.race([child.ended.then(() => true), pause(8_000 + perRun * 60).then(() => false)]);
+        const died = await Promise.race([
+          child.ended.then(() => true),
+          pause(8_000 + perRun * 60).then(() => false),
+        ]);
         if (died) deaths += 1;
         await child.kill("SIGKILL");
       }
       const last = await startChild({ dataDir, port, deliver: HURRIED });
-      await settled(last.url, providers, ids);
+      await settled(last.url, token, providers);
       await last.kill("SIGTERM");
 
       const app = await open();
@@ -157,16 +160,24 @@ describe("messages", () => {
   );
 });
 
-/** Until the providers have taken nothing more for a while. */
-async function settled(_url: string, providers: Providers, ids: Set<string>): Promise<void> {
+/** Until nothing waits any more, and the providers have taken nothing more for a while: what is in doubt was asked. */
+async function settled(url: string, token: string, providers: Providers): Promise<void> {
   let before = -1;
-  for (let calm = 0; calm < 24; ) {
+  for (let calm = 0; calm < 12; ) {
     const taken = providers.sendgrid.counts.size + providers.twilio.counts.size;
-    calm = taken === before ? calm + 1 : 0;
+    const waits = (await some(url, token, "queued")) || (await some(url, token, "sending"));
+    calm = taken === before && !waits ? calm + 1 : 0;
     before = taken;
-    if (taken >= ids.size) calm = Math.max(calm, 18);
     await pause(250);
   }
+}
+
+async function some(url: string, token: string, status: string): Promise<boolean> {
+  const response = await fetch(`${url}/api/v1/deliveries?status=${status}&limit=1`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const { items } = (await response.json()) as { items: unknown[] };
+  return items.length > 0;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
