@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { MEMORY_FLAGS } from "../bin/node-version.js";
 import { type Stage, startZendeskHost } from "../server/demo/zendesk-host/index.ts";
 import { launchBrowser } from "../test/browser.ts";
 import { type Built, buildApp } from "../test/sidebar-app/bundle.ts";
@@ -126,7 +127,7 @@ async function fillStore(orders: StoreOrders): Promise<void> {
 }
 
 async function startServer(orders: ServerOrders): Promise<Ready & { stop(): Promise<unknown> }> {
-  const child = fork(SERVER, { execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(SERVER, { execArgv: MEMORY_FLAGS, stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const ended = endOf(child);
   child.send(orders);
   const ready = await new Promise<Ready>((resolve, reject) => {

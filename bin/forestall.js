@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chooseNode, findPackage, typeStrippingFlags } from "./node-version.js";
+import { chooseNode, findPackage, MEMORY_FLAGS, typeStrippingFlags } from "./node-version.js";
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -41,7 +41,7 @@ function missingPackage() {
 function run(node) {
   // The bundled Node is newer than every version that needs a flag.
   const flags = node.version ? typeStrippingFlags(node.version) : [];
-  const child = spawn(node.path, [...flags, main, ...process.argv.slice(2)], {
+  const child = spawn(node.path, [...MEMORY_FLAGS, ...flags, main, ...process.argv.slice(2)], {
     // The channel carries no messages: it breaks when this process is killed, and so tells the other one to end.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });

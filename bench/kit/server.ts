@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { MEMORY_FLAGS } from "../../bin/node-version.js";
 
 export interface Orders {
   readonly dataDir: string;
@@ -42,7 +43,7 @@ export interface BenchServer extends Started {
 }
 
 export async function startBenchServer(orders: Orders): Promise<BenchServer> {
-  const child = fork(PROCESS, { execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(PROCESS, { execArgv: MEMORY_FLAGS, stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.send(orders);
   const started = (await next(child)) as Started;

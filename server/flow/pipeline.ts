@@ -123,6 +123,7 @@ class StorePipeline implements Pipeline, PipelineControl {
       now,
       mostWaiting: options.mostWaiting ?? MOST_WAITING,
       runBatch: (jobs) => this.#runBatch(jobs),
+      afterBatch: () => this.#saving.holdBack(),
       recover: () => this.#recover(),
     });
     const shared = { store, units: this.units, queue: this.#queue, journeys };
@@ -219,14 +220,18 @@ class StorePipeline implements Pipeline, PipelineControl {
   }
 
   async peek(tenant: string, unit: string): Promise<Unit | null> {
-    await this.units.load([{ tenant, unit }]);
-    return this.#queue.between(() => {
-      const state = this.units.get(tenant, unit);
-      if (state === undefined || state.seq > 0) return state ?? null;
-      // Asking about a name must not make a unit of it.
-      this.units.drop([{ tenant, unit }]);
-      return null;
-    });
+    for (;;) {
+      await this.units.load([{ tenant, unit }]);
+      const found = await this.#queue.between(() => {
+        const state = this.units.get(tenant, unit);
+        if (state === undefined || state.seq > 0) return state;
+        // Asking about a name must not make a unit of it.
+        this.units.drop([{ tenant, unit }]);
+        return null;
+      });
+      // It may have left memory again, to make room.
+      if (found !== undefined) return found;
+    }
   }
 
   // ---- time, starting, saving

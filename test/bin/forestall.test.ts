@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { MEMORY_FLAGS } from "../../bin/node-version.js";
 import { aProject, run, type Scratch } from "./scratch.ts";
 
 let project: Scratch | undefined;
@@ -125,7 +126,7 @@ describe("the launcher", () => {
 
       expect({ code, out, err }).toEqual({
         code: 0,
-        out: `bundled: ${join(scratch.folder, "server/main.ts")} serve\n`,
+        out: `bundled: ${[...MEMORY_FLAGS, join(scratch.folder, "server/main.ts")].join(" ")} serve\n`,
         err: "",
       });
     },

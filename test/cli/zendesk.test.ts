@@ -20,7 +20,7 @@ describe("zendesk package", () => {
     const ran = await world.run("zendesk", "package", "--url", URL, ...OWN);
 
     expect(ran).toMatchObject({ code: 0, err: "" });
-    expect(ran.out).toMatch(/forestall-9\.9\.9\.zip: 11 files, [\d,]+ bytes, SHA-256 [0-9a-f]{64}\n/);
+    expect(ran.out).toMatch(/forestall-9\.9\.9\.zip: 14 files, [\d,]+ bytes, SHA-256 [0-9a-f]{64}\n/);
     const files = unzipSync(readFileSync(join(world.folder, "forestall-9.9.9.zip")));
     expect(JSON.parse(new TextDecoder().decode(files["manifest.json"]))).toMatchObject({ version: "9.9.9" });
   });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { MEMORY_FLAGS } from "../../bin/node-version.js";
 import type { ChildOrders } from "./child.ts";
 
 const CHILD = fileURLToPath(new URL("./child.ts", import.meta.url));
@@ -17,7 +18,7 @@ export interface Child {
  * there before it says that it listens: it takes up what was left at once.
  */
 export async function startChild(orders: ChildOrders): Promise<Child> {
-  const child = spawn(process.execPath, [CHILD], {
+  const child = spawn(process.execPath, [...MEMORY_FLAGS, CHILD], {
     env: { ...process.env, FAULTS_CHILD: JSON.stringify(orders) },
     stdio: ["ignore", "pipe", "pipe"],
   });

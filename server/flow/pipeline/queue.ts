@@ -21,6 +21,8 @@ export interface QueueOptions {
   readonly mostWaiting: number;
   /** Commits some jobs and settles each of them; never rejects. */
   readonly runBatch: (jobs: readonly Job[]) => Promise<void>;
+  /** Runs after each batch, before the next one: null when there is nothing to wait for. Never rejects. */
+  readonly afterBatch: () => Promise<void> | null;
   /** Finds out whether the store takes writes again, and mends memory; false when not. */
   readonly recover: () => Promise<boolean>;
 }
@@ -144,6 +146,8 @@ export class Queue {
     while (this.#jobs.length > 0) {
       this.#runBetween();
       await this.#options.runBatch(this.#take());
+      const rest = this.#options.afterBatch();
+      if (rest !== null) await rest;
       // The answers go out before the next batch holds the loop, and what has arrived meanwhile joins it.
       await nextTurn();
     }

@@ -4,8 +4,8 @@ import type { JourneyCounter } from "./journey-counter.ts";
 import { nextTurn, type Queue } from "./queue.ts";
 import type { Units } from "./units.ts";
 
-/** Some 2 KB each. Those beyond sleep on disk, and wake within a millisecond. */
-const MOST_UNITS = 200_000;
+/** Some 3 KB each, all in. Those beyond sleep on disk, and wake within a millisecond. */
+const MOST_UNITS = 100_000;
 const EVICT_LOOKS = 16;
 const CHECKPOINT_SLICE = 64;
 /**
@@ -26,6 +26,8 @@ const MOST_SLICE = 64;
  */
 const CROWDED = 1.125;
 const CROWDED_SLICE = 1_024;
+/** Beyond this many times, whoever brings more has to wait. */
+const OVERCROWDED = 1.5;
 /** Inputs by which the checkpoint moves at least, so that it is not written all the time. */
 const WRITE_EVERY = 5_000;
 
@@ -103,6 +105,33 @@ export class Saving {
     if (!isFull) return saved > 0;
     await queue.between(() => units.evict(this.#mostUnits, size * EVICT_LOOKS));
     return units.size > this.#mostUnits;
+  }
+
+  /**
+   * Between two batches: where more units come in than saving lets go of, the next batch waits until there is room.
+   * @returns null when there is
+   */
+  holdBack(): Promise<void> | null {
+    const isOver = this.#deps.units.size > this.#mostUnits * OVERCROWDED;
+    return isOver ? this.#letGo().catch(() => {}) : null;
+  }
+
+  async #letGo(): Promise<void> {
+    const { units, store } = this.#deps;
+    const until = this.#mostUnits * CROWDED;
+    for (let more = true; more && units.size > until; ) {
+      const slice = units.takeDirty(CROWDED_SLICE);
+      try {
+        await store.saveUnits(slice);
+      } catch (error) {
+        units.giveBack(slice);
+        throw error;
+      }
+      units.saved(slice);
+      const before = units.size;
+      units.evict(until, CROWDED_SLICE * EVICT_LOOKS);
+      more = slice.length > 0 || units.size < before;
+    }
   }
 
   get #isCrowded(): boolean {
