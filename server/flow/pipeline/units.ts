@@ -35,6 +35,8 @@ interface Held {
   unsavedFrom: number;
   /** The earliest moment it is on the heap for; Infinity when it is not. */
   hinted: number;
+  /** What stands for it on the heap, and lets go of it when it leaves memory. */
+  readonly ticket: { held: Held | null };
   /** Somebody asked for it since the last round of `evict`. */
   wanted: boolean;
 }
@@ -250,7 +252,9 @@ export class Units {
   }
 
   #put(unit: Unit, unsavedFrom: number): void {
-    const held: Held = { unit, unsavedFrom, hinted: Number.POSITIVE_INFINITY, wanted: true };
+    const ticket: Held["ticket"] = { held: null };
+    const held: Held = { unit, unsavedFrom, hinted: Number.POSITIVE_INFINITY, ticket, wanted: true };
+    ticket.held = held;
     let units = this.#live.get(unit.tenant);
     if (units === undefined) {
       units = new Map();
@@ -258,7 +262,10 @@ export class Units {
     }
     const before = units.get(unit.id);
     if (before === undefined) this.#size += 1;
-    else this.#dirty.delete(before);
+    else {
+      before.ticket.held = null;
+      this.#dirty.delete(before);
+    }
     units.set(unit.id, held);
     if (unsavedFrom > 0) this.#dirty.add(held);
     this.#hint(held);
@@ -292,6 +299,7 @@ export class Units {
 
   #forget(held: Held): void {
     const { tenant, id } = held.unit;
+    held.ticket.held = null;
     this.#dirty.delete(held);
     if (this.#find(tenant, id) !== held) return;
     this.#live.get(tenant)?.delete(id);
@@ -323,7 +331,7 @@ export class Units {
     const due = dueOf(held.unit);
     if (due === Number.POSITIVE_INFINITY || held.hinted <= due) return;
     held.hinted = due;
-    this.due.push(due, held);
+    this.due.push(due, held.ticket);
   }
 
   /** Names of units in memory with a timer due by then, each once, in order of their due times. */
@@ -332,7 +340,8 @@ export class Units {
     while (found.size < limit) {
       const entry = this.due.pop(upTo);
       if (entry === null) break;
-      const held = entry.key as Held;
+      const { held } = entry.key as Held["ticket"];
+      if (held === null) continue;
       if (held.hinted === entry.due) held.hinted = Number.POSITIVE_INFINITY;
       if (this.#find(held.unit.tenant, held.unit.id) !== held) continue;
       if (dueOf(held.unit) <= upTo) found.add(held);
