@@ -46,7 +46,7 @@ export const memory: Bench = {
         unit: "MB",
         bound: { atMost: 1_200 },
         runs: [rss],
-        note: "about 100,000 units are kept in memory; the others sleep on disk",
+        note: "about 200,000 units are kept in memory; the others sleep on disk",
       },
     ];
   },

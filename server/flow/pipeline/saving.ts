@@ -5,7 +5,7 @@ import { nextTurn, type Queue } from "./queue.ts";
 import type { Units } from "./units.ts";
 
 /** Some 3 KB each, all in. Those beyond sleep on disk, and wake within a millisecond. */
-const MOST_UNITS = 100_000;
+const MOST_UNITS = 200_000;
 const EVICT_LOOKS = 16;
 const CHECKPOINT_SLICE = 64;
 /**
