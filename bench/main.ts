@@ -51,7 +51,7 @@ for (const { name, about } of BENCHES) {
   figures.push(...measured);
 }
 if (values.write || (only === undefined && !quick)) {
-  writeFileSync(PAGE, pageOf(machine, figures, Math.max(...loads)));
+  writeFileSync(PAGE, pageOf(machine, figures, { load: Math.max(...loads), quick }));
   say(`\nwritten to ${PAGE}`);
 }
 if (folder === FOLDER) rmSync(FOLDER, { recursive: true, force: true });

@@ -158,7 +158,8 @@ export async function atRate(
   await new Promise<void>((resolve) => {
     const dispatch = () => {
       while (free.length > 0 && waiting.length > 0) {
-        const [socket, request] = [free.pop(), waiting.shift()];
+        // In turn: the server hangs up on a connection that says nothing.
+        const [socket, request] = [free.shift(), waiting.shift()];
         if (socket === undefined || request === undefined) return;
         const done = (status: number) => {
           keep(answers, request, status);

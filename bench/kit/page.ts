@@ -6,17 +6,26 @@ export function lineAbout({ cpu, cores, memoryGb, node, fsync, load }: Machine):
   return `${cores} cores of ${cpu}, ${memoryGb} GiB, Node ${node}; ${disk}; load ${load.toFixed(1)}`;
 }
 
-/** @param load the highest at the beginning of a part */
-export function pageOf(machine: Machine, figures: readonly Figure[], load: number): string {
+export interface Circumstances {
+  /** The highest at the beginning of a part. */
+  readonly load: number;
+  /** Fewer runs, and fewer customers where their number is not in the name. */
+  readonly quick: boolean;
+}
+
+export function pageOf(machine: Machine, figures: readonly Figure[], { load, quick }: Circumstances): string {
   const busy =
     load > machine.cores / 2
       ? `\nThe machine was not quiet: up to ${load.toFixed(1)} processes of others wanted its ${machine.cores} cores at the beginning of a\npart. Times, the slowest ones above all, are longer than on a quiet one; ratios to peers suffer less.\n`
       : "";
+  const size = quick
+    ? "\nA first look (`--quick`): shorter runs, fewer of them, and fewer customers where no number of them is named.\n"
+    : "";
   return `# Performance
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}; one part alone: \`npm run bench -- --only <part>\`, a first look: \`--quick\`.
 ${lineAbout(machine)}.
-${busy}
+${busy}${size}
 Medians of the runs, with their range. The last column says how many times better than the target; under 1 it is
 missed. Targets hold for a quiet 2-core machine with a fast disk (fdatasync about 0.1 ms). Peers did the same work, with
 the same results, in the same run.
