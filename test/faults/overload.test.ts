@@ -46,7 +46,6 @@ describe("a server that is sent five times what it can hold", () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.filter(({ retryAfter }) => !(Number(retryAfter) > 0))).toEqual([]);
     expect(recovered).toBeLessThan(RECOVERED_WITHIN);
-    console.log({ memory, recovered, acked: acked.length, refused: refused.length });
     if (memory !== null) expect(memory).toBeLessThan(MOST_MEMORY);
 
     const after = await open();
