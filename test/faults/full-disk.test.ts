@@ -7,7 +7,7 @@ import { openApp, type Running, startServer } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { systemClock } from "../../server/lib/clock.ts";
 import { silentLogger } from "../../server/lib/log.ts";
-import { Connection } from "../../server/store/sqlite/connection.ts";
+import { Connection } from "../../server/store/sqlite/durability/connection.ts";
 import { openSqliteStore } from "../../server/store/sqlite/store.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scrubber } from "../../server/store/sqlite/scrub.ts";
+import { scrubber } from "../../server/store/sqlite/privacy/scrub.ts";
 import { aPerson } from "../builders.ts";
 
 const scrub = scrubber({ person: "ana-17", pseudonym: "gone-1", words: ["ana@example.com", "Ana Lee"] });

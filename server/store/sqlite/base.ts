@@ -1,9 +1,9 @@
 import { shardOf } from "../../core/hash.ts";
 import type { Millis } from "../../core/time.ts";
 import type { Vault } from "../vault.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./durability/connection.ts";
+import type { Tail } from "./log/tail.ts";
 import type { Names } from "./names.ts";
-import type { Tail } from "./tail.ts";
 
 /** What the parts of the store share. */
 export interface Base {

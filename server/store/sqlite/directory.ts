@@ -2,7 +2,7 @@ import type { ContactDetails, Ref } from "../../core/event.ts";
 import type { AccountState, PersonState } from "../../core/unit.ts";
 import type { ContactWrite, IdentityWrite, MembershipWrite, StopWrite, Store, Unlink } from "../contract.ts";
 import { type Base, unitNo } from "./base.ts";
-import type { Query } from "./connection.ts";
+import type { Query } from "./durability/connection.ts";
 
 export interface DirectoryWriter {
   readonly contact: (tenant: number, row: ContactWrite) => void;

@@ -1,5 +1,5 @@
 import { RecentMap } from "../../lib/recent-map.ts";
-import type { Connection, Query } from "./connection.ts";
+import type { Connection, Query } from "./durability/connection.ts";
 
 export interface UnitName {
   readonly tenant: number;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Store } from "../../../server/store/contract.ts";
-import { Connection } from "../../../server/store/sqlite/connection.ts";
+import { Connection } from "../../../server/store/sqlite/durability/connection.ts";
 import { NOON } from "../../builders.ts";
 import { aBatch, anInput, aScore } from "../batches.ts";
 import { chance, copyFiles, newFolder, storeAt } from "./files.ts";

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Connection } from "../../../server/store/sqlite/connection.ts";
-import { type Migration, migrate } from "../../../server/store/sqlite/migrate.ts";
+import { Connection } from "../../../server/store/sqlite/durability/connection.ts";
+import { type Migration, migrate } from "../../../server/store/sqlite/durability/migrate.ts";
 import { MIGRATIONS } from "../../../server/store/sqlite/migrations/index.ts";
 import { newFolder, storeAt } from "./files.ts";
 

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../durability/migrate.ts";
 
 /*
  * How the tables are laid out

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../durability/migrate.ts";
 
 /** Addresses that were stopped, as keyed hashes: of people nobody knows yet, and of those who were erased. */
 const STOP_LIST = `

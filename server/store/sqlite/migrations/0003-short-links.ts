@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../durability/migrate.ts";
 
 /** Behind the short link of an SMS is the message it stands in. The link itself is kept nowhere but in the message. */
 const SHORT_LINKS = `

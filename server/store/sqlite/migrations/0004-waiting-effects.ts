@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../durability/migrate.ts";
 
 /** What small commits led to, until it stands in the tables it belongs to (waiting-effects.ts): a JSON list of effects. */
 const WAITING_EFFECTS = "CREATE TABLE waiting_effects (no INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;";

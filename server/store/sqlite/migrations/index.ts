@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../durability/migrate.ts";
 import { firstSchema } from "./0001-first-schema.ts";
 import { stopList } from "./0002-stop-list.ts";
 import { shortLinks } from "./0003-short-links.ts";

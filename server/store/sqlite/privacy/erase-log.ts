@@ -1,4 +1,4 @@
-import { type Base, pause } from "./base.ts";
+import { type Base, pause } from "../base.ts";
 import type { Erasure, Scrubber } from "./scrub.ts";
 
 const SLICE = 500;

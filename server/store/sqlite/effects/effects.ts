@@ -1,9 +1,9 @@
-import type { Decision } from "../../core/decision.ts";
-import type { Alert, Outcome } from "../../core/delivery.ts";
-import type { Effect, FeedbackRow } from "../../core/effect.ts";
-import type { Match } from "../../core/match.ts";
-import type { AccountState, PersonState } from "../../core/unit.ts";
-import { type Base, flag, unitNo } from "./base.ts";
+import type { Decision } from "../../../core/decision.ts";
+import type { Alert, Outcome } from "../../../core/delivery.ts";
+import type { Effect, FeedbackRow } from "../../../core/effect.ts";
+import type { Match } from "../../../core/match.ts";
+import type { AccountState, PersonState } from "../../../core/unit.ts";
+import { type Base, flag, unitNo } from "../base.ts";
 import { deliveryWriter } from "./delivery-row.ts";
 import { scoreWriter } from "./score-row.ts";
 

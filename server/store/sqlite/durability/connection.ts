@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, fdatasync, fdatasyncSync, openSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
-import { StoreDamaged, StoreUnavailable } from "../contract.ts";
+import { StoreDamaged, StoreUnavailable } from "../../contract.ts";
 
 export type Value = string | number | Uint8Array | null;
 

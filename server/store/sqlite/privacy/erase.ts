@@ -1,14 +1,14 @@
-import { shardOf } from "../../core/hash.ts";
-import type { Millis } from "../../core/time.ts";
-import { type AuditRow, type Store, StoreUnavailable } from "../contract.ts";
-import { type Base, pause } from "./base.ts";
-import type { Checkpointer } from "./checkpoint.ts";
-import { contactReader } from "./directory.ts";
+import { shardOf } from "../../../core/hash.ts";
+import type { Millis } from "../../../core/time.ts";
+import { type AuditRow, type Store, StoreUnavailable } from "../../contract.ts";
+import { type Base, pause } from "../base.ts";
+import { contactReader } from "../directory.ts";
+import type { Checkpointer } from "../durability/checkpoint.ts";
+import { letterPlace } from "../effects/record-rows.ts";
+import { unitsOfPerson } from "../log/log.ts";
 import { readIntents, removeIntents, writeIntent } from "./erase-intents.ts";
 import { scrubLog } from "./erase-log.ts";
 import { anonymiseRecords, type Records, recordsOf } from "./erase-records.ts";
-import { unitsOfPerson } from "./log.ts";
-import { letterPlace } from "./record-rows.ts";
 import { GONE, type Scrubber, scrubber } from "./scrub.ts";
 
 /** Rows of a table looked at between two pauses. */

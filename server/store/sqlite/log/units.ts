@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import type { Store, UnitSnapshot } from "../contract.ts";
-import { type Base, unitNo } from "./base.ts";
+import type { Store, UnitSnapshot } from "../../contract.ts";
+import { type Base, unitNo } from "../base.ts";
 
 interface SnapshotRow {
   readonly seq: number;

@@ -1,7 +1,7 @@
-import { DAY, type Millis } from "../../core/time.ts";
-import type { Connection, Query, Value } from "./connection.ts";
-import { readMeta, writeMeta } from "./migrate.ts";
-import type { Names } from "./names.ts";
+import { DAY, type Millis } from "../../../core/time.ts";
+import type { Connection, Query, Value } from "../durability/connection.ts";
+import { readMeta, writeMeta } from "../durability/migrate.ts";
+import type { Names } from "../names.ts";
 import { bucketOf, type Entry, Indexing, identityOf, Segment } from "./tail-segment.ts";
 
 /** Entries in memory before they are indexed: some 30 MB. The more, the fewer index pages are written per event. */

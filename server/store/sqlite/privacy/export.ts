@@ -1,7 +1,7 @@
-import type { KeyQuery, Page, Store } from "../contract.ts";
-import { type Base, pause } from "./base.ts";
+import type { KeyQuery, Page, Store } from "../../contract.ts";
+import { type Base, pause } from "../base.ts";
+import { fromRow, INPUT_COLUMNS, INPUT_TABLES, type InputRow } from "../log/input-row.ts";
 import { recordsOf } from "./erase-records.ts";
-import { fromRow, INPUT_COLUMNS, INPUT_TABLES, type InputRow } from "./input-row.ts";
 
 type Reads = Pick<
   Store,

@@ -1,11 +1,11 @@
-import type { Event } from "../../core/event.ts";
-import type { Millis } from "../../core/time.ts";
-import type { LogInput, Store } from "../contract.ts";
-import { fromCursor, limitOf, toCursor } from "../cursor.ts";
-import type { Base } from "./base.ts";
+import type { Event } from "../../../core/event.ts";
+import type { Millis } from "../../../core/time.ts";
+import type { LogInput, Store } from "../../contract.ts";
+import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
+import type { Base } from "../base.ts";
+import { readMeta, writeMeta } from "../durability/migrate.ts";
+import { TENANT_WIDE } from "../names.ts";
 import { eventOf, fromRow, INPUT_COLUMNS, INPUT_TABLES, type InputRow } from "./input-row.ts";
-import { readMeta, writeMeta } from "./migrate.ts";
-import { TENANT_WIDE } from "./names.ts";
 import { identityOf } from "./tail-segment.ts";
 
 type Log = Pick<Store, "lastSeq" | "known" | "inputs" | "events" | "checkpoint" | "setCheckpoint">;

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { hash32 } from "../../core/hash.ts";
+import { hash32 } from "../../../core/hash.ts";
 import { IdentityTable } from "./identity-table.ts";
 
 const BUCKETS = 256;

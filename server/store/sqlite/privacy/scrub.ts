@@ -1,4 +1,4 @@
-import type { PersonState } from "../../core/unit.ts";
+import type { PersonState } from "../../../core/unit.ts";
 
 /** What stands in the place of an address or a name in a text that stays. */
 export const GONE = "[erased]";

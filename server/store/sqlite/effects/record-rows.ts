@@ -1,6 +1,6 @@
-import type { Incident } from "../../core/tenant.ts";
-import type { AuditRow, Batch, DeadLetter } from "../contract.ts";
-import type { Base } from "./base.ts";
+import type { Incident } from "../../../core/tenant.ts";
+import type { AuditRow, Batch, DeadLetter } from "../../contract.ts";
+import type { Base } from "../base.ts";
 
 export interface RecordWriter {
   readonly deadLetter: (tenant: number, row: DeadLetter) => void;

@@ -1,9 +1,9 @@
-import type { ScoreRow } from "../../core/effect.ts";
-import type { Band } from "../../core/unit.ts";
-import type { Page, RiskRow, Store } from "../contract.ts";
-import { fromCursor, limitOf, toCursor } from "../cursor.ts";
-import type { Base } from "./base.ts";
-import type { Value } from "./connection.ts";
+import type { ScoreRow } from "../../../core/effect.ts";
+import type { Band } from "../../../core/unit.ts";
+import type { Page, RiskRow, Store } from "../../contract.ts";
+import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
+import type { Base } from "../base.ts";
+import type { Value } from "../durability/connection.ts";
 
 type Risks = Pick<Store, "score" | "scoreHistory" | "risks" | "riskFilters">;
 type RiskQuery = Parameters<Store["risks"]>[1];

@@ -1,13 +1,13 @@
-import type { Decision } from "../../core/decision.ts";
-import type { Alert, Delivery, Outcome } from "../../core/delivery.ts";
-import type { FeedbackRow } from "../../core/effect.ts";
-import type { Match } from "../../core/match.ts";
-import type { Incident } from "../../core/tenant.ts";
-import type { AuditRow, KeyQuery, Page, PageQuery, Store } from "../contract.ts";
-import { fromCursor, limitOf, toCursor } from "../cursor.ts";
-import type { Base } from "./base.ts";
-import type { Value } from "./connection.ts";
-import { type LetterContent, letterPlace } from "./record-rows.ts";
+import type { Decision } from "../../../core/decision.ts";
+import type { Alert, Delivery, Outcome } from "../../../core/delivery.ts";
+import type { FeedbackRow } from "../../../core/effect.ts";
+import type { Match } from "../../../core/match.ts";
+import type { Incident } from "../../../core/tenant.ts";
+import type { AuditRow, KeyQuery, Page, PageQuery, Store } from "../../contract.ts";
+import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
+import type { Base } from "../base.ts";
+import type { Value } from "../durability/connection.ts";
+import { type LetterContent, letterPlace } from "../effects/record-rows.ts";
 
 type Lists = Pick<
   Store,

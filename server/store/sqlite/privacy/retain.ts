@@ -1,11 +1,11 @@
-import { DAY, type Millis } from "../../core/time.ts";
-import type { Store } from "../contract.ts";
-import { fromCursor, limitOf, toCursor } from "../cursor.ts";
-import { type Base, pause } from "./base.ts";
-import type { Value } from "./connection.ts";
-import type { InputRow } from "./input-row.ts";
-import { readMeta, writeMeta } from "./migrate.ts";
-import { TENANT_WIDE } from "./names.ts";
+import { DAY, type Millis } from "../../../core/time.ts";
+import type { Store } from "../../contract.ts";
+import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
+import { type Base, pause } from "../base.ts";
+import type { Value } from "../durability/connection.ts";
+import { readMeta, writeMeta } from "../durability/migrate.ts";
+import type { InputRow } from "../log/input-row.ts";
+import { TENANT_WIDE } from "../names.ts";
 
 /** Raw behaviour, and the webhooks it came in. */
 const EVENTS_KEPT = 90 * DAY;

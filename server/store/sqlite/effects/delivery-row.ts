@@ -1,7 +1,7 @@
-import type { Delivery } from "../../core/delivery.ts";
-import { kindOf } from "../../core/tenant.ts";
-import type { Millis } from "../../core/time.ts";
-import { type Base, flag, unitNo } from "./base.ts";
+import type { Delivery } from "../../../core/delivery.ts";
+import { kindOf } from "../../../core/tenant.ts";
+import type { Millis } from "../../../core/time.ts";
+import { type Base, flag, unitNo } from "../base.ts";
 
 export function deliveryWriter(base: Base): (tenant: number, row: Delivery) => void {
   const upsert = base.connection.query(

@@ -1,6 +1,6 @@
-import { randomId } from "../../lib/ids.ts";
-import type { Base } from "./base.ts";
-import { writeMeta } from "./migrate.ts";
+import { randomId } from "../../../lib/ids.ts";
+import type { Base } from "../base.ts";
+import { writeMeta } from "../durability/migrate.ts";
 
 /**
  * Erasures that were begun. Sealed with the server's key: the id of somebody who is being erased must not be left

@@ -1,10 +1,16 @@
-import type { Decision } from "../../core/decision.ts";
-import type { Alert, Delivery, Outcome } from "../../core/delivery.ts";
-import type { FeedbackRow } from "../../core/effect.ts";
-import type { Match } from "../../core/match.ts";
-import type { Base } from "./base.ts";
-import { deliveryWriter } from "./delivery-row.ts";
-import { alertWriter, decisionWriter, feedbackWriter, matchWriter, outcomeWriter } from "./effects.ts";
+import type { Decision } from "../../../core/decision.ts";
+import type { Alert, Delivery, Outcome } from "../../../core/delivery.ts";
+import type { FeedbackRow } from "../../../core/effect.ts";
+import type { Match } from "../../../core/match.ts";
+import type { Base } from "../base.ts";
+import { deliveryWriter } from "../effects/delivery-row.ts";
+import {
+  alertWriter,
+  decisionWriter,
+  feedbackWriter,
+  matchWriter,
+  outcomeWriter,
+} from "../effects/effects.ts";
 import type { Scrubber } from "./scrub.ts";
 
 /** Records that name a person, or belong to a match of theirs. */

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from "../contract.ts";
+import { StoreUnavailable } from "../../contract.ts";
 import type { Connection } from "./connection.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { ScoreRow } from "../../core/effect.ts";
-import { type Base, unitNo } from "./base.ts";
+import type { ScoreRow } from "../../../core/effect.ts";
+import { type Base, unitNo } from "../base.ts";
 
 /** Kind of a score key: `account/acme` or `person/u1`. */
 export const kindOfKey = (key: string): "account" | "person" =>

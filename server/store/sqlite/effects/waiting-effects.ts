@@ -1,6 +1,6 @@
-import type { Effect } from "../../core/effect.ts";
-import type { Store } from "../contract.ts";
-import type { Base } from "./base.ts";
+import type { Effect } from "../../../core/effect.ts";
+import type { Store } from "../../contract.ts";
+import type { Base } from "../base.ts";
 import { effectWriter, tenantOfEffect } from "./effects.ts";
 
 /** A batch of more inputs writes what it leads to at once: many rows share the pages of the tables. */

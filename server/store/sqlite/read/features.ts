@@ -1,6 +1,6 @@
-import type { Match } from "../../core/match.ts";
-import type { FeatureRow, Store } from "../contract.ts";
-import type { Base } from "./base.ts";
+import type { Match } from "../../../core/match.ts";
+import type { FeatureRow, Store } from "../../contract.ts";
+import type { Base } from "../base.ts";
 
 type Features = Pick<Store, "saveFeatures" | "matchesWithoutFeatures" | "unlabelledFeatures" | "pseudonym">;
 

@@ -1,8 +1,8 @@
-import type { Control } from "../../core/control.ts";
-import type { Event, EventData } from "../../core/event.ts";
-import type { LogInput } from "../contract.ts";
-import type { Value } from "./connection.ts";
-import { type Names, TENANT_WIDE } from "./names.ts";
+import type { Control } from "../../../core/control.ts";
+import type { Event, EventData } from "../../../core/event.ts";
+import type { LogInput } from "../../contract.ts";
+import type { Value } from "../durability/connection.ts";
+import { type Names, TENANT_WIDE } from "../names.ts";
 
 /*
  * One record of the log as a row of `inputs`. What an event shares with its unit and its input (tenant, account, time

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import { PlainError } from "../../lib/errors.ts";
-import type { Store } from "../contract.ts";
-import type { Base } from "./base.ts";
+import { PlainError } from "../../../lib/errors.ts";
+import type { Store } from "../../contract.ts";
+import type { Base } from "../base.ts";
 import { sumsPath } from "./integrity.ts";
 
 const TABLES = [

@@ -1,11 +1,11 @@
-import type { Batch, Reception } from "../contract.ts";
-import { type Base, unitNo } from "./base.ts";
-import { directoryWriter } from "./directory.ts";
+import type { Batch, Reception } from "../../contract.ts";
+import { type Base, unitNo } from "../base.ts";
+import { directoryWriter } from "../directory.ts";
+import { recordWriter } from "../effects/record-rows.ts";
+import type { WaitingEffects } from "../effects/waiting-effects.ts";
+import { TENANT_WIDE } from "../names.ts";
 import { personOf, toRow } from "./input-row.ts";
-import { TENANT_WIDE } from "./names.ts";
-import { recordWriter } from "./record-rows.ts";
 import { identityOf } from "./tail-segment.ts";
-import type { WaitingEffects } from "./waiting-effects.ts";
 
 /**
  * The one write of the pipeline, as one synchronous function: everything of the batch is written when it returns, to

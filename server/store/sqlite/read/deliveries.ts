@@ -1,8 +1,8 @@
-import type { Alert, Delivery } from "../../core/delivery.ts";
-import { DAY } from "../../core/time.ts";
-import type { SentCopy, Store } from "../contract.ts";
-import type { Base } from "./base.ts";
-import { keyPlace, personKeys } from "./directory.ts";
+import type { Alert, Delivery } from "../../../core/delivery.ts";
+import { DAY } from "../../../core/time.ts";
+import type { SentCopy, Store } from "../../contract.ts";
+import type { Base } from "../base.ts";
+import { keyPlace, personKeys } from "../directory.ts";
 
 type Deliveries = Pick<
   Store,

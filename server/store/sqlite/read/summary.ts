@@ -1,7 +1,7 @@
-import { DAY, type Millis } from "../../core/time.ts";
-import type { Store, Summary } from "../contract.ts";
-import type { Base } from "./base.ts";
-import type { Value } from "./connection.ts";
+import { DAY, type Millis } from "../../../core/time.ts";
+import type { Store, Summary } from "../../contract.ts";
+import type { Base } from "../base.ts";
+import type { Value } from "../durability/connection.ts";
 
 interface Counted {
   readonly name: string;

@@ -1,13 +1,13 @@
-import type { Decision } from "../../core/decision.ts";
-import type { Delivery, Outcome } from "../../core/delivery.ts";
-import type { FeedbackRow, ScoreRow } from "../../core/effect.ts";
-import { type Match, scoredUnder } from "../../core/match.ts";
-import { LATE, type Millis, ON_TIME } from "../../core/time.ts";
-import type { Reception, Store, Trace } from "../contract.ts";
-import type { Base } from "./base.ts";
-import { eventOf } from "./input-row.ts";
+import type { Decision } from "../../../core/decision.ts";
+import type { Delivery, Outcome } from "../../../core/delivery.ts";
+import type { FeedbackRow, ScoreRow } from "../../../core/effect.ts";
+import { type Match, scoredUnder } from "../../../core/match.ts";
+import { LATE, type Millis, ON_TIME } from "../../../core/time.ts";
+import type { Reception, Store, Trace } from "../../contract.ts";
+import type { Base } from "../base.ts";
+import { eventOf } from "../log/input-row.ts";
+import { newestFirst, rowsAt } from "../log/log.ts";
 import { byId } from "./lists.ts";
-import { newestFirst, rowsAt } from "./log.ts";
 
 /** So many positions of a unit's log are looked at for the events of one match. */
 const MOST_LOOKED_AT = 20_000;
