@@ -3,6 +3,7 @@ import { ambientUses, environmentReads } from "./support/ambient.ts";
 import { importsOf } from "./support/imports.ts";
 import { breach } from "./support/layers.ts";
 import { projectFiles, readProjectFile } from "./support/source.ts";
+import { vendorsNamed } from "./support/vendors.ts";
 
 const sources = projectFiles("{bin,server,slack-app,sidebar-app,in-app,test,bench}/**/*.{js,ts,tsx}").map(
   (path) => ({
@@ -146,6 +147,29 @@ describe("the core", () => {
     `;
 
     expect(ambientUses("server/core/planted.ts", text)).toEqual([]);
+  });
+});
+
+describe("the rules and the flow", () => {
+  const inside = sources.filter(({ path }) => /^server\/(core|flow)\//.test(path));
+
+  it("know no vendor", () => {
+    expect(inside.flatMap(({ path, text }) => vendorsNamed(path, text))).toEqual([]);
+    expect(inside.length).toBeGreaterThan(20);
+  });
+
+  it.each([
+    'const system = "zendesk";',
+    "const wait = twilioDelay(1);",
+    "const link = `https://dashboard.stripe.com`;",
+    'import { names } from "./sentry-names.ts";',
+    "type Kind = 'sendgrid' | 'other';",
+  ])("would be caught at: %s", (text) => {
+    expect(vendorsNamed("server/core/planted.ts", text)).not.toEqual([]);
+  });
+
+  it("may name one in a comment", () => {
+    expect(vendorsNamed("server/core/planted.ts", "// As Stripe does.\nconst reports = 3;")).toEqual([]);
   });
 });
 

@@ -2,7 +2,6 @@ import type { EventData, Field, Scalar } from "./event.ts";
 import { type FieldKind, isKnown, VOCABULARY } from "./event-types.ts";
 
 export { type FieldKind, isKnown, KNOWN_TYPES, VOCABULARY } from "./event-types.ts";
-export { fromSegmentName, mapSegment, SEGMENT_NAMES, type SegmentName } from "./segment-names.ts";
 
 const MAX_TEXT = 512;
 const MAX_LIST = 50;

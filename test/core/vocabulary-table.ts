@@ -1,12 +1,13 @@
-import { SEGMENT_NAMES, VOCABULARY } from "../../server/core/vocabulary.ts";
+import { VOCABULARY } from "../../server/core/vocabulary.ts";
+import { SEGMENT_NAMES } from "../../server/integrations/segment/names.ts";
 
 /** The page docs/vocabulary.md, made from the code: the test that compares it keeps it true. */
 export function vocabularyTable(): string {
   return [
     "# Events",
     "",
-    "This page is made from `server/core/event-types.ts` and `server/core/segment-names.ts`; after a change there run",
-    "`npx vitest run test/core/vocabulary.test.ts -u`.",
+    "This page is made from `server/core/event-types.ts` and `server/integrations/segment/names.ts`; after a change",
+    "there run `npx vitest run test/core/vocabulary.test.ts -u`.",
     "",
     "Only the fields named here are kept of an event's data; everything else is dropped before anything is stored, and",
     "texts are cut at 512 characters. Contact data is never part of an event: of `email` and `phone` only `hasEmail` and",

@@ -1,5 +1,5 @@
 import type { Incoming, Ref } from "../../core/event.ts";
-import type { SegmentName } from "../../core/vocabulary.ts";
+import type { SegmentName } from "./names.ts";
 
 export interface Maker {
   readonly source: string;

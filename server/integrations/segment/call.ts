@@ -1,5 +1,4 @@
 import type { Ref } from "../../core/event.ts";
-import { mapSegment } from "../../core/vocabulary.ts";
 import {
   at,
   type Foreign,
@@ -13,6 +12,7 @@ import {
 } from "../../lib/foreign.ts";
 import { sha256Hex } from "../../lib/ids.ts";
 import { type Base, type Call, type Maker, native } from "./base.ts";
+import { mapSegment } from "./names.ts";
 import { fromGroup, fromIdentify } from "./traits.ts";
 
 /** One call of Segment's spec as an event. */

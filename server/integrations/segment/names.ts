@@ -1,5 +1,5 @@
-import type { Scalar } from "./event.ts";
-import { isKnown, VOCABULARY } from "./event-types.ts";
+import type { Scalar } from "../../core/event.ts";
+import { isKnown, VOCABULARY } from "../../core/vocabulary.ts";
 
 /** How a `track` call becomes one of our events. */
 export interface SegmentName {
