@@ -1,8 +1,9 @@
 /** A verified event in memory -> decision: `assess` with eight patterns, over many accounts. */
+
+import { assess, type Tools } from "../server/core/engine/assess.ts";
 import { newUnit } from "../server/core/new-unit.ts";
 import type { TenantState } from "../server/core/tenant.ts";
 import type { Unit } from "../server/core/unit.ts";
-import { assess, type Tools } from "../server/flow/assess.ts";
 import { hashId } from "../server/lib/ids.ts";
 import { type Bench, type Figure, type Options, quantile } from "./kit/figures.ts";
 import { eightPatterns, eventAt, type Stream, streamOf, TENANT, tenantWith } from "./kit/world.ts";

@@ -1,8 +1,9 @@
 /** What an active customer takes in memory: of the matcher alone, as a unit, and in the server with a million of them. */
+
+import { assess, type Tools } from "../server/core/engine/assess.ts";
 import { newCells } from "../server/core/matching/matcher.ts";
 import { newUnit } from "../server/core/new-unit.ts";
 import type { Unit } from "../server/core/unit.ts";
-import { assess, type Tools } from "../server/flow/assess.ts";
 import { hashId } from "../server/lib/ids.ts";
 import type { Bench, Figure, Options } from "./kit/figures.ts";
 import { inFolder } from "./kit/folder.ts";

@@ -210,6 +210,9 @@ export type PreferenceChange =
     }
   | { readonly kind: "bounced"; readonly channel: "email" | "phone" };
 
+/** The control of one kind. */
+export type ControlOf<Kind extends UnitControl["kind"]> = Extract<UnitControl, { readonly kind: Kind }>;
+
 /** Inputs that change the tenant-wide state; they concern every unit. */
 export type TenantControl =
   | { readonly kind: "settings"; readonly settings: TenantSettings }

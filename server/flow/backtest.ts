@@ -4,6 +4,10 @@
  */
 import type { Decision } from "../core/decision.ts";
 import type { Effect } from "../core/effect.ts";
+import { assess, dueOf, type Tools, type UnitInput } from "../core/engine/assess.ts";
+import { profileOf } from "../core/engine/joining.ts";
+import { structuredPerson } from "../core/engine/profile.ts";
+import { scoredFor, scoreKeys } from "../core/engine/scores.ts";
 import type { Event } from "../core/event.ts";
 import type { Match } from "../core/match.ts";
 import { newUnit, TENANT_UNIT } from "../core/new-unit.ts";
@@ -11,10 +15,6 @@ import { bandOf, scoreOf } from "../core/score.ts";
 import type { TenantState } from "../core/tenant.ts";
 import type { Millis } from "../core/time.ts";
 import type { Band, Unit } from "../core/unit.ts";
-import { profileOf } from "./assess/joining.ts";
-import { structuredPerson } from "./assess/profile.ts";
-import { scoredFor, scoreKeys } from "./assess/scores.ts";
-import { assess, dueOf, type Tools, type UnitInput } from "./assess.ts";
 import { unitOf } from "./pipeline/directory.ts";
 import { DueHeap } from "./pipeline/due-heap.ts";
 import { createTenants, type Tenants } from "./pipeline/tenants.ts";

@@ -8,11 +8,11 @@
  */
 
 import type { TenantControl, UnitControl } from "../core/control.ts";
+import type { Tools } from "../core/engine/assess.ts";
 import type { Incoming } from "../core/event.ts";
 import type { Millis } from "../core/time.ts";
 import type { Unit } from "../core/unit.ts";
 import { type Store, StoreUnavailable } from "../store/contract.ts";
-import type { Tools } from "./assess.ts";
 import {
   type Along,
   type Committed,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Effect } from "../../server/core/effect.ts";
+import { assess } from "../../server/core/engine/assess.ts";
 import type { Event } from "../../server/core/event.ts";
 import { compileLibrary } from "../../server/core/matching/compile.ts";
 import { newUnit } from "../../server/core/new-unit.ts";
 import { DAY, HOUR, MINUTE, type Millis } from "../../server/core/time.ts";
-import { assess } from "../../server/flow/assess.ts";
 import { hashId } from "../../server/lib/ids.ts";
 import { loadShipped } from "../../server/patterns/load.ts";
 import { anEvent, aTenant, NOON } from "../builders.ts";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { SWEEP, scoredFor } from "../../server/core/engine/scores.ts";
 import { hash32 } from "../../server/core/hash.ts";
 import type { Pattern } from "../../server/core/pattern.ts";
 import { bandOf, type Scored, scoreOf } from "../../server/core/score.ts";
 import { DEFAULT_SETTINGS } from "../../server/core/tenant.ts";
 import { DAY, HOUR, MINUTE, ON_TIME, SECOND } from "../../server/core/time.ts";
-import { SWEEP, scoredFor } from "../../server/flow/assess/scores.ts";
 import { aPattern } from "../builders.ts";
 import { createWorld, event, introduce, refusals, shippedPattern, T, type World } from "./world.ts";
 

@@ -1,9 +1,9 @@
+import { issueOfCategory } from "../../core/engine/profile.ts";
 import type { Event } from "../../core/event.ts";
 import type { Match } from "../../core/match.ts";
 import type { IssueType, Pattern } from "../../core/pattern.ts";
 import { DEFAULT_SETTINGS } from "../../core/tenant.ts";
 import { type Millis, SECOND } from "../../core/time.ts";
-import { issueOfCategory } from "../../flow/assess/profile.ts";
 
 export interface Ticket {
   readonly at: Millis;

@@ -1,9 +1,9 @@
 import type { Effect } from "../../core/effect.ts";
+import { HISTORY_ROUND } from "../../core/engine/assess.ts";
 import type { Event, Incoming } from "../../core/event.ts";
 import { LATE, type Millis, ON_TIME, SECOND } from "../../core/time.ts";
 import { isKnown } from "../../core/vocabulary.ts";
 import type { Store } from "../../store/contract.ts";
-import { HISTORY_ROUND } from "../assess.ts";
 import type { Draft } from "./batch.ts";
 import { type Attributed, type Directory, eventOf } from "./directory.ts";
 import type { Inputs } from "./inputs.ts";

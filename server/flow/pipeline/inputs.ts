@@ -1,11 +1,11 @@
 import type { TenantControl, UnitControl } from "../../core/control.ts";
 import type { Effect } from "../../core/effect.ts";
+import { assess, type Tools } from "../../core/engine/assess.ts";
+import { profileOf } from "../../core/engine/joining.ts";
+import { structuredPerson } from "../../core/engine/profile.ts";
 import type { Event } from "../../core/event.ts";
 import { shardOf } from "../../core/hash.ts";
 import type { Millis } from "../../core/time.ts";
-import { profileOf } from "../assess/joining.ts";
-import { structuredPerson } from "../assess/profile.ts";
-import { assess, type Tools } from "../assess.ts";
 import type { Draft } from "./batch.ts";
 import type { Directory } from "./directory.ts";
 import type { Tenants } from "./tenants.ts";

@@ -4,6 +4,8 @@
  * that memory always equals a rebuild. Above a limit, units that nobody asked for lately leave memory once they are
  * saved; their timers are then found on disk.
  */
+
+import { assess, dueOf, type Tools, type UnitInput } from "../../core/engine/assess.ts";
 import type { Event } from "../../core/event.ts";
 import { shardOf } from "../../core/hash.ts";
 import type { CompiledLibrary } from "../../core/matching/compile.ts";
@@ -13,7 +15,6 @@ import type { Millis } from "../../core/time.ts";
 import type { Unit } from "../../core/unit.ts";
 import { decodeUnit, ENGINE, encodeUnit } from "../../core/unit-codec.ts";
 import type { LogInput, Store, UnitSnapshot } from "../../store/contract.ts";
-import { assess, dueOf, type Tools, type UnitInput } from "../assess.ts";
 import { DueHeap } from "./due-heap.ts";
 import type { Tenants } from "./tenants.ts";
 

@@ -1,4 +1,5 @@
 import { type GuardReason, REASONS, type Reason } from "../../core/decision.ts";
+import { scoredFor } from "../../core/engine/scores.ts";
 import { type Match, scoredUnder } from "../../core/match.ts";
 import { newPursuit } from "../../core/new-unit.ts";
 import type { Pattern } from "../../core/pattern.ts";
@@ -6,7 +7,6 @@ import type { Question } from "../../core/policy/contract.ts";
 import { askFor } from "../../core/policy/guard.ts";
 import { GUARDS } from "../../core/policy/guards.ts";
 import { scoreOf } from "../../core/score.ts";
-import { scoredFor } from "../../flow/assess/scores.ts";
 import type * as wire from "../wire.ts";
 import type { ManualQuestion } from "./deps.ts";
 import { isoOrNull } from "./present.ts";

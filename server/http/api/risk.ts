@@ -1,9 +1,9 @@
+import { scoredFor } from "../../core/engine/scores.ts";
 import { scoredUnder } from "../../core/match.ts";
 import { bandOf, type Contribution, type Scored, scoreOf } from "../../core/score.ts";
 import type { TenantState } from "../../core/tenant.ts";
 import { DAY, formatDuration, type Millis } from "../../core/time.ts";
 import type { AccountState, PersonState, Tracked, Unit } from "../../core/unit.ts";
-import { scoredFor } from "../../flow/assess/scores.ts";
 import { notFound, unavailable } from "../problem.ts";
 import type * as wire from "../wire.ts";
 import type { ApiDeps } from "./deps.ts";

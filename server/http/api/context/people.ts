@@ -1,7 +1,7 @@
+import { scoredFor } from "../../../core/engine/scores.ts";
 import { scoredUnder } from "../../../core/match.ts";
 import { bandOf, scoreOf } from "../../../core/score.ts";
 import type { Unit } from "../../../core/unit.ts";
-import { scoredFor } from "../../../flow/assess/scores.ts";
 import type * as wire from "../../wire.ts";
 import { iso, whyOf } from "../present.ts";
 import { type About, counts, unitsOf } from "./about.ts";

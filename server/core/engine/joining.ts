@@ -1,8 +1,8 @@
 /** Persons who turn out to belong elsewhere: their matches and caps move, windows are not merged. */
-import type { UnitControl } from "../../core/control.ts";
-import type { Alert, Delivery } from "../../core/delivery.ts";
-import { DAY } from "../../core/time.ts";
-import type { PersonMessage, PersonState, Tracked } from "../../core/unit.ts";
+import type { ControlOf } from "../control.ts";
+import type { Alert, Delivery } from "../delivery.ts";
+import { DAY } from "../time.ts";
+import type { PersonMessage, PersonState, Tracked } from "../unit.ts";
 import { stopPerson } from "./attempts.ts";
 import { withdraw } from "./decisions.ts";
 import { scheduleHuman } from "./humans.ts";
@@ -14,12 +14,10 @@ import { endsQuietly } from "./recovery.ts";
 import { putDelivery } from "./rows.ts";
 import { emitMatch, schedule, type Turn, unschedule } from "./turn.ts";
 
-type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
-
 // ---- a person in several accounts
 
 /** The person was seen in another account too, which has to know how they may be reached. */
-export function share(turn: Turn, { person: id, to }: Of<"share">): void {
+export function share(turn: Turn, { person: id, to }: ControlOf<"share">): void {
   const person = turn.unit.persons.get(id);
   if (person === undefined) return;
   turn.effects.push({
@@ -33,7 +31,7 @@ export function share(turn: Turn, { person: id, to }: Of<"share">): void {
  * The same person as another unit of theirs has it. What this unit knows about messages stays, and so do the roles,
  * which belong to the account.
  */
-export function takeProfile(turn: Turn, { person: other }: Of<"profile">): void {
+export function takeProfile(turn: Turn, { person: other }: ControlOf<"profile">): void {
   const own = turn.unit.persons.get(other.id);
   const person = structuredPerson(other);
   const merged: PersonState = {
@@ -67,7 +65,7 @@ function mergeById<Item>(
 // ---- a person who moves
 
 /** The person leaves for another unit or name: what is not sent yet starts anew there, what was sent goes along. */
-export function handOver(turn: Turn, { person: id, to, as }: Of<"handover">): void {
+export function handOver(turn: Turn, { person: id, to, as }: ControlOf<"handover">): void {
   const person = turn.unit.persons.get(id);
   if (person === undefined || (to === turn.unit.id && as === id)) return;
   const own = [...turn.unit.tracked.values()].filter(
@@ -144,7 +142,7 @@ function renamed(tracked: Tracked, as: string): Tracked {
   return copy;
 }
 
-export function adopt(turn: Turn, control: Of<"adopt">): void {
+export function adopt(turn: Turn, control: ControlOf<"adopt">): void {
   const person = merge(turn.unit.persons.get(control.person.id), structuredPerson(control.person));
   turn.unit.persons.set(person.id, person);
   for (const row of control.deliveries ?? []) {

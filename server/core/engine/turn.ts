@@ -1,8 +1,8 @@
-import type { ClaimFacts } from "../../core/control.ts";
-import type { Effect } from "../../core/effect.ts";
-import type { TenantState } from "../../core/tenant.ts";
-import type { Millis } from "../../core/time.ts";
-import type { Timer, TimerKind, Tracked, Unit } from "../../core/unit.ts";
+import type { ClaimFacts } from "../control.ts";
+import type { Effect } from "../effect.ts";
+import type { TenantState } from "../tenant.ts";
+import type { Millis } from "../time.ts";
+import type { Timer, TimerKind, Tracked, Unit } from "../unit.ts";
 
 /** Ids are hashes of what they name, so that the same log gives the same ids. */
 export type HashId = (...parts: readonly (string | number)[]) => string;

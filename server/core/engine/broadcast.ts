@@ -3,10 +3,10 @@
  * incident may affect very many, so they are told a few hundred at a time, and those who join later at once (by
  * `affected`).
  */
-import { isBroadcast } from "../../core/incident.ts";
-import type { Affected } from "../../core/population.ts";
-import type { Incident } from "../../core/tenant.ts";
-import { SECOND } from "../../core/time.ts";
+import { isBroadcast } from "../incident.ts";
+import type { Affected } from "../population.ts";
+import type { Incident } from "../tenant.ts";
+import { SECOND } from "../time.ts";
 import { schedule, type Turn, unschedule } from "./turn.ts";
 
 /** Units told in one commit: few enough not to hold the others up. */

@@ -1,13 +1,13 @@
 /** When a person of ours is asked: the human step of a ladder, patterns that only ever alert, and critical matches. */
-import type { GuardReason, Reason } from "../../core/decision.ts";
-import type { Channel, Pattern } from "../../core/pattern.ts";
-import type { Verdict } from "../../core/policy/contract.ts";
-import { dueByOf, humanAfter } from "../../core/policy/deadlines.ts";
-import { judgeHuman } from "../../core/policy/judge.ts";
-import { ladderOf } from "../../core/policy/ladder.ts";
-import { bandOf } from "../../core/score.ts";
-import type { Millis } from "../../core/time.ts";
-import type { PersonState, Pursuit, Tracked } from "../../core/unit.ts";
+import type { GuardReason, Reason } from "../decision.ts";
+import type { Channel, Pattern } from "../pattern.ts";
+import type { Verdict } from "../policy/contract.ts";
+import { dueByOf, humanAfter } from "../policy/deadlines.ts";
+import { judgeHuman } from "../policy/judge.ts";
+import { ladderOf } from "../policy/ladder.ts";
+import { bandOf } from "../score.ts";
+import type { Millis } from "../time.ts";
+import type { PersonState, Pursuit, Tracked } from "../unit.ts";
 import { raiseAlert } from "./alerts.ts";
 import { endPursuit, recordDecision, scoreOfMatch, stopped } from "./decisions.ts";
 import { questionOf } from "./question.ts";

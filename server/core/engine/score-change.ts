@@ -1,7 +1,7 @@
 /** Why a score changed, for people: what came, what went and how, or that it faded. */
-import { clueOf } from "../../core/explain.ts";
-import type { Contribution, Score } from "../../core/score.ts";
-import type { ScoreState } from "../../core/unit.ts";
+import { clueOf } from "../explain.ts";
+import type { Contribution, Score } from "../score.ts";
+import type { ScoreState } from "../unit.ts";
 import type { Turn } from "./turn.ts";
 
 /** So many of a kind are named, the rest are counted. */

@@ -5,18 +5,18 @@
  * human is asked, `sent` once a delivery exists (timers lead to the next step and to the human), `ended` when
  * nothing more will be done.
  */
-import type { Reason } from "../../core/decision.ts";
-import type { Delivery } from "../../core/delivery.ts";
-import { messageValues } from "../../core/explain.ts";
-import type { Channel, Pattern } from "../../core/pattern.ts";
-import type { Verdict } from "../../core/policy/contract.ts";
-import { dueByOf, nextStepAfter } from "../../core/policy/deadlines.ts";
-import { judge } from "../../core/policy/judge.ts";
-import { ladderOf } from "../../core/policy/ladder.ts";
-import { inRollout } from "../../core/policy/rollout.ts";
-import { bandOf, worth } from "../../core/score.ts";
-import type { Millis } from "../../core/time.ts";
-import type { Tracked } from "../../core/unit.ts";
+import type { Reason } from "../decision.ts";
+import type { Delivery } from "../delivery.ts";
+import { messageValues } from "../explain.ts";
+import type { Channel, Pattern } from "../pattern.ts";
+import type { Verdict } from "../policy/contract.ts";
+import { dueByOf, nextStepAfter } from "../policy/deadlines.ts";
+import { judge } from "../policy/judge.ts";
+import { ladderOf } from "../policy/ladder.ts";
+import { inRollout } from "../policy/rollout.ts";
+import { bandOf, worth } from "../score.ts";
+import type { Millis } from "../time.ts";
+import type { Tracked } from "../unit.ts";
 import { raiseAlert } from "./alerts.ts";
 import { decisionId, endPursuit, recordDecision, scoreOfMatch, stopped } from "./decisions.ts";
 import { alertOnly, alertWhenCritical, pursueHuman, scheduleFirstHuman } from "./humans.ts";

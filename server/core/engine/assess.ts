@@ -3,32 +3,27 @@
  * byte-equal results on every store. It reads and writes the given unit only; what concerns another unit or the
  * whole tenant leaves as an effect.
  */
-import type { UnitControl } from "../core/control.ts";
-import type { Effect } from "../core/effect.ts";
-import type { Event } from "../core/event.ts";
-import { scoredUnder } from "../core/match.ts";
-import { nextDue, observe, runDue } from "../core/matching/matcher.ts";
-import type { TenantState } from "../core/tenant.ts";
-import { MINUTE, type Millis } from "../core/time.ts";
-import type { Timer, Tracked, Unit } from "../core/unit.ts";
-import {
-  attempted,
-  doubtEnds,
-  isOnItsWay,
-  lastDelivery,
-  receipt,
-  stepOn,
-  waitForIt,
-} from "./assess/attempts.ts";
-import { tellNext } from "./assess/broadcast.ts";
-import { claim } from "./assess/claim.ts";
-import { takeConnection } from "./assess/connections.ts";
-import { pursueHuman } from "./assess/humans.ts";
-import { takeAffected } from "./assess/incidents.ts";
-import { adopt, handOver, share, takeProfile } from "./assess/joining.ts";
-import { applyMatchChange } from "./assess/matches.ts";
-import { forgetNotices, takeNotice } from "./assess/notices.ts";
-import { outcomeIsDue, settle, takeTicket } from "./assess/outcomes.ts";
+import type { UnitControl } from "../control.ts";
+import type { Effect } from "../effect.ts";
+import type { Event } from "../event.ts";
+import { scoredUnder } from "../match.ts";
+import { nextDue, observe, runDue } from "../matching/matcher.ts";
+import type { TenantState } from "../tenant.ts";
+import { MINUTE, type Millis } from "../time.ts";
+import type { Timer, Tracked, Unit } from "../unit.ts";
+import { changeAlert } from "./alerts.ts";
+import { attempted, doubtEnds, isOnItsWay, lastDelivery, receipt, stepOn, waitForIt } from "./attempts.ts";
+import { tellNext } from "./broadcast.ts";
+import { claim } from "./claim.ts";
+import { takeConnection } from "./connections.ts";
+import { takeFeedback } from "./feedback.ts";
+import { pursueHuman } from "./humans.ts";
+import { takeAffected } from "./incidents.ts";
+import { adopt, handOver, share, takeProfile } from "./joining.ts";
+import { sendByHand } from "./manual.ts";
+import { applyMatchChange } from "./matches.ts";
+import { forgetNotices, takeNotice } from "./notices.ts";
+import { outcomeIsDue, settle, takeTicket } from "./outcomes.ts";
 import {
   answerBroadcast,
   checkIncident,
@@ -37,22 +32,14 @@ import {
   takeServiceEvent,
   takeSighting,
   takeTallies,
-} from "./assess/population.ts";
-import { foldProfile, foldTicket, forgetOldMessages } from "./assess/profile.ts";
-import { pursue } from "./assess/pursuit.ts";
-import { closeOrphans, goQuiet, recoverFaded } from "./assess/recovery.ts";
-import { type Rescored, rescore } from "./assess/scores.ts";
-import { type Assumption, type HashId, ToJudge, type Turn } from "./assess/turn.ts";
-import {
-  changeAlert,
-  changePreference,
-  judgeAgain,
-  reviewExpires,
-  sendByHand,
-  takeFeedback,
-  takeReview,
-  takeVerdict,
-} from "./observe.ts";
+} from "./population.ts";
+import { changePreference, judgeAgain } from "./preferences.ts";
+import { foldProfile, foldTicket, forgetOldMessages } from "./profile.ts";
+import { pursue } from "./pursuit.ts";
+import { closeOrphans, goQuiet, recoverFaded } from "./recovery.ts";
+import { reviewExpires, takeReview, takeVerdict } from "./review.ts";
+import { type Rescored, rescore } from "./scores.ts";
+import { type Assumption, type HashId, ToJudge, type Turn } from "./turn.ts";
 
 export interface Tools {
   readonly hash: HashId;

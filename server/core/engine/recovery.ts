@@ -2,14 +2,14 @@
  * What the matcher does not see: the recovery of a match that has gone quiet, which still counts in the score; and
  * how one ends that came from another unit or name, or whose pattern has been changed since.
  */
-import type { Event } from "../../core/event.ts";
-import { personKey } from "../../core/keys.ts";
-import type { ClosedBy } from "../../core/match.ts";
-import { type Match, scoreKeyOf } from "../../core/match.ts";
-import type { Pattern, Selector } from "../../core/pattern.ts";
-import { LATE, type Millis, ON_TIME } from "../../core/time.ts";
-import type { Tracked } from "../../core/unit.ts";
-import { satisfies } from "../../core/where.ts";
+import type { Event } from "../event.ts";
+import { personKey } from "../keys.ts";
+import type { ClosedBy } from "../match.ts";
+import { type Match, scoreKeyOf } from "../match.ts";
+import type { Pattern, Selector } from "../pattern.ts";
+import { LATE, type Millis, ON_TIME } from "../time.ts";
+import type { Tracked } from "../unit.ts";
+import { satisfies } from "../where.ts";
 import { recover } from "./decisions.ts";
 import { emitMatch, type Turn } from "./turn.ts";
 

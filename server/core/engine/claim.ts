@@ -1,14 +1,14 @@
 /** The moment of sending: the guards are judged again, and only then does the row become `sending`. */
-import type { ClaimFacts, UnitControl } from "../../core/control.ts";
-import type { Reason } from "../../core/decision.ts";
-import type { Delivery } from "../../core/delivery.ts";
-import type { Pattern } from "../../core/pattern.ts";
-import type { Verdict } from "../../core/policy/contract.ts";
-import { dueByOf } from "../../core/policy/deadlines.ts";
-import { judge } from "../../core/policy/judge.ts";
-import { inRollout } from "../../core/policy/rollout.ts";
-import { kindOf } from "../../core/tenant.ts";
-import type { PersonState, Pursuit, Tracked } from "../../core/unit.ts";
+import type { ClaimFacts, ControlOf } from "../control.ts";
+import type { Reason } from "../decision.ts";
+import type { Delivery } from "../delivery.ts";
+import type { Pattern } from "../pattern.ts";
+import type { Verdict } from "../policy/contract.ts";
+import { dueByOf } from "../policy/deadlines.ts";
+import { judge } from "../policy/judge.ts";
+import { inRollout } from "../policy/rollout.ts";
+import { kindOf } from "../tenant.ts";
+import type { PersonState, Pursuit, Tracked } from "../unit.ts";
 import { fail } from "./attempts.ts";
 import { endPursuit, freeStep, recordDecision, scoreOfMatch, stopRow } from "./decisions.ts";
 import { scheduleHuman } from "./humans.ts";
@@ -20,9 +20,7 @@ import { questionOf } from "./question.ts";
 import { keepBack, setMessage, suppress, updateDelivery } from "./rows.ts";
 import { isScheduled, schedule, type Turn, wallClock } from "./turn.ts";
 
-type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
-
-export function claim(turn: Turn, control: Of<"claim">): void {
+export function claim(turn: Turn, control: ControlOf<"claim">): void {
   const row = turn.unit.deliveries.get(control.delivery);
   if (row?.status !== "queued" || row.unit !== turn.unit.id) return;
   learnFacts(turn, row, control.facts);
@@ -141,7 +139,7 @@ function channelIsOff({ tenant: { switches } }: Turn, { pattern, channel }: Deli
 }
 
 /** By hand: guards may be overridden with a reason, but never a stop, a missing consent or the kill switch. */
-function claimManual(turn: Turn, row: Delivery, control: Of<"claim">): void {
+function claimManual(turn: Turn, row: Delivery, control: ControlOf<"claim">): void {
   const reason = manualStop(turn, row, control.facts);
   if (reason !== null) return stopRow(turn, row, reason);
   startSending(turn, row, control.leaseFor);

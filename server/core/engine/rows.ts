@@ -1,6 +1,6 @@
 /** Delivery rows and what a person is told by them: every change of one is written and remembered here. */
-import type { Delivery } from "../../core/delivery.ts";
-import type { PersonMessage } from "../../core/unit.ts";
+import type { Delivery } from "../delivery.ts";
+import type { PersonMessage } from "../unit.ts";
 import { emitPerson } from "./profile.ts";
 import type { Turn } from "./turn.ts";
 

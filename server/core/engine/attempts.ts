@@ -1,11 +1,11 @@
 /** What comes of an attempt to send, and what the provider says later. */
-import type { AttemptResult, ReceiptKind, UnitControl } from "../../core/control.ts";
-import type { Delivery } from "../../core/delivery.ts";
-import { dueByOf, humanAfter } from "../../core/policy/deadlines.ts";
-import { ladderOf } from "../../core/policy/ladder.ts";
-import { kindOf } from "../../core/tenant.ts";
-import { DAY } from "../../core/time.ts";
-import type { PersonState, Pursuit, Tracked } from "../../core/unit.ts";
+import type { AttemptResult, ControlOf, ReceiptKind, UnitControl } from "../control.ts";
+import type { Delivery } from "../delivery.ts";
+import { dueByOf, humanAfter } from "../policy/deadlines.ts";
+import { ladderOf } from "../policy/ladder.ts";
+import { kindOf } from "../tenant.ts";
+import { DAY } from "../time.ts";
+import type { PersonState, Pursuit, Tracked } from "../unit.ts";
 import { raiseAlert } from "./alerts.ts";
 import { endPursuit, scoreOfMatch, stopRow, withdraw } from "./decisions.ts";
 import { pursueHuman, scheduleHuman } from "./humans.ts";
@@ -15,12 +15,10 @@ import { pursue, stepDelay } from "./pursuit.ts";
 import { setMessage, updateDelivery, voidMessage } from "./rows.ts";
 import { isScheduled, schedule, type Turn, unschedule } from "./turn.ts";
 
-type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
-
 /** How long a delivery may stay in doubt before it is given up as unknown. */
 const DOUBT = DAY;
 
-export function attempted(turn: Turn, control: Of<"attempted">): void {
+export function attempted(turn: Turn, control: ControlOf<"attempted">): void {
   const row = turn.unit.deliveries.get(control.delivery);
   if (row === undefined || row.fence !== control.fence) return;
   if (row.unit !== turn.unit.id) return follow(turn, row, control);
@@ -152,7 +150,7 @@ export function lastDelivery(turn: Turn, tracked: Tracked): Delivery | undefined
 // ---- receipts
 
 /** What a provider says. Never goes back: a `sent` that arrives after `delivered` changes nothing. */
-export function receipt(turn: Turn, control: Of<"receipt">): void {
+export function receipt(turn: Turn, control: ControlOf<"receipt">): void {
   const row = turn.unit.deliveries.get(control.delivery);
   if (row === undefined) return;
   if (row.unit !== turn.unit.id) return follow(turn, row, control);
@@ -160,7 +158,7 @@ export function receipt(turn: Turn, control: Of<"receipt">): void {
   handle(turn, settleDoubt(turn, row, control), control);
 }
 
-type Handler = (turn: Turn, row: Delivery, control: Of<"receipt">) => void;
+type Handler = (turn: Turn, row: Delivery, control: ControlOf<"receipt">) => void;
 
 const RECEIPTS: { readonly [kind in ReceiptKind]: Handler } = {
   accepted: () => {},
@@ -190,7 +188,7 @@ const RECEIPTS: { readonly [kind in ReceiptKind]: Handler } = {
  * Any word from the provider about a message in doubt says that it went out; also about one that was queued again
  * because nobody knew of it.
  */
-function settleDoubt(turn: Turn, row: Delivery, control: Of<"receipt">): Delivery {
+function settleDoubt(turn: Turn, row: Delivery, control: ControlOf<"receipt">): Delivery {
   const again = row.status === "queued" && row.attempts > 0;
   const undecided =
     row.status === "in_doubt" || row.status === "sending" || row.status === "unknown" || again;

@@ -1,10 +1,11 @@
-import type { Alert } from "../../core/delivery.ts";
-import { clueOf } from "../../core/explain.ts";
-import type { Match } from "../../core/match.ts";
-import type { Verdict } from "../../core/policy/contract.ts";
-import { customerWords, reasonWords } from "../../core/reasons.ts";
-import type { Millis } from "../../core/time.ts";
-import type { Tracked } from "../../core/unit.ts";
+import type { ControlOf } from "../control.ts";
+import type { Alert } from "../delivery.ts";
+import { clueOf } from "../explain.ts";
+import type { Match } from "../match.ts";
+import type { Verdict } from "../policy/contract.ts";
+import { customerWords, reasonWords } from "../reasons.ts";
+import type { Millis } from "../time.ts";
+import type { Tracked } from "../unit.ts";
 import type { Turn } from "./turn.ts";
 
 /** Raises (at most once per match and kind) what ops sees: owner, first action, due time. */
@@ -66,4 +67,28 @@ export function ownerOf(turn: Turn, role: string): string {
 export function putAlert(turn: Turn, alert: Alert): void {
   turn.unit.alerts.set(alert.id, alert);
   turn.effects.push({ kind: "alert", row: alert });
+}
+
+/** An alert is taken, handed on, put off, resolved, or as it was before. */
+export function changeAlert(turn: Turn, control: ControlOf<"alert">): void {
+  const alert = turn.unit.alerts.get(control.alert);
+  if (alert === undefined) return;
+  // Somebody else was first: the caller reads the unchanged row and tells who.
+  if (control.expect !== undefined && control.expect !== alert.revision) return;
+  putAlert(turn, { ...alert, ...alertChanges(control), revision: alert.revision + 1 });
+}
+
+function alertChanges(control: ControlOf<"alert">): Partial<Alert> {
+  switch (control.action) {
+    case "ack":
+      return { state: "acked", assignee: control.assignee ?? control.actor };
+    case "assign":
+      return { assignee: control.assignee ?? control.actor };
+    case "snooze":
+      return { state: "snoozed", snoozedUntil: control.until ?? null };
+    case "resolve":
+      return { state: "resolved" };
+    case "restore":
+      return control.before ?? { state: "open", snoozedUntil: null };
+  }
 }

@@ -2,27 +2,25 @@
  * The second reducer: what is true of many customers at once. It works on the tenant's own unit, fed by records of
  * matches (`sighting`) and counts of the journey signals (`tally`).
  */
-import type { UnitControl } from "../../core/control.ts";
-import type { Event } from "../../core/event.ts";
-import { concerns, incidentEnds, incidentStarts, noteSighting, rotateWindow } from "../../core/incident.ts";
-import { type JourneyChange, journeyDue, passJourneys, takeTally } from "../../core/journey.ts";
-import { TENANT_UNIT } from "../../core/new-unit.ts";
-import type { Pattern } from "../../core/pattern.ts";
-import type { Population, Sighting } from "../../core/population.ts";
-import type { Incident } from "../../core/tenant.ts";
-import { MINUTE } from "../../core/time.ts";
+import type { ControlOf } from "../control.ts";
+import type { Event } from "../event.ts";
+import { concerns, incidentEnds, incidentStarts, noteSighting, rotateWindow } from "../incident.ts";
+import { type JourneyChange, journeyDue, passJourneys, takeTally } from "../journey.ts";
+import { TENANT_UNIT } from "../new-unit.ts";
+import type { Pattern } from "../pattern.ts";
+import type { Population, Sighting } from "../population.ts";
+import type { Incident } from "../tenant.ts";
+import { MINUTE } from "../time.ts";
 import { ownerOf, putAlert } from "./alerts.ts";
 import { noteAffected, tellAnswer, tellEnd } from "./broadcast.ts";
 import { tellAdmin } from "./incidents.ts";
 import { schedule, type Turn } from "./turn.ts";
 
-type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
-
 /** Without an answer for this long, the in-app banner of an incident goes out by itself. */
 const BANNER_AFTER = 10 * MINUTE;
 const CHECK_EVERY = MINUTE;
 
-export function takeSighting(turn: Turn, { sighting }: Of<"sighting">): void {
+export function takeSighting(turn: Turn, { sighting }: ControlOf<"sighting">): void {
   const population = populationOf(turn);
   rotateWindow(population, sighting.at, turn.tenant);
   noteSighting(population, sighting, turn.tenant.settings.incident.within);
@@ -35,7 +33,7 @@ export function takeSighting(turn: Turn, { sighting }: Of<"sighting">): void {
 }
 
 /** By hand, by a monitoring system, or (in the unit of an account) because most of its people are affected. */
-export function declare(turn: Turn, control: Of<"declare">): void {
+export function declare(turn: Turn, control: ControlOf<"declare">): void {
   if (turn.unit.population === null) return tellAdmin(turn, control);
   const running = runningIncident(turn, control.scope);
   if (control.running && running === undefined) start(turn, control.scope, control.actor, 0, 0, 0);
@@ -171,7 +169,7 @@ export function checkIncident(turn: Turn, id: string): void {
   schedule(turn, "incident", id, turn.now + CHECK_EVERY);
 }
 
-export function answerBroadcast(turn: Turn, control: Of<"broadcast">): void {
+export function answerBroadcast(turn: Turn, control: ControlOf<"broadcast">): void {
   const incident = turn.tenant.incidents.find((one) => one.id === control.incident);
   if (incident === undefined || incident.endedAt !== null) return;
   answer(turn, incident, control.answer);
@@ -200,7 +198,7 @@ function change(turn: Turn, incident: Incident): void {
 }
 
 /** Counts of the journey signals: a spike or drop of the whole population is an alert, never a message. */
-export function takeTallies(turn: Turn, { counts }: Of<"tally">): void {
+export function takeTallies(turn: Turn, { counts }: ControlOf<"tally">): void {
   const population = populationOf(turn);
   for (const tally of counts) {
     const pattern = turn.tenant.library.byId(tally.pattern);

@@ -1,10 +1,10 @@
 /** The decision log, and how a pursuit comes to its end. */
 
-import type { Decision, Judgement, Reason } from "../../core/decision.ts";
-import type { Delivery } from "../../core/delivery.ts";
-import { scoredUnder } from "../../core/match.ts";
-import type { Verdict } from "../../core/policy/contract.ts";
-import type { Tracked } from "../../core/unit.ts";
+import type { Decision, Judgement, Reason } from "../decision.ts";
+import type { Delivery } from "../delivery.ts";
+import { scoredUnder } from "../match.ts";
+import type { Verdict } from "../policy/contract.ts";
+import type { Tracked } from "../unit.ts";
 import { suppress } from "./rows.ts";
 import { scoreNow } from "./scores.ts";
 import { type Turn, unschedule } from "./turn.ts";

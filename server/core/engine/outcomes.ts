@@ -1,11 +1,11 @@
 /** What became of a match: decided when its window has passed, corrected for a week, then forgotten. */
-import type { Delivery } from "../../core/delivery.ts";
-import type { Event } from "../../core/event.ts";
-import type { Match } from "../../core/match.ts";
-import { decideOutcome, handOffOf } from "../../core/outcome.ts";
-import { LEAST_POINTS } from "../../core/score.ts";
-import { DAY, type Millis } from "../../core/time.ts";
-import type { TimerKind, Tracked } from "../../core/unit.ts";
+import type { Delivery } from "../delivery.ts";
+import type { Event } from "../event.ts";
+import type { Match } from "../match.ts";
+import { decideOutcome, handOffOf } from "../outcome.ts";
+import { LEAST_POINTS } from "../score.ts";
+import { DAY, type Millis } from "../time.ts";
+import type { TimerKind, Tracked } from "../unit.ts";
 import { stopRow } from "./decisions.ts";
 import { issueOfCategory } from "./profile.ts";
 import { closeOrphans } from "./recovery.ts";

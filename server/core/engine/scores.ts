@@ -1,8 +1,8 @@
-import { hash32 } from "../../core/hash.ts";
-import { scoredUnder } from "../../core/match.ts";
-import { bandOf, LEAST_POINTS, type Score, type Scored, scoreOf, worth } from "../../core/score.ts";
-import { MINUTE, type Millis } from "../../core/time.ts";
-import type { Band, Tracked, Unit } from "../../core/unit.ts";
+import { hash32 } from "../hash.ts";
+import { scoredUnder } from "../match.ts";
+import { bandOf, LEAST_POINTS, type Score, type Scored, scoreOf, worth } from "../score.ts";
+import { MINUTE, type Millis } from "../time.ts";
+import type { Band, Tracked, Unit } from "../unit.ts";
 import { changeOf, clueOfMatch } from "./score-change.ts";
 import { schedule, type Turn } from "./turn.ts";
 

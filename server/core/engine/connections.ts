@@ -1,8 +1,8 @@
 /** Connections through which messages leave: ops hear once when one does not work, and again when it does. */
-import type { UnitControl } from "../../core/control.ts";
-import type { Alert } from "../../core/delivery.ts";
-import type { ChannelKind } from "../../core/tenant.ts";
-import { MINUTE } from "../../core/time.ts";
+import type { UnitControl } from "../control.ts";
+import type { Alert } from "../delivery.ts";
+import type { ChannelKind } from "../tenant.ts";
+import { MINUTE } from "../time.ts";
 import { ownerOf, putAlert } from "./alerts.ts";
 import type { Turn } from "./turn.ts";
 

@@ -2,18 +2,16 @@
  * What an incident means for one unit's matches. Its own matches are marked, held, and not released when it is over;
  * others that it held are released a few at a time; only new evidence starts an own match anew.
  */
-import type { UnitControl } from "../../core/control.ts";
-import { fraction } from "../../core/hash.ts";
-import { type Concerned, concerns } from "../../core/incident.ts";
-import type { Verdict } from "../../core/policy/contract.ts";
-import type { Incident } from "../../core/tenant.ts";
-import { MINUTE, type Millis } from "../../core/time.ts";
-import type { Tracked } from "../../core/unit.ts";
+import type { ControlOf } from "../control.ts";
+import { fraction } from "../hash.ts";
+import { type Concerned, concerns } from "../incident.ts";
+import type { Verdict } from "../policy/contract.ts";
+import type { Incident } from "../tenant.ts";
+import { MINUTE, type Millis } from "../time.ts";
+import type { Tracked } from "../unit.ts";
 import { putAlert } from "./alerts.ts";
 import { stopped, withdraw } from "./decisions.ts";
 import { emitMatch, type Turn } from "./turn.ts";
-
-type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
 
 /** Evidence this long after the end is trouble of its own. */
 const AFTERMATH = 10 * MINUTE;
@@ -92,7 +90,7 @@ export function markIncident(turn: Turn, tracked: Tracked, verdict: Verdict): vo
 }
 
 /** The tenant's own unit says that a match belongs to an incident: also one that was sent on before it was known. */
-export function takeAffected(turn: Turn, control: Of<"affected">): void {
+export function takeAffected(turn: Turn, control: ControlOf<"affected">): void {
   const tracked = turn.unit.tracked.get(control.match);
   if (tracked === undefined) return;
   if (tracked.match.incident === null) mark(turn, tracked, control.incident);
@@ -120,7 +118,7 @@ export function startAnew(turn: Turn, tracked: Tracked): void {
 }
 
 /** Many persons of this account at once: one message to its admin, about the newest of their matches. */
-export function tellAdmin(turn: Turn, { scope }: Of<"declare">): void {
+export function tellAdmin(turn: Turn, { scope }: ControlOf<"declare">): void {
   const incident = turn.tenant.incidents.find(
     (one) => one.endedAt === null && JSON.stringify(one.scope) === JSON.stringify(scope),
   );

@@ -1,9 +1,9 @@
-import type { Event, Field } from "../../core/event.ts";
-import { newPerson } from "../../core/new-unit.ts";
-import { type IssueType, TICKET_ISSUES } from "../../core/pattern.ts";
-import type { TenantSettings } from "../../core/tenant.ts";
-import { HOUR, LATE } from "../../core/time.ts";
-import type { AccountState, PersonState, PersonTicket } from "../../core/unit.ts";
+import type { Event, Field } from "../event.ts";
+import { newPerson } from "../new-unit.ts";
+import { type IssueType, TICKET_ISSUES } from "../pattern.ts";
+import type { TenantSettings } from "../tenant.ts";
+import { HOUR, LATE } from "../time.ts";
+import type { AccountState, PersonState, PersonTicket } from "../unit.ts";
 import type { Turn } from "./turn.ts";
 
 const KEEP_MESSAGES = 72 * HOUR;

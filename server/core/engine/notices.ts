@@ -3,25 +3,23 @@
  * here lately, and on approval an email to those whose own message the incident holds; of an account that has trouble
  * for itself, its admin alone. What was told ends with the incident.
  */
-import type { ClaimFacts, UnitControl } from "../../core/control.ts";
-import type { Reason } from "../../core/decision.ts";
-import type { Delivery } from "../../core/delivery.ts";
-import { isBroadcast } from "../../core/incident.ts";
-import type { Channel } from "../../core/pattern.ts";
-import { quietUntil } from "../../core/policy/quiet.ts";
-import { holdersOf, recipientsOf } from "../../core/policy/recipient.ts";
-import { inRollout, isExcluded } from "../../core/policy/rollout.ts";
-import { type ChannelKind, type Incident, kindOf } from "../../core/tenant.ts";
-import { DAY, HOUR, type Millis } from "../../core/time.ts";
-import type { PersonState, Tracked } from "../../core/unit.ts";
-import { firstZone } from "../../core/wall-clock.ts";
+import type { ClaimFacts, ControlOf } from "../control.ts";
+import type { Reason } from "../decision.ts";
+import type { Delivery } from "../delivery.ts";
+import { isBroadcast } from "../incident.ts";
+import type { Channel } from "../pattern.ts";
+import { quietUntil } from "../policy/quiet.ts";
+import { holdersOf, recipientsOf } from "../policy/recipient.ts";
+import { inRollout, isExcluded } from "../policy/rollout.ts";
+import { type ChannelKind, type Incident, kindOf } from "../tenant.ts";
+import { DAY, HOUR, type Millis } from "../time.ts";
+import type { PersonState, Tracked } from "../unit.ts";
+import { firstZone } from "../wall-clock.ts";
 import { fail } from "./attempts.ts";
 import { stopRow } from "./decisions.ts";
 import { isHeldBy } from "./incidents.ts";
 import { putDelivery, UNTOUCHED, updateDelivery } from "./rows.ts";
 import { schedule, type Turn, wallClock } from "./turn.ts";
-
-type Of<Kind> = Extract<UnitControl, { readonly kind: Kind }>;
 
 export const NOTICE_TEMPLATE = "incident-notice";
 /** Who was not here for so long is not waiting for a banner; a row for each would only be in the way. */
@@ -32,7 +30,7 @@ const KEPT = 3 * DAY;
 const PRIORITY = 50;
 
 /** The newest word about an incident, or a match that joins it: who is affected is told, or not any more. */
-export function takeNotice(turn: Turn, { incident: id }: Of<"notice" | "affected">): void {
+export function takeNotice(turn: Turn, { incident: id }: ControlOf<"notice" | "affected">): void {
   const incident = turn.tenant.incidents.find((one) => one.id === id);
   if (incident === undefined || !isBroadcast(incident)) return takeBack(turn, id);
   if (turn.assume !== "real" || incident.simulated || isExcluded(turn.tenant, turn.unit)) return;

@@ -1,8 +1,8 @@
-import { newPursuit } from "../../core/new-unit.ts";
-import type { Pattern } from "../../core/pattern.ts";
-import type { Question } from "../../core/policy/contract.ts";
-import type { TenantState } from "../../core/tenant.ts";
-import type { Tracked } from "../../core/unit.ts";
+import { newPursuit } from "../new-unit.ts";
+import type { Pattern } from "../pattern.ts";
+import type { Question } from "../policy/contract.ts";
+import type { TenantState } from "../tenant.ts";
+import type { Tracked } from "../unit.ts";
 import type { Turn } from "./turn.ts";
 
 /** What the guards are asked about a match, from a ladder step on. `score`: of the match's own key. */

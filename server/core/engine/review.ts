@@ -1,0 +1,78 @@
+/** What colleagues say of a match: approved or rejected before it is sent, real or a false alarm afterwards. */
+import type { ControlOf } from "../control.ts";
+import { dueByOf } from "../policy/deadlines.ts";
+import type { Tracked } from "../unit.ts";
+import { raiseAlert } from "./alerts.ts";
+import { endPursuit, recordDecision, scoreOfMatch, stopped } from "./decisions.ts";
+import { silence } from "./feedback.ts";
+import { correctOutcome } from "./outcomes.ts";
+import { pursue } from "./pursuit.ts";
+import { suppress } from "./rows.ts";
+import { emitMatch, type Turn, unschedule } from "./turn.ts";
+
+export function takeVerdict(turn: Turn, control: ControlOf<"verdict">): void {
+  const tracked = turn.unit.tracked.get(control.match);
+  if (tracked === undefined) return;
+  if (control.verdict === "false_alarm" && control.undo !== true)
+    return silence(turn, tracked, "false_alarm", "resolved");
+  if (tracked.silenced !== "false_alarm") return;
+  const { state, closedBy } = tracked.match;
+  tracked.silenced = state === "closed" && closedBy !== "quiet" ? "recovery" : null;
+  turn.scoresTouched = true;
+  correctOutcome(turn, tracked);
+  if (tracked.silenced !== null) return;
+  if (tracked.pursuit !== null && tracked.pursuit.sentSteps.length === 0 && tracked.match.state === "open") {
+    tracked.pursuit.state = "held";
+    turn.toJudge.add(tracked.match.id);
+  }
+}
+
+export function takeReview(turn: Turn, control: ControlOf<"review">): void {
+  const tracked = turn.unit.tracked.get(control.match);
+  const pursuit = tracked?.pursuit;
+  if (tracked === undefined || pursuit === null || pursuit === undefined) return;
+  if (control.undo === true) return undoReview(turn, tracked);
+  if (pursuit.state !== "review") return;
+  unschedule(turn.unit, "review", control.match);
+  if (control.answer === "reject") {
+    const score = scoreOfMatch(turn, tracked);
+    recordDecision(turn, tracked, stopped("review_rejected", pursuit.step), score, null);
+    return endPursuit(turn, tracked, "review_rejected");
+  }
+  pursuit.approved = true;
+  pursuit.state = "held";
+  if (control.answer === "edit" && control.text !== undefined) {
+    tracked.match = { ...tracked.match, data: { ...tracked.match.data, editedText: control.text } };
+    emitMatch(turn, tracked);
+  }
+  pursue(turn, tracked, pursuit.step, "first");
+}
+
+/** An approval can be taken back until the row is being sent. */
+function undoReview(turn: Turn, tracked: Tracked): void {
+  const { pursuit } = tracked;
+  if (pursuit === null) return;
+  for (const id of pursuit.deliveries) {
+    const row = turn.unit.deliveries.get(id);
+    if (row?.status === "queued") suppress(turn, row, "review");
+    else if (row !== undefined && row.status !== "suppressed") return;
+  }
+  pursuit.sentSteps = [];
+  pursuit.approved = false;
+  pursuit.state = "held";
+  pursue(turn, tracked, 0, "first");
+}
+
+/** The review ran out of time: nothing is sent, ops hear of it. */
+export function reviewExpires(turn: Turn, tracked: Tracked): void {
+  const { pursuit, match } = tracked;
+  const owner = turn.tenant.library.byId(match.pattern)?.owner.role;
+  if (pursuit?.state !== "review") return;
+  const score = scoreOfMatch(turn, tracked);
+  const verdict = stopped("review_expired", pursuit.step);
+  recordDecision(turn, tracked, verdict, score, null);
+  if (owner !== undefined) {
+    raiseAlert(turn, tracked, "review_expired", owner, score, dueByOf("short", turn.now), verdict);
+  }
+  endPursuit(turn, tracked, "review_expired");
+}
