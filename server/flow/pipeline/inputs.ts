@@ -91,7 +91,8 @@ export class Inputs {
     const seq = ++this.#seq;
     const state = tenants.asOf(tenant, seq);
     if (!draft.touched.has(unit)) draft.touched.set(unit, seq);
-    draft.inputs.push({ seq, tenant, unit: unitId, shard: shardOf(tenant, unitId), receivedAt: at, body });
+    const shard = shardOf(tenant, unitId);
+    draft.inputs.push({ seq, tenant, unit: unitId, shard, receivedAt: at, judgedUnder: state.seq, body });
     const effects = assess(unit, state, seq, at, body, tools);
     for (const effect of effects) draft.effects.push(effect);
     const event = "event" in body ? body.event : null;

@@ -12,6 +12,7 @@ import {
   type TenantState,
 } from "../../core/tenant.ts";
 import { DAY, type Millis } from "../../core/time.ts";
+import type { LogInput } from "../../store/contract.ts";
 
 /** How long an ended incident still matters to its matches: as long as a hold may last. */
 const REMEMBER_INCIDENT = 3 * DAY;
@@ -36,6 +37,12 @@ export type LibraryOf = (version: string) => CompiledLibrary;
 export interface Tenants {
   latest(tenant: string): TenantState | null;
   asOf(tenant: string, seq: number): TenantState;
+  /**
+   * The version that a record of the log was judged under: the one it names, or, where it is from before records
+   * named one, the one that held at its position.
+   * @throws RangeError when the log lacks the version that the record names
+   */
+  judging(input: Pick<LogInput, "tenant" | "seq" | "judgedUnder">): TenantState;
   /** The states that a change of patterns made, after the one position and up to the other. */
   changesOf(tenant: string, after: number, upTo: number): readonly TenantState[];
   apply(tenant: string, seq: number, at: Millis, control: TenantControl): TenantState;
@@ -61,15 +68,23 @@ export function createTenants(libraryOf: LibraryOf): Tenants {
     incidents: [],
   });
   const latest = (tenant: string) => versions.get(tenant)?.at(-1) ?? null;
+  const asOf = (tenant: string, seq: number) => {
+    const known = versions.get(tenant) ?? [];
+    for (let i = known.length - 1; i >= 0; i--) {
+      const version = known[i];
+      if (version !== undefined && version.seq <= seq) return version;
+    }
+    return empty(tenant);
+  };
   return {
     latest,
-    asOf(tenant, seq) {
-      const known = versions.get(tenant) ?? [];
-      for (let i = known.length - 1; i >= 0; i--) {
-        const version = known[i];
-        if (version !== undefined && version.seq <= seq) return version;
-      }
-      return empty(tenant);
+    asOf,
+    judging({ tenant, seq, judgedUnder }) {
+      const state = asOf(tenant, judgedUnder ?? seq);
+      if (judgedUnder === undefined || state.seq === judgedUnder) return state;
+      throw new RangeError(
+        `record ${seq} of tenant ${tenant} was judged under its version ${judgedUnder}, which the log lacks`,
+      );
     },
     changesOf(tenant, after, upTo) {
       const isOne = ({ seq, patternChange }: TenantState) =>

@@ -241,15 +241,16 @@ export class Units {
   }
 
   /** Patterns were changed between the unit's last input and this one. */
-  #wasChangedBefore(unit: Unit, { tenant, seq }: LogInput): boolean {
-    const { patternChange } = this.#tenants.asOf(tenant, seq);
+  #wasChangedBefore(unit: Unit, input: LogInput): boolean {
+    const { patternChange } = this.#tenants.judging(input);
     return unit.seq < patternChange.seq && unit.patternsAsOf < patternChange.seq;
   }
 
   /** What followed was committed with the input; this only rebuilds the state, by what held at the time. */
-  #replay(unit: Unit, { unit: id, tenant, seq, receivedAt, body }: LogInput): void {
-    if (id === null) return; // tenant-wide: the fold over those has it
-    assess(unit, this.#tenants.asOf(tenant, seq), seq, receivedAt, body as UnitInput, this.#tools);
+  #replay(unit: Unit, input: LogInput): void {
+    if (input.unit === null) return; // tenant-wide: the fold over those has it
+    const { seq, receivedAt, body } = input;
+    assess(unit, this.#tenants.judging(input), seq, receivedAt, body as UnitInput, this.#tools);
   }
 
   #put(unit: Unit, unsavedFrom: number): void {

@@ -14,6 +14,11 @@ export interface LogInput {
   readonly unit: string | null;
   readonly shard: number | null;
   readonly receivedAt: Millis;
+  /**
+   * Of a unit's record: position of the tenant-wide record whose version it was judged under; 0 when the tenant had
+   * none. Absent in records that were written before they named it.
+   */
+  readonly judgedUnder?: number;
   readonly body: { readonly event: Event } | { readonly control: Control };
 }
 

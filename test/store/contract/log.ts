@@ -38,6 +38,14 @@ export function logContract(open: Open): void {
       expect(await db.store.inputs({ after: 0, limit: 1 })).toEqual([odd]);
     });
 
+    it("keeps which version of the tenant a record was judged under, where it names one", async () => {
+      const inputs = [{ ...anInput(1), judgedUnder: 7 }, { ...anInput(2), judgedUnder: 0 }, anInput(3)];
+
+      await db.store.commit(aBatch({ inputs }));
+
+      expect(await db.store.inputs({ after: 0, limit: 10 })).toEqual(inputs);
+    });
+
     it("narrows to a tenant, to its own records, or to a unit with them", async () => {
       const inputs = [
         anInput(1),

@@ -47,8 +47,9 @@ function inputWriter(base: Base): InputWriter {
   const { connection, names, tail } = base;
   const append = connection.query(
     `INSERT INTO inputs
-       (seq, tenant, unit, received_at, flags, type, source, name, time, person, reception, data)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (seq, tenant, unit, received_at, flags, type, source, name, time, person, reception, data,
+        judged_under)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return (inputs, receptions) => {
     for (const input of inputs) {

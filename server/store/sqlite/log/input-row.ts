@@ -27,11 +27,12 @@ export interface InputRow {
   /** Id of the reception, also where the row has its number. */
   readonly reception: string | number | null;
   readonly data: string | null;
+  readonly judged_under: number | null;
 }
 
 /** The columns of `InputRow`, in its order, of `inputs i` joined with its reception. */
 export const INPUT_COLUMNS = `i.seq, i.unit, i.received_at, i.flags, i.type, i.source, i.name, i.time, i.person,
-  coalesce(r.id, i.reception) AS reception, i.data`;
+  coalesce(r.id, i.reception) AS reception, i.data, i.judged_under`;
 export const INPUT_TABLES = "inputs i LEFT JOIN receptions r ON r.no = i.reception";
 
 /** A row's values, in the order of the columns of `inputs`. */
@@ -42,11 +43,12 @@ export function toRow(
   names: Names,
   receptions: ReadonlyMap<string, number>,
 ): Value[] {
-  const { body, seq, receivedAt } = input;
+  const { body, seq, receivedAt, judgedUnder = null } = input;
   if ("control" in body) {
     const { control } = body;
     const data = JSON.stringify(control);
-    return [seq, tenant, unit, receivedAt, 0, null, null, control.kind, null, personOf(input), null, data];
+    const who = personOf(input);
+    return [seq, tenant, unit, receivedAt, 0, null, null, control.kind, null, who, null, data, judgedUnder];
   }
   const { event } = body;
   const { type, source, id, time, person, reception } = event;
@@ -65,6 +67,7 @@ export function toRow(
     person,
     reception === undefined ? null : (receptions.get(reception) ?? reception),
     whole ? JSON.stringify(event) : dataText(event.data),
+    judgedUnder,
   ];
 }
 
@@ -83,6 +86,7 @@ export function fromRow(row: InputRow, names: Names): LogInput {
     unit: unit.name === TENANT_WIDE ? null : unit.name,
     shard: unit.shard,
     receivedAt: row.received_at,
+    ...(row.judged_under === null ? {} : { judgedUnder: row.judged_under }),
     body: row.type === null ? { control: controlOf(row) } : { event: eventOf(row, names) },
   };
 }
