@@ -33,7 +33,16 @@ describe("who may import whom", () => {
     ["server/core/score.ts", 'const z = require("zod");', "core imports only core"],
     ["server/core/score.ts", 'import { hash } from "node:crypto";', "core imports only core"],
     ["server/lib/ids.ts", 'import type { Event } from "../core/event.ts";', "lib imports no other folder"],
-    ["server/http/wire.ts", 'import type { Event } from "../core/event.ts";', "wire.ts imports nothing"],
+    ["server/http/wire.ts", 'import type { Event } from "../core/event.ts";', "wire.ts imports the reply"],
+    ["server/http/wire.ts", 'import type { z } from "zod";', "wire.ts imports the reply"],
+    ["server/http/wire.ts", 'import { decision } from "./api/replies.ts";', "as types"],
+    ["server/http/wire.ts", 'export * from "./api/replies/records.ts";', "as types"],
+    [
+      "server/http/api/replies/risk.ts",
+      'import type { Tracked } from "../../../flow/contract.ts";',
+      "a reply schema",
+    ],
+    ["server/http/api/replies/risk.ts", 'import { iso } from "../present.ts";', "a reply schema"],
     ["server/store/contract.ts", 'import { DAY } from "../core/time.ts";', "as types"],
     [
       "server/integrations/twilio/channel.ts",
@@ -89,6 +98,14 @@ describe("who may import whom", () => {
       'import type { Store } from "../store/contract.ts"; import "../lib/clock.ts";',
     ],
     ["server/http/api.ts", 'import type { Config } from "../config.ts"; import express from "express";'],
+    [
+      "server/http/wire.ts",
+      'import type * as replies from "./api/replies.ts"; export type { Page } from "./api/replies/frame.ts";',
+    ],
+    [
+      "server/http/api/replies/risk.ts",
+      'import { z } from "zod"; import { REASONS } from "../../../core/decision.ts"; import "./base.ts";',
+    ],
     ["server/app.ts", 'import { open } from "./store/sqlite/store.ts";'],
     [
       "sidebar-app/panel.tsx",

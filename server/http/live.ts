@@ -15,7 +15,7 @@ import {
   scoreStep,
   switchesBody,
 } from "./api/present.ts";
-import type { StreamEvent } from "./api/stream.ts";
+import type { StreamEvent } from "./api/replies.ts";
 import { whyDead } from "./auth.ts";
 import { tooMany } from "./problem.ts";
 import type { LiveMessage } from "./wire.ts";

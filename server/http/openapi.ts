@@ -119,9 +119,10 @@ function headerParameters(route: AnyRoute): readonly Json[] {
 
 function successes(route: AnyRoute, refer: Refer): Json {
   if (route.kind === "stream") {
+    refer(route.message);
     return {
       200: {
-        description: "Server-sent events",
+        description: "Server-sent events; `event` and `data` of each are as LiveMessage says",
         content: { "text/event-stream": { schema: { type: "string" } } },
       },
     };

@@ -22,17 +22,26 @@ const CORE = "^server/core/";
 const LIB = "^server/lib/";
 const FLOW = "^server/flow/";
 const CONTRACTS = "^server/(?!core/).*contract(?:\\.ts|/.*)$";
+const REPLIES = "^server/http/api/replies(?:\\.ts$|/)";
 const WIRE = "^server/http/wire\\.ts$";
 
 export const RULES: readonly Rule[] = [
   { files: /^server\/core\//, may: [CORE], node: false, rule: "core imports only core" },
   { files: /^server\/lib\//, may: [LIB], packages: [ANY], node: true, rule: "lib imports no other folder" },
   {
-    files: /^server\/http\/wire(?:\.ts|\/.*)$/,
+    files: /^server\/http\/wire\.ts$/,
     may: [],
-    types: ["^server/http/wire/"],
+    types: [REPLIES],
     node: false,
-    rule: "wire.ts imports nothing but its own parts",
+    rule: "wire.ts imports the reply schemas",
+  },
+  {
+    // Through wire.ts the browser apps see their types, and nothing else of the server.
+    files: /^server\/http\/api\/replies(?:\.ts$|\/)/,
+    may: [REPLIES, CORE],
+    packages: ["^zod$"],
+    node: false,
+    rule: "a reply schema imports other reply schemas, core and zod",
   },
   {
     // The application's own contract names the parts it is made of, so it falls under the last rule but one.

@@ -4,6 +4,7 @@ import type { Actor } from "../../core/control.ts";
 import type { Millis } from "../../core/time.ts";
 import type { TokenRow } from "../../store/contract.ts";
 import type { ApiRole } from "../auth.ts";
+import type { Frozen } from "./replies/base.ts";
 
 /** An API request that was let in: its token and role were checked, its parts have the declared shape. */
 export interface Call<Query, Body> {
@@ -56,6 +57,8 @@ export interface Route extends Declared {
 export interface StreamRoute extends Declared {
   readonly kind: "stream";
   readonly query: z.ZodType;
+  /** The event and the data of each message. */
+  readonly message: z.ZodType;
   open(call: Call<unknown, unknown>, response: Response): void;
 }
 
@@ -69,7 +72,7 @@ interface Spec<Query extends z.ZodType, Body extends z.ZodType | null, Answer ex
   readonly statuses?: readonly number[];
   handle(
     call: Call<z.output<Query>, Body extends z.ZodType ? z.output<Body> : null>,
-  ): Promise<Reply<z.input<Answer>>>;
+  ): Promise<Reply<Frozen<z.input<Answer>>>>;
 }
 
 /** Ties a handler to the types of its own schemas; the list of routes needs them no more. */

@@ -1,18 +1,7 @@
 import { z } from "zod";
 import type { Live } from "../live.ts";
+import { liveMessage, STREAM_EVENTS } from "./replies.ts";
 import type { Call, StreamRoute } from "./route.ts";
-
-export const STREAM_EVENTS = [
-  "decision",
-  "delivery",
-  "alert",
-  "match",
-  "outcome",
-  "score",
-  "incident",
-  "switches",
-] as const;
-export type StreamEvent = (typeof STREAM_EVENTS)[number];
 
 const query = z.strictObject({
   events: z
@@ -33,6 +22,7 @@ export function streamRoute(live: Live): StreamRoute {
     summary: "What happens, as it happens; `Last-Event-ID` goes on where it broke off",
     roles: ["agent", "ops", "admin"],
     query,
+    message: liveMessage,
     open(call: Call<z.output<typeof query>, null>, response) {
       const { events } = call.query;
       live.open(response, {

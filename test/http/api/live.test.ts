@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../server/core/time.ts";
+import { liveMessage } from "../../../server/http/api/replies.ts";
 import { NOON } from "../../builders.ts";
 import { type FakeStore, fakeStore } from "../fakes.ts";
 import { ask } from "./client.ts";
@@ -14,8 +15,14 @@ beforeEach(async () => {
   world = await createWorld(store);
 });
 afterEach(async () => {
-  for (const stream of open.splice(0)) stream.stop();
+  const streams = open.splice(0);
+  for (const stream of streams) stream.stop();
   await world.close();
+  const wrong = streams
+    .flatMap(({ heard }) => heard)
+    .map(({ event, data }) => ({ event, issues: liveMessage.safeParse({ event, data }).error?.issues }))
+    .filter(({ issues }) => issues !== undefined);
+  expect(wrong, "every message is as its schema says").toEqual([]);
 });
 
 interface Heard {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { ask } from "./client.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -23,10 +24,29 @@ interface Document {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, Operation>>;
   readonly components: {
-    readonly schemas: Record<string, object>;
+    readonly schemas: Record<string, { readonly description?: string }>;
     readonly responses: Record<string, object>;
   };
 }
+
+interface Field {
+  readonly path: string;
+  readonly description: unknown;
+}
+
+/** Every property of a schema and of what lies in it, with what is said of it. */
+function fieldsIn(path: string, schema: unknown): Field[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, inner]) => {
+    if (key !== "properties") return fieldsIn(path, inner);
+    return Object.entries<{ readonly description?: unknown }>(inner).flatMap(([name, field]) => [
+      { path: `${path}.${name}`, description: field.description },
+      ...fieldsIn(`${path}.${name}`, field),
+    ]);
+  });
+}
+
+const isSaying = (description: unknown) => typeof description === "string" && /^[A-Z`0-9]/.test(description);
 
 const read = async () => (await ask<Document>(world, "GET /openapi.json")).body;
 
@@ -85,6 +105,28 @@ describe("the OpenAPI document", () => {
     for (const schema of Object.values(document.components.schemas)) {
       expect(JSON.stringify(schema)).not.toContain('"additionalProperties":false');
     }
+  });
+
+  it("says of every field of every answer what it means", async () => {
+    const { components, paths } = await read();
+
+    const named = Object.entries(components.schemas);
+    const inline = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { responses }]) => [`${method} ${path}`, responses] as const),
+    );
+    const fields = [...named, ...inline].flatMap(([name, schema]) => fieldsIn(name, schema));
+    expect(fields.length).toBeGreaterThan(300);
+    expect(fields.filter(({ description }) => !isSaying(description)).map(({ path }) => path)).toEqual([]);
+    expect(named.filter(([, schema]) => !isSaying(schema.description)).map(([name]) => name)).toEqual([]);
+  });
+
+  it("would find a field that nothing is said of, however deep it lies", () => {
+    const silent = z.object({ rows: z.array(z.object({ at: z.string() }).nullable()).describe("Rows") });
+
+    expect(fieldsIn("Planted", z.toJSONSchema(silent))).toEqual([
+      { path: "Planted.rows", description: "Rows" },
+      { path: "Planted.rows.at", description: undefined },
+    ]);
   });
 
   it("is open to everybody, as it says nothing about anybody", async () => {

@@ -12,6 +12,7 @@ import {
   signEntry,
 } from "../../../server/demo/zendesk-host/tokens.ts";
 import { createApi } from "../../../server/http/api/index.ts";
+import { problem, zendeskRefresh, zendeskSession } from "../../../server/http/api/replies.ts";
 import { createApp } from "../../../server/http/app.ts";
 import type { ZendeskRefresh, ZendeskSession } from "../../../server/http/wire.ts";
 import type { FakeClock } from "../../../server/lib/clock.ts";
@@ -111,7 +112,9 @@ export async function aZendeskWorld(
     async refresh(bearer) {
       const headers = { authorization: `Bearer ${bearer}` };
       const response = await fetch(`${origin}/zendesk/session/refresh`, { method: "POST", headers });
-      return { status: response.status, body: (await response.json()) as never };
+      const body = await response.json();
+      (response.ok ? zendeskRefresh : problem).parse(body);
+      return { status: response.status, body };
     },
     async api(bearer, line, init = {}) {
       const [method = "GET", path = ""] = line.split(" ");
@@ -125,7 +128,7 @@ export async function aZendeskWorld(
 
 export function sessionIn(text: string): ZendeskSession | null {
   const found = /<script type="application\/json" id="forestall-session">(.*?)<\/script>/s.exec(text);
-  return found?.[1] === undefined ? null : JSON.parse(found[1]);
+  return found?.[1] === undefined ? null : zendeskSession.parse(JSON.parse(found[1]));
 }
 
 export function stateIn(text: string): string {

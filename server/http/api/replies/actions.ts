@@ -1,77 +1,103 @@
 import { z } from "zod";
-import type * as wire from "../../wire.ts";
-import { type Answer, band, flag, named, number, reasonWord, text, timeOrNull } from "./base.ts";
+import {
+  band,
+  flag,
+  list,
+  named,
+  number,
+  part,
+  reasonWord,
+  revision,
+  text,
+  timeOrNull,
+  word,
+} from "./base.ts";
 import { alert, decision, delivery, incident } from "./records.ts";
 import { controls } from "./risk.ts";
 import { rollout, switches } from "./tenant.ts";
 
-export const guard: Answer<wire.GuardBody> = named(
-  "Guard",
-  z.strictObject({
-    reason: reasonWord,
-    kind: z.enum(["hold", "stop"]),
-    until: timeOrNull,
-    detail: text,
-    overridable: flag,
-  }),
-);
+/** Answers of writes. */
 
+export const guard = named("Guard", "What stands in the way of a message sent by hand", {
+  reason: reasonWord("Which guard"),
+  kind: word("Whether it passes by itself", ["hold", "stop"]),
+  until: timeOrNull("When it passes, where that is known"),
+  detail: text("The same in a sentence"),
+  overridable: flag("False: no reason of yours lifts it"),
+});
+
+/** Answer of every write: the audit row it left, and what followed from it at once. */
 const actionFields = {
-  action: text,
-  undoable: flag,
-  effects: z.strictObject({
-    decisions: z.array(decision),
-    deliveries: z.array(delivery),
-    alerts: z.array(alert),
-    scores: z.array(z.strictObject({ key: text, score: number, band })),
+  action: text("Id for `/actions/<id>/undo`"),
+  undoable: flag("True when it can be taken back"),
+  effects: part("What followed from it at once", {
+    decisions: list("What was decided", decision),
+    deliveries: list("Messages that were made or changed", delivery),
+    alerts: list("Alerts that were raised or changed", alert),
+    scores: list(
+      "Scores that changed",
+      part("One score", {
+        key: text("Whose score: `account/acme` or `person/u1`"),
+        score: number("The score from now on"),
+        band: band("The band from now on"),
+      }),
+    ),
   }),
 };
 
-export const action: Answer<wire.ActionBody> = named("Action", z.strictObject(actionFields));
+export const action = named("Action", "What was done, and what followed from it at once", actionFields);
 
-export const personAction: Answer<wire.PersonActionBody> = named(
-  "PersonAction",
-  z.strictObject({ ...actionFields, person: text, controls, revision: text }),
-);
+export const personAction = named("PersonAction", "The same, with what is set for the person from now on", {
+  ...actionFields,
+  person: text("Id of the person"),
+  controls: controls.describe("What is set for the person from now on"),
+  revision,
+});
 
-export const linkAction: Answer<wire.LinkActionBody> = named(
-  "LinkAction",
-  z.strictObject({ ...actionFields, person: text, linked: z.array(z.enum(["zendeskId", "email"])) }),
-);
+export const linkAction = named("LinkAction", "The same, with the person that the requester is from now on", {
+  ...actionFields,
+  person: text("Id of the person"),
+  linked: list("Names that are theirs from now on", z.enum(["zendeskId", "email"])),
+});
 
-export const alertAction: Answer<wire.AlertActionBody> = named(
-  "AlertAction",
-  z.strictObject({ ...actionFields, alert }),
-);
+export const alertAction = named("AlertAction", "The same, with the alert as it is now", {
+  ...actionFields,
+  alert: alert.describe("The alert as it is now"),
+});
 
-export const matchAction: Answer<wire.MatchActionBody> = named(
-  "MatchAction",
-  z.strictObject({ ...actionFields, match: text }),
-);
+export const matchAction = named("MatchAction", "The same, with the match it was about", {
+  ...actionFields,
+  match: text("Id of the match"),
+});
 
-export const incidentAction: Answer<wire.IncidentActionBody> = named(
-  "IncidentAction",
-  z.strictObject({ ...actionFields, incident }),
-);
+export const incidentAction = named("IncidentAction", "The same, with the incident as it is now", {
+  ...actionFields,
+  incident: incident.describe("The incident as it is now"),
+});
 
-export const switchesAction: Answer<wire.SwitchesActionBody> = named(
-  "SwitchesAction",
-  z.strictObject({ ...actionFields, switches }),
-);
+export const switchesAction = named("SwitchesAction", "The same, with what is switched off now", {
+  ...actionFields,
+  switches: switches.describe("What is switched off now"),
+});
 
-export const rolloutAction: Answer<wire.RolloutActionBody> = named(
-  "RolloutAction",
-  z.strictObject({ ...actionFields, rollout }),
-);
+export const rolloutAction = named("RolloutAction", "The same, with who may be messaged now", {
+  ...actionFields,
+  rollout: rollout.describe("Which accounts may be messaged now"),
+});
 
-export const manualReply: Answer<wire.ManualPreviewBody | wire.ManualActionBody> = z.union([
-  named(
-    "ManualPreview",
-    z.strictObject({
-      guards: z.array(guard),
-      verdict: z.enum(["send", "override", "never"]),
-      rendered: z.unknown(),
-    }),
-  ),
-  named("ManualAction", z.strictObject({ ...actionFields, delivery })),
-]);
+export const manualPreview = named("ManualPreview", "What would be sent, and what stands in its way", {
+  guards: list("What stands in the way", guard),
+  verdict: word("`send` goes as it is, `override` needs `override: true`, `never` cannot be sent", [
+    "send",
+    "override",
+    "never",
+  ]),
+  rendered: z.unknown().describe("The message as the person would see it; null when it cannot be rendered"),
+});
+
+export const manualAction = named("ManualAction", "What was done, with the message that it made", {
+  ...actionFields,
+  delivery: delivery.describe("The message"),
+});
+
+export const manualReply = z.union([manualPreview, manualAction]);

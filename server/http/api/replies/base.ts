@@ -2,40 +2,89 @@ import { z } from "zod";
 import { REASONS } from "../../../core/decision.ts";
 
 /**
- * Schemas of what the API answers: tests hold every answer against them, and the OpenAPI document is made of them.
- * The annotations tie each one to its type in wire.ts.
+ * The schemas of what the API answers are the one place where that is written down: the types in wire.ts, the OpenAPI
+ * document and the check in the tests are made of them. So every field is made by a function that asks what it means.
+ * Times are ISO 8601 in UTC; what is not known is null, never left out.
  */
-export type Answer<Body> = z.ZodType<Body, Body>;
 
-export const time = z.iso.datetime().meta({ description: "ISO 8601 in UTC" });
+/** What a schema describes, as a type. Nobody changes an answer, so all of it is read-only. */
+export type Body<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
 
-export const timeOrNull = time.nullable();
+export type Frozen<Value> = Value extends object
+  ? { readonly [Name in keyof Value]: Frozen<Value[Name]> }
+  : Value;
 
-export const text = z.string();
+export const text = (what: string) => z.string().describe(what);
 
-export const textOrNull = z.string().nullable();
+export const number = (what: string) => z.number().describe(what);
 
-export const number = z.number();
+export const flag = (what: string) => z.boolean().describe(what);
 
-export const flag = z.boolean();
+export const isoTime = z.iso.datetime();
 
-export const band = z.enum(["normal", "watch", "alert", "critical"]);
+export const time = (what: string) => isoTime.describe(what);
 
-export const kind = z.enum(["send", "hold", "stop"]);
+/** One of a few words. */
+export const word = <const Words extends readonly string[]>(what: string, words: Words) =>
+  z.enum(words).describe(what);
 
-export const matchState = z.enum(["open", "closed", "retracted"]);
+export const wordOrNull = <const Words extends readonly string[]>(what: string, words: Words) =>
+  z.enum(words).nullable().describe(what);
 
-export const channelKind = z.enum(["email", "sms", "voice", "push", "chat", "in_app", "human", "broadcast"]);
+export const textOrNull = (what: string) => z.string().nullable().describe(what);
 
-export const anything = z.record(z.string(), z.unknown());
+export const numberOrNull = (what: string) => z.number().nullable().describe(what);
 
-export const counts = z.record(z.string(), number);
+export const timeOrNull = (what: string) => isoTime.nullable().describe(what);
 
-export const reasonWord = text.meta({
-  description: `A guard (${REASONS.join(", ")}) or another named reason`,
-});
+export const list = <Item extends z.ZodType>(what: string, item: Item) => z.array(item).describe(what);
+
+export const texts = (what: string) => list(what, z.string());
+
+/** The same, or null when there is none. */
+export const orNull = <Schema extends z.ZodType>(what: string, schema: Schema) =>
+  schema.nullable().describe(what);
+
+/** Names and whatever stands under them. */
+export const anything = (what: string) => z.record(z.string(), z.unknown()).describe(what);
+
+export const counts = (what: string) => z.record(z.string(), z.number()).describe(what);
+
+export const part = <Fields extends z.ZodRawShape>(what: string, fields: Fields) =>
+  z.strictObject(fields).describe(what);
+
+export const partOrNull = <Fields extends z.ZodRawShape>(what: string, fields: Fields) =>
+  orNull(what, z.strictObject(fields));
 
 /** Put under a name of its own in the OpenAPI document. */
-export function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
-  return schema.meta({ id });
-}
+export const named = <Fields extends z.ZodRawShape>(id: string, what: string, fields: Fields) =>
+  z.strictObject(fields).meta({ id, description: what });
+
+export const bandName = z.enum(["normal", "watch", "alert", "critical"]);
+
+export const band = (what: string) => bandName.describe(what);
+
+export const judgementName = z.enum(["send", "hold", "stop"]);
+
+export const channelKindName = z.enum([
+  "email",
+  "sms",
+  "voice",
+  "push",
+  "chat",
+  "in_app",
+  "human",
+  "broadcast",
+]);
+
+export const reasonWord = (what: string) =>
+  text(`${what}: a guard (${REASONS.join(", ")}) or another named reason`);
+
+export const matchState = word(
+  "`open` while it counts, `closed` once it is over, `retracted` when a late event undid it",
+  ["open", "closed", "retracted"],
+);
+
+export const simulated = flag("True when it came of imported history: computed, never messaged");
+
+export const revision = text("The value of `If-Match` for the next change");

@@ -1,24 +1,49 @@
 import { z } from "zod";
-import type * as wire from "../../wire.ts";
 import { guard } from "./actions.ts";
-import { type Answer, named, number, text, textOrNull, time } from "./base.ts";
+import { list, number, part, text, textOrNull, time } from "./base.ts";
 
-export function pageReply<Item>(item: Answer<Item>): Answer<wire.PageBody<Item>> {
-  return z.strictObject({ items: z.array(item), next: textOrNull });
+/** What stands around every answer. */
+
+export interface PageBody<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
 }
 
-/** RFC 9457, with our further members. */
-export const problem = named(
-  "Problem",
-  z.object({
-    type: text.meta({ examples: ["urn:forestall:problem:not-found"] }),
-    title: text,
-    status: number,
-    detail: text,
-    instance: text,
-    errors: z.array(z.object({ in: text, path: text, message: text })).optional(),
-    reason: text.optional(),
-    first: z.object({ actor: text, at: time, action: text }).nullable().optional(),
-    guards: z.array(guard).optional(),
-  }),
-);
+/** A page of a list. */
+export const pageReply = <Item>(item: z.ZodType<Item>): z.ZodType<PageBody<Item>> =>
+  part("A page of a list", {
+    items: list("What is on this page", item),
+    next: textOrNull("Goes back as `after`; null on the last page"),
+  });
+
+export const whoActed = z.object({
+  actor: text("Who"),
+  at: time("When"),
+  action: text("What they did, such as `alert.ack`"),
+});
+
+/** RFC 9457, with our further members. A member that we add must not break an old client, so it is no strict object. */
+export const problem = z
+  .object({
+    type: text("A stable word for programs").meta({ examples: ["urn:forestall:problem:not-found"] }),
+    title: text("What kind of refusal it is, in a few words"),
+    status: number("The status of the answer"),
+    detail: text("A sentence a person can act on"),
+    instance: text("Names the request in our log"),
+    reason: text(
+      "On 401: `session_expired` when a page in Zendesk has to be opened anew. On 409: `too_late` when a message has left",
+    ).optional(),
+    errors: z
+      .array(
+        z.object({
+          in: text("`query`, `body` or `path`"),
+          path: text("The field, with dots; empty for the whole"),
+          message: text("What to send instead"),
+        }),
+      )
+      .optional()
+      .describe("On 400: which part of the request is wrong, and why"),
+    first: whoActed.nullable().optional().describe("On 409: who was first"),
+    guards: z.array(guard).optional().describe("On 409 of a message sent by hand: what stands in its way"),
+  })
+  .meta({ id: "Problem", description: "Refused, with a reason a person can act on" });

@@ -1,28 +1,20 @@
-import { z } from "zod";
-import type * as wire from "../../wire.ts";
-import { type Answer, named, text, textOrNull } from "./base.ts";
+import { named, orNull, part, text, textOrNull, word } from "./base.ts";
 import { delivery } from "./records.ts";
 
-export const messageText: Answer<wire.MessageTextBody | null> = z
-  .strictObject({ title: textOrNull, body: text })
-  .nullable();
+/** A message as the person has it. */
 
-export const sentMessage: Answer<wire.SentMessageBody> = named(
-  "SentMessage",
-  z.strictObject({
-    delivery,
-    ended: z.enum([
-      "waiting",
-      "sent",
-      "delivered",
-      "shown",
-      "opened",
-      "clicked",
-      "failed",
-      "not_sent",
-      "unknown",
-      "dry_run",
-    ]),
-    text: messageText,
-  }),
+export const messageText = part("The words of a message, in plain text", {
+  title: textOrNull("Subject or heading, where its channel has one"),
+  body: text("The message"),
+});
+
+export const messageEnd = word(
+  "`shown` is in-app only; `delivered` reached the mailbox or phone, and nobody was seen to open it",
+  ["waiting", "sent", "delivered", "shown", "opened", "clicked", "failed", "not_sent", "unknown", "dry_run"],
 );
+
+export const sentMessage = named("SentMessage", "A message, how it ended, and its words", {
+  delivery: delivery.describe("The message"),
+  ended: messageEnd,
+  text: orNull("The exact words, in plain text; null before it was rendered, or after erasure", messageText),
+});
