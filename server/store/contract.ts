@@ -27,6 +27,10 @@ export type * from "./contract/tenancy.ts";
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
+/** A record was written by a newer version, or is nothing that any version wrote; the message says which and where. */
+export class RecordRefused extends Error {
+  override readonly name = "RecordRefused";
+}
 /** The database is damaged; the message says how to restore. */
 export class StoreDamaged extends Error {
   override readonly name = "StoreDamaged";
