@@ -1,4 +1,3 @@
-import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { useBrowser } from "../browser.ts";
@@ -191,14 +190,3 @@ export const saidTo = (page: Page): Promise<FakeHost["said"]> =>
 /** How many pixels do not fit beside each other. */
 export const tooWide = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-/** Faults that axe finds, as one line each. */
-export async function faults(page: Page): Promise<readonly string[]> {
-  // The page's own policy admits no script of ours; evaluating is not bound by it.
-  await page.evaluate(`${axe.source}; undefined`);
-  return page.evaluate(async () => {
-    const { axe: checker } = window as unknown as { axe: typeof axe };
-    const { violations } = await checker.run(document, { resultTypes: ["violations"] });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-  });
-}

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { faults, happens, tooWide, useDesk } from "./desk.ts";
+import { faultsOf } from "../axe.ts";
+import { happens, tooWide, useDesk } from "./desk.ts";
 import { aLine, aPattern } from "./fixtures.ts";
 import { PAYLOADS, poisoned } from "./payloads.ts";
 
@@ -39,7 +40,7 @@ describe("from right to left", () => {
     expect(await tooWide(page)).toBe(0);
     const score = await page.locator(".score").boundingBox();
     expect(score?.x ?? 0).toBeGreaterThan(200);
-    expect(await faults(page)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
   });
 });
 

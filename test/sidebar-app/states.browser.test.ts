@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { faultsOf } from "../axe.ts";
 import { root } from "../support/source.ts";
-import { faults, tooWide, useDesk } from "./desk.ts";
+import { tooWide, useDesk } from "./desk.ts";
 import { STATES, type State } from "./states.ts";
 
 /*
@@ -51,7 +52,7 @@ describe("what an agent can have before them", () => {
     const page = await openState(state, width, scheme);
 
     expect(await tooWide(page)).toBe(0);
-    expect(await faults(page)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
     if (SHOWN.has(name)) await picture(page, fileOf(name, width, scheme));
   });
 
@@ -70,7 +71,7 @@ describe("what an agent can have before them", () => {
     const page = await openState(state, 320, "light");
 
     expect(await tooWide(page)).toBe(0);
-    expect(await faults(page)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
     await picture(page, fileOf(name, 320, "light"));
   });
 
