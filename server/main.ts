@@ -27,7 +27,7 @@ const deps: CliDeps = {
     ]);
     const running = await startServer(config, {
       handlers: controlHandlers,
-      home: ({ store, pipeline, now, log }) => createHome({ store, pipeline, now, log, demo: null }).router,
+      home: ({ store, log }) => createHome({ store, log }),
     });
     return { app: running, url: running.url, close: () => running.close() };
   },

@@ -5,7 +5,6 @@ import type { Running } from "../app/serve.ts";
 import { startServer } from "../app.ts";
 import { controlHandlers } from "../commands/index.ts";
 import type { Config } from "../config.ts";
-import { createHome, type Home } from "../http/home/index.ts";
 import { PlainError } from "../lib/errors.ts";
 import { FolderLocked } from "../lib/folder-lock.ts";
 import type { History } from "./generator.ts";
@@ -17,6 +16,7 @@ import { goOn } from "./live/routine.ts";
 import { createStage } from "./live/stage.ts";
 import { historyOf, loadHistory } from "./load.ts";
 import { recall, remember } from "./memory.ts";
+import { createDemoPage, type DemoPage } from "./page/index.ts";
 import { createRandom } from "./random.ts";
 import { createSenders } from "./senders/index.ts";
 import { createPost } from "./senders/post.ts";
@@ -49,7 +49,7 @@ export async function runDemo(config: Config, options: DemoOptions): Promise<voi
   const out = options.stdout ?? process.stdout;
   const style = createStyle(options.colours ?? out.isTTY === true);
   const stop = stopOf(options.signal);
-  const acts: Acts = { startIncident: async () => 0, home: null };
+  const acts: Acts = { startIncident: async () => 0, page: null };
   const port = options.port ?? config.port;
   const desk = await startHelpDesk(port === 0 ? 0 : port + 1);
   const app = await start(config, port, { acts, desk, out }).catch(async (error: unknown) => {
@@ -64,7 +64,7 @@ export async function runDemo(config: Config, options: DemoOptions): Promise<voi
   } finally {
     stop.abort();
     out.write("\nStopping. What was accepted is kept; the next start goes on from here.\n");
-    acts.home?.close();
+    acts.page?.close();
     await desk.close();
     await app.close();
     stop.forget();
@@ -73,7 +73,7 @@ export async function runDemo(config: Config, options: DemoOptions): Promise<voi
 
 interface Acts {
   startIncident: () => Promise<number>;
-  home: Home | null;
+  page: DemoPage | null;
 }
 
 interface Front {
@@ -194,19 +194,17 @@ function serve(config: Config, { acts, desk }: Cast): Promise<Running> {
       handlers: controlHandlers,
       zendesk: desk.standIn,
       home: (app) => {
-        acts.home = createHome({
+        acts.page = createDemoPage({
           store: app.store,
           pipeline: app.pipeline,
           now: app.now,
           log: app.log,
-          demo: {
-            tenant: DEMO_TENANT,
-            render: (delivery) => renderDelivery(app.rendering, delivery),
-            startIncident: () => acts.startIncident(),
-            timers: app.clock,
-          },
+          timers: app.clock,
+          tenant: DEMO_TENANT,
+          render: (delivery) => renderDelivery(app.rendering, delivery),
+          startIncident: () => acts.startIncident(),
         });
-        return acts.home.router;
+        return acts.page.router;
       },
     },
   );

@@ -9,7 +9,7 @@ import { createStyle } from "../../server/demo/terminal/style.ts";
 import { tellWhatHappens } from "../../server/demo/terminal/telling.ts";
 import type { Committed } from "../../server/flow/contract.ts";
 import { aMatch, anAccount, aPattern, aTenant, NOON } from "../builders.ts";
-import { aDecision } from "../http/home/site.ts";
+import { aDecision } from "./page/site.ts";
 
 const PLAIN = createStyle(false);
 const pattern = aPattern({ clue: "{count} rate-limit errors{ on endpoint}" });

@@ -3,7 +3,7 @@ import { clueOf } from "../../core/explain.ts";
 import type { Match } from "../../core/match.ts";
 import type { TenantState } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
-import { WITHOUT_PATTERN } from "../../http/home/words.ts";
+import { WITHOUT_PATTERN } from "../page/words.ts";
 import type { Style } from "./style.ts";
 
 /** What one line needs to know besides the decision. */

@@ -1,7 +1,7 @@
 import type { App } from "../../admin/contract.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { Match } from "../../core/match.ts";
-import { isWorthALine, sameAs } from "../../http/home/facts/decisions.ts";
+import { isWorthALine, sameAs } from "../page/facts/decisions.ts";
 import { decisionLine, overLine } from "./decisions.ts";
 import type { Terminal } from "./progress.ts";
 import type { Style } from "./style.ts";

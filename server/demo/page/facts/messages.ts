@@ -1,7 +1,7 @@
 import type { Delivery } from "../../../core/delivery.ts";
 import { kindOf } from "../../../core/tenant.ts";
 import type { Rendered, RenderedInApp } from "../../../messages/render.ts";
-import type { DemoHome, HomeDeps } from "../deps.ts";
+import type { PageDeps } from "../deps.ts";
 import { channelWords } from "../words.ts";
 
 /** A message as the customer has or will have it in front of them. */
@@ -26,14 +26,14 @@ const LOOKED_AT = 250;
 /** So many of each kind are shown, newest first, each form and pattern once before any comes twice. */
 const SHOWN = { email: 3, sms: 2, in_app: 6 } as const;
 
-export async function shownMessages(deps: HomeDeps, demo: DemoHome): Promise<ShownMessage[]> {
-  const { rows } = await deps.store.deliveries(demo.tenant, { limit: LOOKED_AT });
+export async function shownMessages(deps: PageDeps): Promise<ShownMessage[]> {
+  const { rows } = await deps.store.deliveries(deps.tenant, { limit: LOOKED_AT });
   const live = rows.filter((row) => !row.simulated && (row.status === "sent" || row.status === "queued"));
   const found: ShownMessage[] = [];
   for (const kind of ["email", "sms", "in_app"] as const) {
     const own = live.filter((row) => shownAs(row) === kind);
     for (const row of varied(own, SHOWN[kind])) {
-      const message = await shownOf(deps, demo, row);
+      const message = await shownOf(deps, row);
       if (message !== null) found.push(message);
     }
   }
@@ -52,16 +52,16 @@ function varied(rows: readonly Delivery[], count: number): readonly Delivery[] {
   return [...new Set([...byForm, ...byPattern, ...rows])].slice(0, count);
 }
 
-async function shownOf(deps: HomeDeps, demo: DemoHome, row: Delivery): Promise<ShownMessage | null> {
-  const rendered = await renderedOf(deps, demo, row);
+async function shownOf(deps: PageDeps, row: Delivery): Promise<ShownMessage | null> {
+  const rendered = await renderedOf(deps, row);
   const content = rendered === null ? null : contentOf(rendered);
   if (content === null) return null;
-  const account = row.account === null ? null : await deps.store.account(demo.tenant, row.account);
+  const account = row.account === null ? null : await deps.store.account(deps.tenant, row.account);
   return {
     delivery: row.id,
     at: row.sentAt ?? row.createdAt,
     channel: channelWords(row.channel),
-    patternName: nameOfPattern(deps, demo, row),
+    patternName: nameOfPattern(deps, row),
     person: row.person,
     accountName: account?.name ?? row.account,
     state: stateOf(row),
@@ -69,7 +69,7 @@ async function shownOf(deps: HomeDeps, demo: DemoHome, row: Delivery): Promise<S
   };
 }
 
-function nameOfPattern({ pipeline }: HomeDeps, { tenant }: DemoHome, { notice, pattern }: Delivery): string {
+function nameOfPattern({ pipeline, tenant }: PageDeps, { notice, pattern }: Delivery): string {
   if (notice !== undefined) return "Incident";
   return pipeline.tenant(tenant)?.library.byId(pattern)?.name ?? pattern;
 }
@@ -97,12 +97,12 @@ export function stateOf(row: Delivery): string {
 }
 
 /** The copy of what was sent; of what was not fetched yet, what it would be. */
-export async function renderedOf(deps: HomeDeps, demo: DemoHome, row: Delivery): Promise<Rendered | null> {
-  const copy = await deps.store.sentCopy(demo.tenant, row.id);
+export async function renderedOf(deps: PageDeps, row: Delivery): Promise<Rendered | null> {
+  const copy = await deps.store.sentCopy(deps.tenant, row.id);
   if (isRendered(copy?.rendered)) return copy.rendered;
   // A page without login shows it to nobody in particular.
   const isAnonymous = row.session !== null && row.person?.startsWith("anonymous:") === true;
-  const rendered = await demo.render(isAnonymous ? { ...row, person: null } : row);
+  const rendered = await deps.render(isAnonymous ? { ...row, person: null } : row);
   return "kind" in rendered ? rendered : null;
 }
 

@@ -1,4 +1,4 @@
-import { type Html, html } from "../../../lib/html.ts";
+import { type Html, html } from "../../lib/html.ts";
 
 /** The front page of a real server: that it runs, and what to do next. */
 export function welcomeView(tenants: number): Html {

@@ -1,7 +1,7 @@
 import { timingOf } from "../../../core/pattern-summary.ts";
 import type { Incident } from "../../../core/tenant.ts";
 import type { Band } from "../../../core/unit.ts";
-import type { HomeDeps } from "../deps.ts";
+import type { PageDeps } from "../deps.ts";
 import { BANDS } from "../words.ts";
 
 export interface Overview {
@@ -28,7 +28,8 @@ export interface Overview {
 
 const RISKIEST = 8;
 
-export async function overviewOf(deps: HomeDeps, tenant: string): Promise<Overview> {
+export async function overviewOf(deps: PageDeps): Promise<Overview> {
+  const { tenant } = deps;
   const library = deps.pipeline.tenant(tenant)?.library;
   const [summary, risks] = await Promise.all([
     deps.store.summary(tenant, deps.now(), (pattern) => timingOf(pattern, (id) => library?.byId(id))),
@@ -57,6 +58,6 @@ export async function overviewOf(deps: HomeDeps, tenant: string): Promise<Overvi
 }
 
 /** Incidents that are running. */
-export function runningIncidents(deps: HomeDeps, tenant: string): readonly Incident[] {
-  return deps.pipeline.tenant(tenant)?.incidents.filter(({ endedAt }) => endedAt === null) ?? [];
+export function runningIncidents({ pipeline, tenant }: PageDeps): readonly Incident[] {
+  return pipeline.tenant(tenant)?.incidents.filter(({ endedAt }) => endedAt === null) ?? [];
 }

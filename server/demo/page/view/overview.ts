@@ -1,6 +1,6 @@
 import { type Html, html } from "../../../lib/html.ts";
 
-export interface HomeParts {
+export interface OverviewParts {
   readonly product: string;
   readonly incident: Html;
   readonly accounts: Html;
@@ -18,7 +18,7 @@ const FILTERS = [
   ["not_sent", "Do not send"],
 ] as const;
 
-export function homeView(parts: HomeParts): Html {
+export function overviewView(parts: OverviewParts): Html {
   return html`
     <header class="top">
       <div>

@@ -4,14 +4,14 @@ import type { Effect } from "../../core/effect.ts";
 import type { Match } from "../../core/match.ts";
 import { SECOND } from "../../core/time.ts";
 import type { Committed } from "../../flow/contract.ts";
-import type { DemoHome, HomeDeps } from "./deps.ts";
+import type { PageDeps } from "./deps.ts";
 import { isWorthALine, lineOf } from "./facts/decisions.ts";
 import { decisionRow } from "./view/decisions.ts";
 
 /** Parts of the page that are read anew when something of theirs changed. */
 export type Part = "accounts" | "messages" | "incident" | "counts";
 
-export interface HomeLive {
+export interface PageLive {
   open(request: Request, response: Response): void;
   close(): void;
 }
@@ -25,7 +25,7 @@ const MOST_LISTENERS = 50;
  * The page's own stream: every decision as a finished line, and which parts changed, at most once a second. Nothing
  * is kept for those who come late: a page reads everything anew when it connects.
  */
-export function createHomeLive(deps: HomeDeps, demo: DemoHome): HomeLive {
+export function createPageLive(deps: PageDeps): PageLive {
   const listeners = new Set<Response>();
   const changed = new Set<Part>();
   let waiting = false;
@@ -45,18 +45,16 @@ export function createHomeLive(deps: HomeDeps, demo: DemoHome): HomeLive {
     changed.add(part);
     if (waiting) return;
     waiting = true;
-    demo.timers.after(CHANGED_EVERY, tellChanges);
+    deps.timers.after(CHANGED_EVERY, tellChanges);
   };
   const tellDecision = (row: Decision, match: Match | undefined) => {
     lines = lines
-      .then(async () =>
-        say("decision", { html: decisionRow(await lineOf(deps, demo.tenant, row, match)).toString() }),
-      )
+      .then(async () => say("decision", { html: decisionRow(await lineOf(deps, row, match)).toString() }))
       .catch((error: unknown) => deps.log.warn({ err: error }, "a decision could not be shown"));
   };
 
   const leave = deps.pipeline.subscribe((committed) => {
-    if (committed.tenant !== demo.tenant || listeners.size === 0) return;
+    if (committed.tenant !== deps.tenant || listeners.size === 0) return;
     const matches = matchesOf(committed);
     for (const effect of committed.effects) {
       if (effect.kind === "decision" && isWorthALine(effect.row))
@@ -67,9 +65,9 @@ export function createHomeLive(deps: HomeDeps, demo: DemoHome): HomeLive {
 
   const beat = () => {
     for (const response of listeners) response.write(": still here\n\n");
-    demo.timers.after(HEARTBEAT, beat);
+    deps.timers.after(HEARTBEAT, beat);
   };
-  demo.timers.after(HEARTBEAT, beat);
+  deps.timers.after(HEARTBEAT, beat);
 
   return {
     open(_request, response) {

@@ -1,7 +1,7 @@
 import type { Decision } from "../../../core/decision.ts";
 import { clueOf } from "../../../core/explain.ts";
 import type { Match } from "../../../core/match.ts";
-import type { HomeDeps } from "../deps.ts";
+import type { PageDeps } from "../deps.ts";
 import { channelWords, reasonWords, type Verdict, verdictOf, WITHOUT_PATTERN } from "../words.ts";
 import { localTime } from "./clock.ts";
 
@@ -31,8 +31,8 @@ export interface DecisionLine {
 const LOOKED_AT = 400;
 
 /** The newest decisions about what happens now, newest first. */
-export async function decisionLines(deps: HomeDeps, tenant: string, count: number): Promise<DecisionLine[]> {
-  const { rows } = await deps.store.decisions(tenant, { limit: LOOKED_AT });
+export async function decisionLines(deps: PageDeps, count: number): Promise<DecisionLine[]> {
+  const { rows } = await deps.store.decisions(deps.tenant, { limit: LOOKED_AT });
   const said = new Set<string>();
   const shown: Decision[] = [];
   // Oldest first, so that of a judgement and its repetition at sending the first one stays.
@@ -45,7 +45,7 @@ export async function decisionLines(deps: HomeDeps, tenant: string, count: numbe
     shown
       .slice(-count)
       .toReversed()
-      .map((row) => lineOf(deps, tenant, row)),
+      .map((row) => lineOf(deps, row)),
   );
 }
 
@@ -56,12 +56,8 @@ export function sameAs({ match, step, kind, reason, channel }: Decision): string
   return [match, step, kind, reason, channel].join("|");
 }
 
-export async function lineOf(
-  deps: HomeDeps,
-  tenant: string,
-  row: Decision,
-  known?: Match,
-): Promise<DecisionLine> {
+export async function lineOf(deps: PageDeps, row: Decision, known?: Match): Promise<DecisionLine> {
+  const { tenant } = deps;
   const match = known ?? (await deps.store.match(tenant, row.match));
   const pattern = deps.pipeline.tenant(tenant)?.library.byId(row.pattern);
   const account = row.account === null ? null : await deps.store.account(tenant, row.account);
@@ -74,7 +70,7 @@ export async function lineOf(
     channel: row.channel === null ? null : channelWords(row.channel),
     reason: reasonWords(row.reason),
     reasonName: row.reason,
-    until: await untilOf(deps, tenant, row, account?.timeZone ?? null),
+    until: await untilOf(deps, row, account?.timeZone ?? null),
     pattern: row.pattern,
     patternName: pattern?.name ?? (row.pattern === "" ? WITHOUT_PATTERN : row.pattern),
     clue: match === null || pattern === undefined ? row.pattern : clueOf(pattern, match, row.at),
@@ -87,12 +83,11 @@ export async function lineOf(
 
 /** A hold ends on the recipient's clock, as that is what it looks at; when an incident ends, nobody knows. */
 async function untilOf(
-  deps: HomeDeps,
-  tenant: string,
+  { store, tenant }: PageDeps,
   { until, person, kind, reason }: Decision,
   accountZone: string | null,
 ): Promise<string | null> {
   if (until === null || kind !== "hold" || reason === "incident") return null;
-  const own = person === null ? null : ((await deps.store.person(tenant, person))?.timeZone ?? null);
+  const own = person === null ? null : ((await store.person(tenant, person))?.timeZone ?? null);
   return localTime(until, own ?? accountZone ?? "UTC");
 }

@@ -1,16 +1,16 @@
-import { type Html, html } from "../../../lib/html.ts";
+import { type Html, html } from "../../lib/html.ts";
 
 export interface Frame {
   readonly title: string;
   readonly content: Html;
-  /** Versions of the style sheet and script, so that a changed file is loaded anew. */
-  readonly assets: string;
-  /** With the script that keeps the page up to date. */
-  readonly live: boolean;
+  /** Addresses of its style sheets, the one that wins last. */
+  readonly styles: readonly string[];
+  /** Address of the script that keeps the page up to date; null for a page that stays as it is. */
+  readonly script: string | null;
 }
 
 /** The skeleton of every page. Nothing is loaded from elsewhere, and nothing of it is inline. */
-export function frame({ title, content, assets, live }: Frame): Html {
+export function frame({ title, content, styles, script }: Frame): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -19,8 +19,9 @@ export function frame({ title, content, assets, live }: Frame): Html {
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="icon" href="/home/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/home/page.css?v=${assets}">
-${live && html`<script type="module" src="/home/page.js?v=${assets}"></script>`}
+${styles.map((href) => html`<link rel="stylesheet" href="${href}">\n`)}${
+  script !== null && html`<script type="module" src="${script}"></script>`
+}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
