@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { checkOf } from "../../../server/store/shapes/check.ts";
+import { projectFiles, readProjectFile } from "../../support/source.ts";
+import { KINDS } from "./kinds.ts";
+
+/*
+ * Records as each version wrote them, taken out of databases of their time: `decision.1.json` are decisions in their
+ * first shape. They are never edited. A new shape gets a file of its own.
+ */
+
+const FOLDER = "test/store/shapes/fixtures/";
+const FILES = projectFiles(`${FOLDER}*.json`).map((path) => {
+  const [, kind = "", version = ""] = /^(.+)\.(\d+)\.json$/.exec(path.slice(FOLDER.length)) ?? [];
+  const records: readonly unknown[] = JSON.parse(readProjectFile(path));
+  return { kind, version: Number(version), records };
+});
+
+describe.each(Object.entries(KINDS))("stored records of the kind %s", (name, shape) => {
+  const files = FILES.filter(({ kind }) => kind === name);
+
+  it("are kept in every shape that there was", () => {
+    const shapes = files.filter(({ records }) => records.length > 0).map(({ version }) => version);
+
+    expect(shapes.sort()).toEqual(Array.from({ length: shape.version }, (_, i) => i + 1));
+  });
+
+  it("are read, whichever shape they were written in, and fit the one of today", () => {
+    const check = checkOf(shape.schema);
+    for (const { records } of files) {
+      for (const record of records) expect(check(shape.read(JSON.stringify(record), "here"))).toBeNull();
+    }
+  });
+
+  it("are read and written in the shape of today as they stand, to the byte", () => {
+    for (const { version, records } of files) {
+      if (version !== shape.version) continue;
+      for (const record of records) {
+        expect(shape.write(shape.read(JSON.stringify(record), "here"))).toBe(JSON.stringify(record));
+      }
+    }
+  });
+
+  it("of a newer shape are refused", () => {
+    const newer = shape.version + 1;
+
+    expect(() => shape.read(JSON.stringify({ shape: newer, of: null }), "here")).toThrow(
+      `a newer version of Forestall (shape ${newer} of ${shape.kind}, this one knows ${shape.version}; here)`,
+    );
+  });
+
+  it("that are nothing of the kind are refused by name", () => {
+    expect(() => shape.read("17", "here")).toThrow(`A record cannot be read as ${shape.kind}: `);
+  });
+});
+
+describe("the stored examples", () => {
+  it("are each of a kind that there is", () => {
+    expect(FILES.filter(({ kind }) => KINDS[kind] === undefined)).toEqual([]);
+  });
+
+  it("hold every kind of control, effect and change of a preference", () => {
+    const kindsIn = (records: readonly unknown[] | undefined): readonly string[] =>
+      [...new Set((records ?? []).map((record) => (record as { kind: string }).kind))].sort();
+    const of = (name: string) => FILES.find(({ kind }) => kind === name)?.records;
+    const lists = of("effects") as readonly (readonly unknown[])[];
+
+    expect(kindsIn(of("control"))).toHaveLength(31);
+    expect(kindsIn(lists.flat())).toHaveLength(10);
+  });
+});
