@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ambientUses, environmentReads } from "./support/ambient.ts";
+import { circlesIn } from "./support/circles.ts";
 import { importsOf } from "./support/imports.ts";
 import { breach } from "./support/layers.ts";
 import { projectFiles, readProjectFile } from "./support/source.ts";
@@ -118,6 +119,40 @@ describe("who may import whom", () => {
   it("takes no comment or string for an import, and refuses one that cannot be read", () => {
     expect(importsOf("server/core/a.ts", '// import "x";\nconst text = `import "y"`;')).toEqual([]);
     expect(() => importsOf("server/http/a.ts", "await import(name);")).toThrow("server/http/a.ts:1");
+  });
+});
+
+describe("circles of imports", () => {
+  const planted = (files: Readonly<Record<string, string>>) =>
+    circlesIn(Object.entries(files).flatMap(([path, text]) => importsOf(path, text)));
+
+  it("are nowhere, of types neither", () => {
+    expect(circlesIn(sources.flatMap(({ path, text }) => importsOf(path, text)))).toEqual([]);
+  });
+
+  it("would be found, also when they are long, or of types alone", () => {
+    expect(
+      planted({
+        "server/a.ts": 'import { b } from "./b.ts"; import "./d.ts";',
+        "server/b.ts": 'import type { C } from "./c.ts";',
+        "server/c.ts": 'export type { A } from "./a.ts";',
+        "server/d.ts": 'import "./b.ts";',
+      }),
+    ).toEqual(["server/a.ts -> server/b.ts -> server/c.ts -> server/a.ts", expect.stringContaining("d.ts")]);
+    expect(planted({ "server/a.ts": 'type Self = import("./a.ts").Self;' })).toEqual([
+      "server/a.ts -> server/a.ts",
+    ]);
+  });
+
+  it("are not where two ways lead to the same file", () => {
+    const files = {
+      "server/a.ts": 'import "./b.ts"; import "./c.ts";',
+      "server/b.ts": 'import "./d.ts";',
+      "server/c.ts": 'import "./d.ts";',
+      "server/d.ts": 'import { z } from "zod";',
+    };
+
+    expect(planted(files)).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { type AppFiles, at, isObject, type Json, type JsonObject } from "./app-files.ts";
 import type { Finding } from "./finding.ts";
-import { MANIFEST, readManifest } from "./manifest/read.ts";
+import { MANIFEST } from "./manifest/manifest.ts";
+import { readManifest } from "./manifest/read.ts";
 import { validateApp } from "./validate.ts";
 import { zipOf } from "./zip.ts";
 

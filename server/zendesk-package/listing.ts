@@ -1,6 +1,6 @@
 import { type AppFiles, at, objectAt, pathsLike } from "./app-files.ts";
 import { type Finding, found } from "./finding.ts";
-import { MANIFEST, type Manifest } from "./manifest/read.ts";
+import { MANIFEST, type Manifest } from "./manifest/manifest.ts";
 import { readTranslation } from "./translations.ts";
 
 /** Characters that the marketplace shows. */

@@ -13,7 +13,7 @@ import {
 import { checkCustomObjects } from "./custom-objects.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 import { type Finding, found } from "./finding.ts";
-import type { Manifest } from "./manifest/read.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 
 const FILE = "requirements.json";
 const MOST = 5000;

@@ -1,6 +1,6 @@
 import { type AppFiles, isArray, pathsLike, textOf } from "./app-files.ts";
 import { type Finding, found } from "./finding.ts";
-import { MANIFEST, type Manifest, type Parameter } from "./manifest/read.ts";
+import { MANIFEST, type Manifest, type Parameter } from "./manifest/manifest.ts";
 
 /** Settings that any agent could read, and pages that fetch without encryption. */
 export function checkSettings({ parameters }: Manifest): readonly Finding[] {

@@ -1,6 +1,6 @@
 import { type AppFiles, pathsLike, textOf } from "./app-files.ts";
 import { type Finding, found } from "./finding.ts";
-import type { Manifest } from "./manifest/read.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 
 const STYLES = /^app\.s?css$/;
 const TEMPLATES = /^templates\/.*\.hdbs$/;

@@ -1,7 +1,7 @@
 import { type AppFiles, pathsLike, textOf } from "./app-files.ts";
 import { type Finding, found } from "./finding.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 import { WITH_ICON } from "./manifest/products.ts";
-import type { Manifest } from "./manifest/read.ts";
 import { readTags, type Tag } from "./svg-tags.ts";
 
 /** What is left of a drawing when Zendesk has cleaned it; everything else it takes out or replaces. */

@@ -11,8 +11,8 @@ import {
 } from "./app-files.ts";
 import { type Finding, found, type RuleName } from "./finding.ts";
 import { LOCALE } from "./manifest/check.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 import { PRODUCTS } from "./manifest/products.ts";
-import type { Manifest } from "./manifest/read.ts";
 
 const FOLDER = /^translations\/(.*)\.json$/;
 /** The one file whose listing is checked and shown. */

@@ -3,20 +3,16 @@ import { type Finding, found } from "./finding.ts";
 import { checkImages } from "./images.ts";
 import { checkAddresses, checkListing } from "./listing.ts";
 import { checkManifest } from "./manifest/check.ts";
-import { type Manifest, readManifest } from "./manifest/read.ts";
+import type { Manifest } from "./manifest/manifest.ts";
+import { readManifest } from "./manifest/read.ts";
 import { checkAssetTypes, checkMime } from "./mime.ts";
+import type { Options } from "./options.ts";
 import { checkRequirements } from "./requirements.ts";
 import { checkSecrets } from "./secrets.ts";
 import { checkRequests, checkSettings } from "./settings.ts";
 import { checkSource } from "./source.ts";
 import { checkIcons, checkSvg } from "./svg.ts";
 import { checkTranslations } from "./translations.ts";
-
-/** Places and settings that Zendesk has switched on for some accounts only. */
-export interface Options {
-  readonly customObjectSidebar?: boolean;
-  readonly mtls?: boolean;
-}
 
 /**
  * Everything that is wrong with an app package, in the order in which Zendesk's own check looks: the manifest first,

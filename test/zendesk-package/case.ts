@@ -1,5 +1,5 @@
 import type { RuleName } from "../../server/zendesk-package/finding.ts";
-import type { Options } from "../../server/zendesk-package/validate.ts";
+import type { Options } from "../../server/zendesk-package/options.ts";
 import { anApp, type Draft } from "./app.ts";
 
 /** For one rule an app that breaks it, and one that comes close and does not. */

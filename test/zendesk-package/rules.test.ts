@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { duplicateKeys } from "../../server/zendesk-package/duplicate-keys.ts";
 import { RULES, type RuleName } from "../../server/zendesk-package/finding.ts";
-import { type Options, validateApp } from "../../server/zendesk-package/validate.ts";
+import type { Options } from "../../server/zendesk-package/options.ts";
+import { validateApp } from "../../server/zendesk-package/validate.ts";
 import { anApp, type Draft } from "./app.ts";
 import { CASES } from "./cases.ts";
 

@@ -70,7 +70,7 @@ export class Cells {
   now: Millis = Number.NEGATIVE_INFINITY;
   log = new Log();
   list: Cell[] = NO_CELLS;
-  timers: Timers | null = null;
+  timers: Timers<Cell> | null = null;
   facts: Facts | null = null;
   /** Every key with a signal in the log has a cell: set when a burst makes counting in the log too slow. */
   crowded = false;

@@ -1,10 +1,11 @@
 import { type Millis, ON_TIME } from "../time.ts";
 import type { Cell, Cells } from "./cells.ts";
 import type { Emit } from "./contract.ts";
-import { type Episode, looksLike, viewOf } from "./episode.ts";
+import { type Episode, looksLike } from "./episode.ts";
 import type { Listener, Rule } from "./rule.ts";
 import type { Signal } from "./signal.ts";
 import type { State } from "./state.ts";
+import { viewOf } from "./view.ts";
 
 /** A firing that appeared or vanished, for a pattern that listens for it. */
 export interface Relay {

@@ -1,9 +1,7 @@
 import type { EventData } from "../event.ts";
 import type { ClosedBy } from "../match.ts";
 import type { Millis } from "../time.ts";
-import type { MatchView } from "./contract.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Rule } from "./rule.ts";
 
 /** What a firing is to the patterns that listen for it; it stays what it was when the match fired. */
 export interface Firing {
@@ -45,25 +43,6 @@ export class Episode {
     const { ordinal, firstAt, firedAt, lastSeen, evidence, firing } = this;
     return new Episode(ordinal, firstAt, firedAt, lastSeen, evidence.copy(), firing);
   }
-}
-
-export function viewOf(rule: Rule, key: string, episode: Episode): MatchView {
-  const { ordinal, firstAt, firedAt, lastSeen, closedAt, closedBy, evidence } = episode;
-  return {
-    pattern: rule.pattern,
-    key,
-    episode: ordinal,
-    person: evidence.person(),
-    firstAt,
-    firedAt,
-    lastSeen,
-    state: closedAt === null ? "open" : "closed",
-    closedAt,
-    closedBy,
-    count: evidence.count,
-    events: evidence.ids.slice(),
-    data: evidence.data,
-  };
 }
 
 /** True when both would be shown alike. */

@@ -1,8 +1,14 @@
 import type { Millis } from "../time.ts";
-import type { Cell } from "./cells.ts";
+
+interface Waiting {
+  /** Grows in the order in which they came to be. */
+  readonly number: number;
+  /** Its place in the heap, or -1. */
+  slot: number;
+}
 
 /** The cells that wait for something, as a heap: soonest first, and of the same moment the oldest cell. */
-export class Timers {
+export class Timers<Cell extends Waiting> {
   cells: Cell[] = [];
   dues: Millis[] = [];
 

@@ -5,7 +5,8 @@ import type { ApiDeps } from "../../http/api/deps.ts";
 import { accountRisk, findAccount, findPerson, personRisk, tenantOf } from "../../http/api/risk.ts";
 import type { RiskBody } from "../../http/wire.ts";
 import { DEMO_TENANT } from "../tenant.ts";
-import type { DemoAccount, DemoPerson, World } from "../world/world.ts";
+import type { DemoPerson } from "../world/people.ts";
+import type { DemoAccount, World } from "../world/world.ts";
 
 /** A simulated customer, as an agent would find them. */
 export interface Known {

@@ -1,6 +1,7 @@
 import { DAY, HOUR, MINUTE } from "../../core/time.ts";
 import type { Random } from "../random.ts";
-import type { DemoAccount, DemoPerson, World } from "../world/world.ts";
+import type { DemoPerson } from "../world/people.ts";
+import type { DemoAccount, World } from "../world/world.ts";
 import { actorOf } from "./planting.ts";
 import { type Episode, type Happening, type Step, step, told } from "./story.ts";
 

@@ -1,6 +1,7 @@
 import type { Incoming } from "../../core/event.ts";
 import { DAY, MINUTE, SECOND } from "../../core/time.ts";
-import type { DemoAccount, DemoPerson, World } from "../world/world.ts";
+import type { DemoPerson } from "../world/people.ts";
+import type { DemoAccount, World } from "../world/world.ts";
 
 /** An event without its number. */
 export type Unnumbered = Omit<Incoming, "id">;

@@ -1,6 +1,7 @@
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from "../../core/time.ts";
 import type { Random } from "../random.ts";
-import type { DemoAccount, DemoPerson, World } from "../world/world.ts";
+import type { DemoPerson } from "../world/people.ts";
+import type { DemoAccount, World } from "../world/world.ts";
 import { coreFrom } from "./beginnings.ts";
 import type { Happening } from "./story.ts";
 import { hookOf, usesApi } from "./troubles/api.ts";

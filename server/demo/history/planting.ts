@@ -1,6 +1,7 @@
 import { DAY, HOUR, type Millis } from "../../core/time.ts";
 import type { Random } from "../random.ts";
-import type { DemoAccount, DemoPerson, World } from "../world/world.ts";
+import type { DemoPerson } from "../world/people.ts";
+import type { DemoAccount, World } from "../world/world.ts";
 import { type Cast, type Episode, type Trouble, told } from "./story.ts";
 
 /** Between two troubles of one account, so that a ticket belongs to one of them. */

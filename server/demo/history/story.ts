@@ -1,6 +1,7 @@
 import type { Millis } from "../../core/time.ts";
 import type { Random } from "../random.ts";
-import type { DemoAccount, DemoPerson, Role } from "../world/world.ts";
+import type { DemoPerson, Role } from "../world/people.ts";
+import type { DemoAccount } from "../world/world.ts";
 
 export type Data = { readonly [name: string]: unknown };
 

@@ -2,7 +2,8 @@ import { hash32 } from "../../core/hash.ts";
 import type { Pattern } from "../../core/pattern.ts";
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from "../../core/time.ts";
 import type { Random } from "../random.ts";
-import type { DemoAccount, DemoPerson, World } from "../world/world.ts";
+import type { DemoPerson } from "../world/people.ts";
+import type { DemoAccount, World } from "../world/world.ts";
 import type { Episode, Happening } from "./story.ts";
 
 /** What the generator needs of a pattern: how often it leads to a ticket, how soon, and under which category. */

@@ -3,7 +3,7 @@ import { SignJWT } from "jose";
 import { MINUTE, type Millis, SECOND } from "../../core/time.ts";
 import type { Random } from "../random.ts";
 import type { DemoKeys } from "../tenant.ts";
-import type { DemoPerson } from "../world/world.ts";
+import type { DemoPerson } from "../world/people.ts";
 
 /** Simulated customers who have the product open: they fetch their messages, look at them, and sometimes answer. */
 export interface InAppCustomers {

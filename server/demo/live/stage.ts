@@ -6,7 +6,8 @@ import { DAY, HOUR, type Millis } from "../../core/time.ts";
 import type { PersonState } from "../../core/unit.ts";
 import type { Cast, Trouble } from "../history/story.ts";
 import type { Random } from "../random.ts";
-import type { DemoAccount, DemoPerson, World } from "../world/world.ts";
+import type { DemoPerson } from "../world/people.ts";
+import type { DemoAccount, World } from "../world/world.ts";
 
 /** Whom a scene needs. */
 export interface Wish {

@@ -1,6 +1,23 @@
 import type { Random } from "../random.ts";
 import { FAMILY, GIVEN } from "./words.ts";
-import type { DemoPerson, Role } from "./world.ts";
+
+export type Role = "admin" | "technical" | "billing";
+
+export interface DemoPerson {
+  readonly id: string;
+  readonly account: string;
+  readonly name: string;
+  readonly preferredName: string;
+  readonly email: string;
+  readonly phone: string | null;
+  readonly timeZone: string;
+  readonly roles: readonly Role[];
+  /** What was answered; a channel that is missing was never asked about. */
+  readonly consent: { readonly [channel: string]: boolean };
+  /** Has stopped proactive messages. */
+  readonly stopped: boolean;
+  readonly zendeskId: string;
+}
 
 /** The people of one account: addresses under example.com and numbers that are kept for fiction (555 0100 to 0199). */
 export function peopleOf(

@@ -1,29 +1,11 @@
 import { DAY, HOUR, type Millis } from "../../core/time.ts";
 import { createRandom, type Random } from "../random.ts";
-import { peopleOf } from "./people.ts";
+import { type DemoPerson, peopleOf } from "./people.ts";
 import { COMPANY_FIRST, COMPANY_SECOND, INDUSTRIES, type Region, ZONES } from "./words.ts";
 
 /** Days of history that the demo comes with. */
 export const HISTORY_DAYS = 90;
 const ACCOUNTS = 300;
-
-export type Role = "admin" | "technical" | "billing";
-
-export interface DemoPerson {
-  readonly id: string;
-  readonly account: string;
-  readonly name: string;
-  readonly preferredName: string;
-  readonly email: string;
-  readonly phone: string | null;
-  readonly timeZone: string;
-  readonly roles: readonly Role[];
-  /** What was answered; a channel that is missing was never asked about. */
-  readonly consent: { readonly [channel: string]: boolean };
-  /** Has stopped proactive messages. */
-  readonly stopped: boolean;
-  readonly zendeskId: string;
-}
 
 /**
  * How an account of the last weeks began: `healthy` uses a core feature at once, `never_activated` does not in its

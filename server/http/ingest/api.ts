@@ -4,10 +4,10 @@ import { at, text } from "../../lib/foreign.ts";
 import type { TokenRow } from "../../store/contract.ts";
 import { whyDead } from "../auth.ts";
 import { forbidden, methodNotAllowed, unauthorized } from "../problem.ts";
-import type { Tools, Visit } from "./index.ts";
 import { tooLarge, unreadable, wrongMedia } from "./refusals.ts";
 import { JSON_TYPE, reply, replyEmpty } from "./reply.ts";
 import type { Route } from "./route.ts";
+import type { Tools, Visit } from "./tools.ts";
 
 type ApiRoute = Extract<Route, { readonly kind: "events" | "segment" }>;
 

@@ -3,16 +3,11 @@
  * order is the same everywhere: where from, how often, who, how large, is it true, take it, answer.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Config } from "../../config.ts";
-import type { Pipeline } from "../../flow/contract.ts";
-import { createReceiver, type Receiver, type ReceiverDeps, TooMany } from "../../flow/receive.ts";
-import { type Integration, Unreadable } from "../../integrations/contract.ts";
-import type { Clock, Timers } from "../../lib/clock.ts";
+import { createReceiver, TooMany } from "../../flow/receive.ts";
+import { Unreadable } from "../../integrations/contract.ts";
 import type { Problem } from "../../lib/errors.ts";
-import type { Logger } from "../../lib/log.ts";
-import type { TokenBook } from "../auth.ts";
 import { asProblem, notFound, unavailable } from "../problem.ts";
-import { createLimiter, type Limiter } from "../rate-limit.ts";
+import { createLimiter } from "../rate-limit.ts";
 import { clientAddress } from "./address.ts";
 import { createApiHandler } from "./api.ts";
 import { createBodyReader, discard, Gone } from "./body.ts";
@@ -20,50 +15,12 @@ import { type IngestLimits, LIMITS } from "./limits.ts";
 import { tooLarge, unreadable } from "./refusals.ts";
 import { headersOf, replyProblem } from "./reply.ts";
 import { originForm, type Route, routeOf } from "./route.ts";
-import type { SourceBook } from "./source-book.ts";
+import type { IngestDeps, Tools, Visit } from "./tools.ts";
 import { createWebhookHandler } from "./webhook.ts";
 
 export { type IngestLimits, LIMITS, SERVER_OPTIONS } from "./limits.ts";
 export { createSourceBook, type SourceBook } from "./source-book.ts";
-
-export interface IngestDeps {
-  readonly pipeline: ReceiverDeps["pipeline"] & Pick<Pipeline, "refusal">;
-  readonly store: ReceiverDeps["store"];
-  readonly integrations: ReadonlyMap<string, Integration>;
-  readonly sources: SourceBook;
-  readonly tokens: Pick<TokenBook, "find">;
-  /** Where senders reach us, without a slash at the end. Never taken from a request. */
-  readonly publicUrl: () => string;
-  readonly trustProxy: Config["trustProxy"];
-  readonly clock: Clock & Timers;
-  readonly newId: () => string;
-  readonly log: Pick<Logger, "info" | "warn" | "error">;
-  readonly limits?: Partial<IngestLimits>;
-  /** Counts answers: of which sort of address, with which status. */
-  readonly count?: (kind: Route["kind"], status: number) => void;
-}
-
-/** What the handlers of the two sorts of addresses share. */
-export interface Tools extends Omit<IngestDeps, "limits"> {
-  readonly limits: IngestLimits;
-  readonly receiver: Receiver;
-  readonly bodies: ReturnType<typeof createBodyReader>;
-  readonly perToken: Limiter;
-  readonly perPublicToken: Limiter;
-  readonly perSource: Limiter;
-}
-
-/** One request on its way. */
-export interface Visit {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly headers: { readonly [name: string]: string | undefined };
-  /** Path and query as they were sent. */
-  readonly url: string;
-  readonly address: string;
-  /** Headers of the answer, whatever it will be. */
-  extra: Record<string, string>;
-}
+export type { IngestDeps } from "./tools.ts";
 
 /**
  * @returns a handler that answers whether the request is its own. What it answers true to, it ends; it never throws.

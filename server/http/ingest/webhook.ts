@@ -1,10 +1,10 @@
 import type { Answer, RawRequest } from "../../integrations/contract.ts";
 import { methodNotAllowed, notFound } from "../problem.ts";
-import type { Tools, Visit } from "./index.ts";
 import { notVerified } from "./refusals.ts";
 import { JSON_TYPE, reply, replyEmpty } from "./reply.ts";
 import type { Route } from "./route.ts";
 import type { Connected } from "./source-book.ts";
+import type { Tools, Visit } from "./tools.ts";
 
 type WebhookRoute = Extract<Route, { readonly kind: "webhook" | "receipts" }>;
 

@@ -1,11 +1,11 @@
 import { type AppFiles, at, isObject, objectAt } from "../app-files.ts";
 import { type Finding, found } from "../finding.ts";
-import type { Options } from "../validate.ts";
+import type { Options } from "../options.ts";
 import { checkKeys } from "./keys.ts";
 import { checkLocations } from "./locations.ts";
+import { MANIFEST, type Manifest } from "./manifest.ts";
 import { checkParameters } from "./parameters.ts";
 import { LOCATIONS } from "./products.ts";
-import { MANIFEST, type Manifest } from "./read.ts";
 
 /** The form of a locale in file names and in defaultLocale. */
 export const LOCALE = /^[a-z]{2,3}(-\w{2,3})?$/;

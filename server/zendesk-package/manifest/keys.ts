@@ -1,6 +1,6 @@
 import { at, isArray, isObject, type Json, type JsonObject, kindOf } from "../app-files.ts";
 import { type Finding, found } from "../finding.ts";
-import { MANIFEST, type Manifest } from "./read.ts";
+import { MANIFEST, type Manifest } from "./manifest.ts";
 
 const TEXTS = [
   "defaultLocale",

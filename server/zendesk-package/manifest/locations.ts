@@ -1,17 +1,8 @@
 import { type AppFiles, at, isArray, isObject, type Json, type JsonObject } from "../app-files.ts";
 import { type Finding, found, type RuleName } from "../finding.ts";
-import type { Options } from "../validate.ts";
+import type { Options } from "../options.ts";
+import type { Location, Manifest } from "./manifest.ts";
 import { LOCATIONS, PRODUCTS, V2_ONLY } from "./products.ts";
-import type { Manifest } from "./read.ts";
-
-/** One place in the product where the app appears. */
-export interface Location {
-  readonly product: string;
-  readonly name: string;
-  readonly options: JsonObject;
-  /** Named without an address, as version 1 of the framework did. */
-  readonly legacy: boolean;
-}
 
 const LEGACY = "_legacy";
 const FILE = "manifest.json";

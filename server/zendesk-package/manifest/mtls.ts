@@ -1,6 +1,6 @@
 import { type Finding, found, type RuleName } from "../finding.ts";
 import { notText } from "./keys.ts";
-import { MANIFEST, type Parameter } from "./read.ts";
+import { MANIFEST, type Parameter } from "./manifest.ts";
 
 const MOST = 3;
 const LONGEST_DOMAIN = 253;

@@ -1,9 +1,9 @@
 import { at, isArray, isObject, type Json, kindOf } from "../app-files.ts";
 import { type Finding, found } from "../finding.ts";
-import type { Options } from "../validate.ts";
+import type { Options } from "../options.ts";
 import { notBoolean, notText } from "./keys.ts";
+import { MANIFEST, type Manifest, type Parameter } from "./manifest.ts";
 import { checkMtls } from "./mtls.ts";
-import { MANIFEST, type Manifest, type Parameter } from "./read.ts";
 
 const TYPES = ["text", "checkbox", "url", "number", "multiline", "hidden", "oauth"];
 const SCOPES = [

@@ -1,35 +1,8 @@
 import { type AppFiles, at, isObject, type Json, type JsonObject, parseJson, textOf } from "../app-files.ts";
 import { duplicateKeys } from "../duplicate-keys.ts";
 import { type Finding, found } from "../finding.ts";
-import { type Location, locationsOf } from "./locations.ts";
-
-export const MANIFEST = "manifest.json";
-
-/** A manifest as Zendesk reads it: defaults filled in, locations in one shape. */
-export interface Manifest {
-  readonly json: JsonObject;
-  readonly locations: readonly Location[];
-  /** Names given for products, known or not. */
-  readonly hosts: readonly string[];
-  readonly parameters: readonly Parameter[];
-  /** Needs no page of its own: resources only, or a listing only. */
-  readonly pageless: boolean;
-  readonly marketingOnly: boolean;
-  readonly requirementsOnly: boolean;
-  readonly isPrivate: boolean;
-  /** Whether it says that it is written for framework 2 or later; undefined when it says nothing. */
-  readonly modern: boolean | undefined;
-}
-
-export interface Parameter {
-  readonly name: string;
-  readonly type: Json;
-  readonly required: Json;
-  readonly secure: Json;
-  readonly hasDefault: boolean;
-  readonly scopes: Json;
-  readonly allowedDomain: Json;
-}
+import { locationsOf } from "./locations.ts";
+import { MANIFEST, type Manifest, type Parameter } from "./manifest.ts";
 
 export type ManifestRead =
   | { readonly manifest: Manifest; readonly findings?: never }

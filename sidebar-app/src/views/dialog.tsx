@@ -1,23 +1,15 @@
 import type { ComponentChildren } from "preact";
-import type { Ask, DeskState, Filled } from "../asks.ts";
+import type { Ask, Filled } from "../asks.ts";
 import { Modal } from "../parts/modal.tsx";
 import type { Words } from "../words.ts";
 import { failureText } from "./actions.tsx";
 import { Button } from "./base.tsx";
+import type { DialogProps } from "./dialog-props.ts";
 import { FindPerson } from "./find-person.tsx";
 import { MessageText } from "./help.tsx";
 import { Send } from "./send.tsx";
 
 /** Asks for what an action needs, and for the reason that every action has. */
-export interface DialogProps {
-  readonly state: DeskState;
-  readonly w: Words;
-  readonly submit: (filled: Filled) => void;
-  readonly cancel: () => void;
-  readonly preview: (template: string, channel: string) => void;
-  readonly find: (text: string) => void;
-}
-
 export function Dialog(props: DialogProps) {
   const { state, w, submit, cancel } = props;
   const { ask, busy, failure, preview } = state;

@@ -1,5 +1,5 @@
 import { alone, nameOf } from "../sayings.ts";
-import type { DialogProps } from "./dialog.tsx";
+import type { DialogProps } from "./dialog-props.ts";
 
 /** Looks for somebody by name or exact address, and lets one be chosen. */
 export function FindPerson({ w, state, find }: DialogProps) {

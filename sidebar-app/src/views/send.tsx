@@ -3,7 +3,7 @@ import { channelOf } from "../sayings.ts";
 import type { GuardBody } from "../wire.ts";
 import type { Words } from "../words.ts";
 import { failureText } from "./actions.tsx";
-import type { DialogProps } from "./dialog.tsx";
+import type { DialogProps } from "./dialog-props.ts";
 import { MessageText } from "./help.tsx";
 
 type SendAsk = Extract<Ask, { kind: "send" }>;

@@ -1,5 +1,6 @@
 import { MINUTE, SECOND } from "../../../core/time.ts";
-import type { DemoAccount, DemoPerson } from "../../world/world.ts";
+import type { DemoPerson } from "../../world/people.ts";
+import type { DemoAccount } from "../../world/world.ts";
 import { type Cast, repeat, type Step, step, type Trouble } from "../story.ts";
 
 const failedLogin = (after: number, person: DemoPerson): Step =>
