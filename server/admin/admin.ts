@@ -1,6 +1,11 @@
+import type { z } from "zod";
+import type { Action, Runner } from "../actions/contract.ts";
+import { goLive } from "../actions/go-live.ts";
+import { pause } from "../actions/pause.ts";
+import { resume } from "../actions/resume.ts";
 import { subjectKey } from "../lib/keyed-lock.ts";
 import { listChannels, saveChannel } from "./channels.ts";
-import type { Admin } from "./contract.ts";
+import type { Admin, By } from "./contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
 import { doctor } from "./doctor/index.ts";
 import { importEvents } from "./import-events.ts";
@@ -9,7 +14,6 @@ import { takeLibrary } from "./library.ts";
 import { pausePerson } from "./persons.ts";
 import { erasePerson, exportPerson, exportTenant } from "./privacy.ts";
 import { refreshReadiness } from "./readiness.ts";
-import { live, pause, resume } from "./rollout.ts";
 import { saveSettings } from "./settings.ts";
 import { addSource, changeSource, listSources, removeSource, rotateSource } from "./sources.ts";
 import { createTenant, listTenants } from "./tenants.ts";
@@ -20,7 +24,15 @@ export type { Admin, App } from "./contract.ts";
 export type { AdminDeps } from "./deps.ts";
 
 /** What an administrator can do, on the given store and pipeline. */
-export function createAdmin(deps: AdminDeps): Admin {
+export function createAdmin(deps: AdminDeps & { readonly actions: Runner }): Admin {
+  const act = async <Params extends z.ZodType, Result>(
+    action: Action<Params, Result>,
+    tenant: string,
+    params: unknown,
+    by: By,
+  ): Promise<Result> =>
+    (await deps.actions.runUnread(action, { tenant, params, by: { ...by, role: "operator", token: null } }))
+      .result;
   const alone = <Result>(tenant: string, subject: string, task: () => Promise<Result>): Promise<Result> =>
     deps.turns.hold(subjectKey(tenant, subject), task);
   return {
@@ -46,10 +58,9 @@ export function createAdmin(deps: AdminDeps): Admin {
     channels: (tenant) => listChannels(deps, tenant),
     refreshReadiness: (tenant) => refreshReadiness(deps, tenant),
     takeLibrary: (tenant, by) => alone(tenant, "library", () => takeLibrary(deps, tenant, by)),
-    live: (tenant, change, by) =>
-      alone(tenant, "rollout", () => live(deps, tenant, change, by, (id) => doctor(deps, id))),
-    pause: (tenant, change, by) => alone(tenant, "switches", () => pause(deps, tenant, change, by)),
-    resume: (tenant, change, by) => alone(tenant, "switches", () => resume(deps, tenant, change, by)),
+    live: (tenant, change, by) => act(goLive, tenant, change, by),
+    pause: (tenant, change, by) => act(pause, tenant, change, by),
+    resume: (tenant, change, by) => act(resume, tenant, change, by),
     pausePerson: (tenant, who, until, by) => pausePerson(deps, tenant, who, until, by),
     importEvents: (tenant, file, by, work) => importEvents(deps, tenant, file, by, work),
     importSuppressions: (tenant, file, by, work) => importSuppressions(deps, tenant, file, by, work),

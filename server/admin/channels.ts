@@ -1,12 +1,13 @@
+import { CHANNEL_KINDS } from "../actions/params.ts";
 import { PlainError } from "../lib/errors.ts";
 import { checkOutbound, RefusedUrl } from "../lib/outbound-url.ts";
+import { plainIssues } from "../lib/plain-issues.ts";
 import { redactFields } from "../lib/redact.ts";
 import type { ChannelRow } from "../store/contract.ts";
 import { audit } from "./audit.ts";
 import type { By, ChannelView } from "./contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
-import { plainIssues } from "./plain-issues.ts";
-import { CHANNEL_KINDS, refreshReadiness } from "./readiness.ts";
+import { refreshReadiness } from "./readiness.ts";
 
 export interface ChannelWish {
   readonly system: string;

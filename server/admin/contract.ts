@@ -1,4 +1,5 @@
 /** The running application as commands see it, and what an administrator can do with it. */
+import type { By as Doer, Finding, LongWork, Runner } from "../actions/contract.ts";
 import type { Config } from "../config.ts";
 import type { Actor } from "../core/control.ts";
 import type { Pattern } from "../core/pattern.ts";
@@ -10,6 +11,8 @@ import type { Logger } from "../lib/log.ts";
 import type { Messages } from "../messages/render.ts";
 import type { Store, TokenRole } from "../store/contract.ts";
 
+export type { Finding, LongWork, Progress } from "../actions/contract.ts";
+
 /** Everything a command needs: the same with and without a running server. */
 export interface App {
   readonly config: Config;
@@ -20,15 +23,14 @@ export interface App {
   readonly library: { readonly version: string; readonly patterns: readonly Pattern[] };
   readonly log: Logger;
   readonly now: () => Millis;
+  /** Carries out what people do. */
+  readonly actions: Runner;
   readonly admin: Admin;
   close(): Promise<void>;
 }
 
 /** Who does something, and why: both end in the audit. */
-export interface By {
-  readonly actor: Actor;
-  readonly reason: string;
-}
+export type By = Pick<Doer, "actor" | "reason">;
 
 /** The tokens a new tenant is given. */
 export type FirstToken = "write" | "agent" | "ops" | "admin" | "public";
@@ -92,13 +94,15 @@ export interface ChannelView {
   readonly settings: { readonly [name: string]: unknown };
 }
 
-/** What to switch on, added to what already is; `dryRun` switches everything off again. */
+/** Who goes live; `dryRun` switches everything off again. */
 export interface LiveChange {
   readonly accounts?: readonly string[];
   readonly segments?: readonly string[];
   readonly percent?: number;
   readonly all?: boolean;
   readonly dryRun?: boolean;
+  /** Beside what is live already, instead of in its place. */
+  readonly add?: boolean;
   /** Goes live although `doctor` found problems. */
   readonly force?: boolean;
 }
@@ -135,26 +139,6 @@ export interface SuppressionResult {
   readonly already: number;
   readonly rejected: number;
   readonly problems: readonly LineProblem[];
-}
-
-/** How far long work is, from 0 to 1, with a word about it. */
-export interface Progress {
-  readonly share: number;
-  readonly text: string;
-}
-export interface LongWork {
-  onProgress?(progress: Progress): void;
-  readonly signal?: AbortSignal;
-}
-
-export interface Finding {
-  /** A `problem` keeps a tenant from going live. */
-  readonly level: "ok" | "warning" | "problem";
-  /** Null for what concerns the whole installation. */
-  readonly tenant: string | null;
-  readonly what: string;
-  /** What to do about it; null when there is nothing to do. */
-  readonly todo: string | null;
 }
 
 /** An installation of the app in one Zendesk account. */

@@ -1,18 +1,8 @@
+import { CHANNEL_KINDS } from "../actions/params.ts";
 import type { TenantControl } from "../core/control.ts";
 import type { ChannelKind, Readiness, TenantSettings, TenantState } from "../core/tenant.ts";
 import type { ChannelRow } from "../store/contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
-
-export const CHANNEL_KINDS = [
-  "email",
-  "sms",
-  "voice",
-  "push",
-  "chat",
-  "in_app",
-  "human",
-  "broadcast",
-] as const satisfies readonly ChannelKind[];
 
 /** Kinds that messages can be rendered for: without credentials they are in preview. */
 const RENDERED: readonly ChannelKind[] = ["email", "sms"];

@@ -1,9 +1,9 @@
 import type { TenantSettings } from "../core/tenant.ts";
 import { PlainError } from "../lib/errors.ts";
+import { plainIssues } from "../lib/plain-issues.ts";
 import { auditOf } from "./audit.ts";
 import type { By } from "./contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
-import { plainIssues } from "./plain-issues.ts";
 import { refreshReadiness } from "./readiness.ts";
 import { type SettingsPatch, settingsPatch } from "./settings-schema.ts";
 

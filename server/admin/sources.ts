@@ -1,12 +1,12 @@
 import type { Integration, Source } from "../integrations/contract.ts";
 import { PlainError } from "../lib/errors.ts";
 import { randomToken } from "../lib/ids.ts";
+import { plainIssues } from "../lib/plain-issues.ts";
 import { redactFields } from "../lib/redact.ts";
 import type { SourceRow } from "../store/contract.ts";
 import { audit } from "./audit.ts";
 import type { By, ConnectedSource, SourceView } from "./contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
-import { plainIssues } from "./plain-issues.ts";
 import { ZENDESK_APP } from "./zendesk.ts";
 
 /** The source that the address without an id belongs to. */

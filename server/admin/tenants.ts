@@ -1,3 +1,4 @@
+import { isDryRun } from "../actions/tenant.ts";
 import { ALL_ON, DEFAULT_SETTINGS, DRY_RUN, type TenantSettings, type TenantState } from "../core/tenant.ts";
 import { PlainError } from "../lib/errors.ts";
 import { randomToken } from "../lib/ids.ts";
@@ -91,8 +92,4 @@ function viewOf({ id, settings, switches, rollout, library }: TenantState, creat
     paused: switches.tenant,
     library: library.version,
   };
-}
-
-export function isDryRun({ all, accounts, segments, percent }: TenantState["rollout"]): boolean {
-  return !all && accounts.length === 0 && segments.length === 0 && percent === 0;
 }

@@ -1,7 +1,9 @@
 /** The application without its server: what commands work on when nothing runs, and what the server is built of. */
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
-import { type Admin, type App, createAdmin } from "../admin/admin.ts";
+import { createRunner } from "../actions/runner.ts";
+import { type AdminDeps, type App, createAdmin } from "../admin/admin.ts";
+import { doctor } from "../admin/doctor/index.ts";
 import { finishErasures } from "../admin/privacy.ts";
 import type { Config } from "../config.ts";
 import type { TenantSettings } from "../core/tenant.ts";
@@ -15,7 +17,7 @@ import type { Integration } from "../integrations/contract.ts";
 import { createRegistry } from "../integrations/registry.ts";
 import { type Clock, systemClock, type Timers } from "../lib/clock.ts";
 import { lockFolder } from "../lib/folder-lock.ts";
-import { hashId } from "../lib/ids.ts";
+import { hashId, randomId } from "../lib/ids.ts";
 import { createKeyedLock, type KeyedLock } from "../lib/keyed-lock.ts";
 import { createLogger, type Logger } from "../lib/log.ts";
 import { createOutbound } from "../lib/outbound-line.ts";
@@ -106,7 +108,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
     turns,
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
   };
-  const admin: Admin = createAdmin({
+  const deps: AdminDeps = {
     ...opened,
     integrations: [...integrations.values()],
     messageSettings: (settings: TenantSettings) => messageSettings(settings),
@@ -116,9 +118,13 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
       if (what === "tokens") await tokenBook.reload();
       else await sourceBook.reload();
     },
-  });
+    newId: randomId,
+    hashId,
+  };
+  const actions = createRunner({ ...deps, examine: (tenant) => doctor(deps, tenant) });
   return Object.assign(opened, {
-    admin,
+    actions,
+    admin: createAdmin({ ...deps, actions }),
     rendering: { store, pipeline, messages, tokens: personTokens, publicUrl: () => opened.publicUrl },
     async close() {
       await pipeline

@@ -133,6 +133,7 @@ function webOf(
       store,
       pipeline,
       clock,
+      actions: app.actions,
       newId: randomId,
       hashId,
       turns: app.turns,

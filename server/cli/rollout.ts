@@ -13,13 +13,14 @@ export function addLive(program: Command, cli: Cli): void {
   const command = program.command("live").summary("let messages go out, step by step");
   command
     .description(
-      "Lets messages go out, step by step: what is named is added to what is live already. Problems that `doctor` finds have to be solved first.",
+      "Lets messages go out, step by step: what is named is who gets them from now on, and nobody else; with --add it comes beside what is live already. Problems that `doctor` finds have to be solved first.",
     )
     .addOption(tenantOption())
     .option("--accounts <ids>", "these accounts, separated by commas", list)
     .option("--percent <number>", "this share of accounts", percent)
     .option("--segment <names>", "accounts of these segments, separated by commas", list)
     .option("--all", "every account")
+    .option("--add", "beside what is live already, not in its place")
     .option("--dry-run", "nobody any more: decide and render, send nothing")
     .option("--force", "although problems are left")
     .addOption(reasonOption())
@@ -34,7 +35,7 @@ export function addLive(program: Command, cli: Cli): void {
   example(
     command,
     "live --tenant acme --accounts a-17,a-23",
-    "live --tenant acme --percent 10",
+    "live --tenant acme --percent 10 --add",
     "live --dry-run",
   );
 }

@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import type { AnyAction } from "../actions/contract.ts";
 import type { App, LongWork } from "../admin/contract.ts";
 
 /** What a command may use besides the application: it says how far it is, and stops when nobody waits any more. */
@@ -12,6 +13,8 @@ export interface Command<Params, Result> {
   /** `tenant.create`: also the method on the control socket. */
   readonly name: string;
   readonly params: ZodType<Params>;
+  /** What it has carried out, where it is more than a question. */
+  readonly action?: AnyAction;
   /** @throws PlainError, with a sentence for the person who gave the command */
   run(app: App, params: Params, context: Context): Promise<Result>;
 }

@@ -1,8 +1,8 @@
 import type { App } from "../admin/contract.ts";
-import { plainIssues } from "../admin/plain-issues.ts";
 import { Overloaded } from "../flow/contract.ts";
 import type { Handlers } from "../jobs/control-socket.ts";
 import { PlainError } from "../lib/errors.ts";
+import { plainIssues } from "../lib/plain-issues.ts";
 import { backup } from "./backup.ts";
 import { channelAdd, channelList } from "./channel.ts";
 import type { Command, Context } from "./contract.ts";

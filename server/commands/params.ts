@@ -1,11 +1,31 @@
 import { z } from "zod";
+import type { Action } from "../actions/contract.ts";
 import type { By } from "../admin/contract.ts";
-import { CHANNEL_KINDS } from "../admin/readiness.ts";
 import type { Command } from "./contract.ts";
 
 /** Lets the types of parameters and result follow from the declaration. */
 export function command<Params, Result>(declared: Command<Params, Result>): Command<Params, Result> {
   return declared;
+}
+
+/**
+ * The command that has an action carried out by whoever works on this machine.
+ * @param show what is told of the result
+ */
+export function doing<Params extends z.ZodType, Result, Shown>(
+  name: string,
+  action: Action<Params, Result>,
+  show: (result: Result) => Shown,
+): Command<z.output<typeof request>, Shown> {
+  return {
+    name,
+    params: request,
+    action,
+    async run({ actions }, { tenant: id, actor, reason, ...params }, work) {
+      const by = { actor, role: "operator", reason, token: null } as const;
+      return show((await actions.runUnread(action, { tenant: id, params, by, work })).result);
+    },
+  };
 }
 
 /** Who gives the command, and why. The command line fills them in. */
@@ -20,10 +40,6 @@ export function byOf({ actor, reason }: By): By {
 
 export const tenant = { tenant: z.string().min(1).max(64) };
 export const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-export const channelKind = z.preprocess(
-  (given) => (typeof given === "string" ? given.replaceAll("-", "_") : given),
-  z.enum(CHANNEL_KINDS, `write one of ${CHANNEL_KINDS.join(", ")}`),
-);
 export const fields = z.record(z.string(), z.unknown());
 /** The files that commands read and write lie on the machine of the server. */
 export const file = z.string().min(1);
@@ -33,3 +49,6 @@ export const who = z.union([
   z.object({ email: z.string().min(3).max(256) }),
   z.object({ phone: z.string().min(3).max(64) }),
 ]);
+
+/** Whom it concerns, and by whom; everything else is for the action to read. */
+const request = z.looseObject({ ...by, ...tenant });

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { ZodError, z } from "zod";
+import { Refusal, type RefusalReason } from "../actions/refusal.ts";
 import { Overloaded } from "../flow/contract.ts";
 import { PROBLEM_JSON, Problem } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
@@ -75,12 +76,11 @@ export function sessionExpired(): Problem {
 }
 
 export function forbidden(role: string, allowed: readonly string[]): Problem {
-  return new Problem({
-    status: 403,
-    type: "forbidden",
-    title: "This token may not do that",
-    detail: `A token with role ${role} may not do this; it takes one of: ${allowed.join(", ")}.`,
-  });
+  return mayNot(`A token with role ${role} may not do this; it takes one of: ${allowed.join(", ")}.`);
+}
+
+function mayNot(detail: string): Problem {
+  return new Problem({ status: 403, type: "forbidden", title: "This token may not do that", detail });
 }
 
 export function notFound(detail: string): Problem {
@@ -141,6 +141,7 @@ export function unavailable(detail: string, retryAfterS: number, cause?: unknown
  */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof Refusal) return fromRefusal(error);
   if (error instanceof Overloaded) return fromOverload(error);
   if (error instanceof StoreUnavailable || error instanceof StoreDamaged) {
     return unavailable("Nothing can be read or written right now; try again in a few seconds.", 5, error);
@@ -149,6 +150,22 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof Error && error.name === "BadCursor")
     return invalid("`after` is not a cursor of this list; start without it.");
   return fromExpress(error) ?? internal(error);
+}
+
+type Saying = (detail: string) => Problem;
+
+const BY_REASON: { readonly [reason in RefusalReason]: Saying } = {
+  invalid,
+  not_found: notFound,
+  not_allowed: (detail) => mayNot(detail),
+  conflict: (detail) => conflict(detail),
+  makes_no_sense: unprocessable,
+};
+
+/** An act that was refused, with what else programs may want to know of it. */
+function fromRefusal({ reason, message, extra }: Refusal): Problem {
+  const { details } = BY_REASON[reason](message);
+  return new Problem(Object.keys(extra).length === 0 ? details : { ...details, extra });
 }
 
 function fromOverload(error: Overloaded): Problem {

@@ -12,12 +12,22 @@ async function aReadyWorld() {
 }
 
 describe("going live", () => {
-  it("goes step by step: each step is added to what is live", async () => {
+  it("goes to those who are named, and to nobody else", async () => {
+    const { app } = await aReadyWorld();
+    await app.admin.live("acme", { all: true }, BY);
+    await app.admin.live("acme", { accounts: ["a", "b"], segments: ["smb"] }, BY);
+
+    const rollout = await app.admin.live("acme", { percent: 5 }, BY);
+
+    expect(rollout).toEqual({ all: false, accounts: [], segments: [], percent: 5 });
+  });
+
+  it("goes step by step: a step is added to what is live when that is said", async () => {
     const { app } = await aReadyWorld();
     await app.admin.live("acme", { accounts: ["a", "b"] }, BY);
-    await app.admin.live("acme", { percent: 5 }, BY);
+    await app.admin.live("acme", { percent: 5, add: true }, BY);
 
-    const rollout = await app.admin.live("acme", { accounts: ["b", "c"], segments: ["smb"] }, BY);
+    const rollout = await app.admin.live("acme", { accounts: ["b", "c"], segments: ["smb"], add: true }, BY);
 
     expect(rollout).toEqual({ all: false, accounts: ["a", "b", "c"], segments: ["smb"], percent: 5 });
     expect(app.pipeline.tenant("acme")?.rollout).toEqual(rollout);

@@ -23,6 +23,7 @@ const LIB = "^server/lib/";
 const FLOW = "^server/flow/";
 const CONTRACTS = "^server/(?!core/).*contract(?:\\.ts|/.*)$";
 const REPLIES = "^server/http/api/replies(?:\\.ts$|/)";
+const ACTIONS = "^server/actions/";
 const WIRE = "^server/http/wire\\.ts$";
 
 export const RULES: readonly Rule[] = [
@@ -44,14 +45,22 @@ export const RULES: readonly Rule[] = [
     rule: "a reply schema imports other reply schemas, core and zod",
   },
   {
-    // The application's own contract names the parts it is made of, so it falls under the last rule but one.
-    files: /^server\/(?!admin\/).*contract(?:\.ts|\/.*)$/,
+    // The contracts of the application and of its actions name the parts these are made of, under rules of their own.
+    files: /^server\/(?!(?:admin|actions)\/).*contract(?:\.ts|\/.*)$/,
     may: [],
     types: [CORE, LIB, CONTRACTS],
     // Settings are declared as schemas, so their type is part of the contract.
     packages: ["^zod$"],
     node: false,
     rule: "a contract imports types of core, of lib and of other contracts",
+  },
+  {
+    files: /^server\/actions\//,
+    may: [ACTIONS, CORE, CONTRACTS, LIB],
+    types: ["^server/(?:config\\.ts|flow/pipeline\\.ts|messages/)"],
+    packages: ["^zod$"],
+    node: true,
+    rule: "an action imports core, contracts and lib, and gets adapters as arguments",
   },
   {
     files: /^server\/integrations\/registry\.ts$/,
@@ -134,7 +143,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     files: /^(server\/[^/]+|slack-app)\b/,
-    may: ["^$1\\b", CORE, CONTRACTS, LIB, FLOW, WIRE],
+    may: ["^$1\\b", ACTIONS, CORE, CONTRACTS, LIB, FLOW, WIRE],
     types: ["^server/(config\\.ts|patterns/|messages/)"],
     packages: [ANY],
     node: true,

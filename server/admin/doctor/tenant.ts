@@ -1,3 +1,4 @@
+import { isDryRun } from "../../actions/tenant.ts";
 import type { Channel, Pattern } from "../../core/pattern.ts";
 import { MATRIX } from "../../core/policy/ladder.ts";
 import { kindOf, type TenantState } from "../../core/tenant.ts";
@@ -5,7 +6,6 @@ import type { ChannelRow, SourceRow } from "../../store/contract.ts";
 import type { Finding } from "../contract.ts";
 import type { AdminDeps } from "../deps.ts";
 import { isPublished } from "../sources.ts";
-import { isDryRun } from "../tenants.ts";
 import { ZENDESK_APP } from "../zendesk.ts";
 
 const LISTED = 8;

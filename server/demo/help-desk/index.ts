@@ -88,8 +88,8 @@ async function stageOf(app: Running, shown: readonly Shown[]): Promise<Stage> {
 }
 
 /** What the API reads with; nothing is done here. */
-const readingOf = ({ store, pipeline, clock }: Running): ApiDeps => ({
-  ...{ store, pipeline, clock, hashId },
+const readingOf = ({ store, pipeline, clock, actions }: Running): ApiDeps => ({
+  ...{ store, pipeline, clock, actions, hashId },
   newId: randomId,
   render: async () => null,
 });

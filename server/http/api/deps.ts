@@ -1,3 +1,4 @@
+import type { Runner } from "../../actions/contract.ts";
 import type { Channel, Pattern } from "../../core/pattern.ts";
 import type { TenantState } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
@@ -24,6 +25,8 @@ export interface ApiDeps {
   readonly store: Store;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
+  /** Carries out what people do. */
+  readonly actions: Runner;
   /** A fresh id for an action; no decision depends on it. */
   newId(): string;
   /** Ids of what the action makes; the same for the same parts. */

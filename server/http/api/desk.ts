@@ -1,3 +1,4 @@
+import { actorWords, momentWords } from "../../actions/who.ts";
 import type { Control, TenantControl, UnitControl } from "../../core/control.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { Incoming } from "../../core/event.ts";
@@ -10,7 +11,6 @@ import type * as wire from "../wire.ts";
 import type { ApiDeps } from "./deps.ts";
 import { effectsBody, iso } from "./present.ts";
 import type { Call } from "./route.ts";
-import { actorWords, momentWords } from "./who.ts";
 
 /**
  * Where people's actions are carried out. Each one is a control record and one audit row in the same transaction.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { matchRevision } from "../../actions/revisions.ts";
 import type { UnitControl } from "../../core/control.ts";
 import type { Match } from "../../core/match.ts";
 import { reasonWords } from "../../core/reasons.ts";
@@ -7,7 +8,6 @@ import { conflict, invalid, notFound } from "../problem.ts";
 import type * as wire from "../wire.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { Desk } from "./desk.ts";
-import { matchRevision } from "./present.ts";
 import * as replies from "./replies.ts";
 import { type Route, route } from "./route.ts";
 import { nothing, reasoned } from "./schemas.ts";

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { personRevision } from "../../actions/revisions.ts";
 import type { PreferenceChange } from "../../core/control.ts";
 import type { PersonState } from "../../core/unit.ts";
 import { conflict, invalid } from "../problem.ts";
 import type * as wire from "../wire.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { Desk } from "./desk.ts";
-import { controlsBody, personRevision } from "./present.ts";
+import { controlsBody } from "./present.ts";
 import * as replies from "./replies.ts";
 import { personOf } from "./risk.ts";
 import { type Call, type Route, route } from "./route.ts";

@@ -1,3 +1,5 @@
+import { incidentRevision, rolloutRevision, switchesRevision } from "../../actions/revisions.ts";
+import { isDryRun } from "../../actions/tenant.ts";
 import type { Decision } from "../../core/decision.ts";
 import type { Alert, Delivery, Outcome } from "../../core/delivery.ts";
 import type { Effect, ScoreRow } from "../../core/effect.ts";
@@ -8,7 +10,6 @@ import { patternSummary } from "../../core/pattern-summary.ts";
 import type { Incident, Rollout, Switches, TenantState } from "../../core/tenant.ts";
 import { formatDuration, type Millis } from "../../core/time.ts";
 import type { PersonState, Tracked } from "../../core/unit.ts";
-import { hashId } from "../../lib/ids.ts";
 import type { AuditRow, Trace } from "../../store/contract.ts";
 import type * as wire from "../wire.ts";
 import { FOREVER } from "./schemas.ts";
@@ -20,11 +21,6 @@ export function iso(at: Millis): string {
 }
 export function isoOrNull(at: Millis | null): string | null {
   return at === null ? null : iso(at);
-}
-
-/** The value of `If-Match` for things without a counter of their own: changes with what a person may have changed. */
-export function revisionOf(...state: readonly unknown[]): string {
-  return hashId("revision", JSON.stringify(state)).slice(0, 12);
 }
 
 export function decisionBody(row: Decision): wire.DecisionBody {
@@ -163,10 +159,6 @@ export function helpBody(tracked: Tracked): wire.OpenMatchBody["help"] {
   return { state, reason: pursuit.lastReason, step, dueBy: iso(pursuit.dueBy), deliveries: [...deliveries] };
 }
 
-export function matchRevision(tracked: Tracked | null): string {
-  return revisionOf(tracked?.silenced ?? null, tracked?.pursuit?.state ?? null);
-}
-
 export function incidentBody(row: Incident): wire.IncidentBody {
   const { id, scope, startedBy, endedBy, matches, accounts, threshold, broadcast, simulated } = row;
   return {
@@ -180,7 +172,7 @@ export function incidentBody(row: Incident): wire.IncidentBody {
     accounts,
     threshold,
     broadcast,
-    revision: revisionOf(row.endedAt, broadcast),
+    revision: incidentRevision(row),
     simulated,
   };
 }
@@ -293,13 +285,9 @@ export function controlsBody(person: PersonState, now: Millis): wire.PersonContr
   };
 }
 
-export function personRevision(person: PersonState): string {
-  return revisionOf(person.stoppedAt, person.pausedUntil);
-}
-
 export function switchesBody(switches: Switches): wire.SwitchesBody {
   const { tenant, patterns, channels } = switches;
-  return { tenant, patterns, channels, revision: revisionOf(tenant, patterns, channels) };
+  return { tenant, patterns, channels, revision: switchesRevision(switches) };
 }
 
 export function rolloutBody(rollout: Rollout): wire.RolloutBody {
@@ -309,8 +297,8 @@ export function rolloutBody(rollout: Rollout): wire.RolloutBody {
     accounts,
     segments,
     percent,
-    dryRun: !all && accounts.length === 0 && segments.length === 0 && percent === 0,
-    revision: revisionOf(all, accounts, segments, percent),
+    dryRun: isDryRun(rollout),
+    revision: rolloutRevision(rollout),
   };
 }
 

@@ -1,3 +1,4 @@
+import { personRevision } from "../../actions/revisions.ts";
 import { scoredFor } from "../../core/engine/scores.ts";
 import { scoredUnder } from "../../core/match.ts";
 import { bandOf, type Contribution, type Scored, scoreOf } from "../../core/score.ts";
@@ -7,7 +8,7 @@ import type { AccountState, PersonState, Tracked, Unit } from "../../core/unit.t
 import { notFound, unavailable } from "../problem.ts";
 import type * as wire from "../wire.ts";
 import type { ApiDeps } from "./deps.ts";
-import { controlsBody, helpBody, iso, personRevision, scoreStep, whyOf } from "./present.ts";
+import { controlsBody, helpBody, iso, scoreStep, whyOf } from "./present.ts";
 
 /**
  * Risk as of this moment, from the live state and not from the last row written: a score that is only rewritten when

@@ -1,5 +1,6 @@
 import type { Response } from "express";
 import type { z } from "zod";
+import type { AnyAction } from "../../actions/contract.ts";
 import type { Actor } from "../../core/control.ts";
 import type { Millis } from "../../core/time.ts";
 import type { TokenRow } from "../../store/contract.ts";
@@ -39,7 +40,9 @@ interface Declared {
   readonly summary: string;
   readonly roles: readonly ApiRole[];
   /** Takes `If-Match`. */
-  readonly revised?: true;
+  readonly revised?: boolean;
+  /** What can be carried out here. */
+  readonly acts?: readonly AnyAction[];
 }
 
 /** An address of the API, declared once: what is checked, answered and described all comes from here. */

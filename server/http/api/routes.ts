@@ -36,7 +36,7 @@ export function apiRoutes(deps: ApiDeps, live: Live): readonly AnyRoute[] {
     ...manualRoutes(deps, desk),
     ...undoRoutes(deps, desk),
     ...incidentRoutes(deps, desk),
-    ...switchRoutes(deps, desk),
+    ...switchRoutes(deps),
     streamRoute(live),
   ];
 }

@@ -1,3 +1,4 @@
+import { matchRevision } from "../../actions/revisions.ts";
 import { timingOf } from "../../core/pattern-summary.ts";
 import { notFound } from "../problem.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -7,7 +8,6 @@ import {
   helpBody,
   iso,
   matchBody,
-  matchRevision,
   patternBody,
   rolloutBody,
   switchesBody,

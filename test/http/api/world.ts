@@ -15,6 +15,7 @@ import { type FakeClock, fakeClock } from "../../../server/lib/clock.ts";
 import { hashId, sha256Hex } from "../../../server/lib/ids.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import type { Store, TokenRole, TokenRow } from "../../../server/store/contract.ts";
+import { aRunner } from "../../actions/runner.ts";
 import { aPattern, aSettings, NOON } from "../../builders.ts";
 import { fakeStore } from "../fakes.ts";
 
@@ -122,12 +123,14 @@ export async function openWorld(
 ): Promise<World> {
   const tokens = createTokenBook(store, clock);
   let ids = 0;
+  const newId = () => `action-${++ids}`;
   const api = createApi({
     deps: {
       store,
       pipeline,
       clock,
-      newId: () => `action-${++ids}`,
+      actions: aRunner({ store, pipeline, now: clock.now, newId }),
+      newId,
       hashId,
       render: async ({ template, person }) => ({ template, to: person.id }),
     },

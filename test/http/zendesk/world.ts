@@ -64,9 +64,9 @@ export async function aZendeskWorld(
   const { app, clock } = await anAdminWorld();
   const served = { ...app, config: { ...app.config, zendeskKeys: options.keys ?? [keys.publicPem] } };
   const zendesk = zendeskPages(served, { builtIn: aBundle() });
-  const { store, pipeline } = app;
+  const { store, pipeline, actions } = app;
   const api = createApi({
-    deps: { store, pipeline, clock, newId: randomId, hashId, render: async () => null },
+    deps: { store, pipeline, clock, actions, newId: randomId, hashId, render: async () => null },
     tokens: zendesk.sessions.with(app.tokenBook),
     timers: clock,
     version: "test",

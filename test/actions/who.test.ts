@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { actorWords, momentWords } from "../../../server/http/api/who.ts";
+import { actorWords, momentWords } from "../../server/actions/who.ts";
 
 it.each([
   ["agent:ana", "ana (an agent)"],

@@ -1,6 +1,6 @@
 /** Who did something, and when, for a sentence that people read. */
-import type { Actor } from "../../core/control.ts";
-import type { Millis } from "../../core/time.ts";
+import type { Actor } from "../core/control.ts";
+import type { Millis } from "../core/time.ts";
 
 const ROLES: { readonly [role: string]: string } = {
   agent: "an agent",

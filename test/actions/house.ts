@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { type Running, startServer } from "../../server/app.ts";
+import { runCli } from "../../server/cli/program.ts";
+import { controlHandlers } from "../../server/commands/index.ts";
+import type { TenantState } from "../../server/core/tenant.ts";
+import { type FakeClock, fakeClock } from "../../server/lib/clock.ts";
+import { silentLogger } from "../../server/lib/log.ts";
+import type { AuditRow } from "../../server/store/contract.ts";
+import { NOON } from "../builders.ts";
+import { configFor } from "../cli/world.ts";
+
+/** A running server with all its doors, over one store: the command line comes in by the control socket. */
+export interface House {
+  readonly app: Running;
+  readonly clock: FakeClock;
+  readonly folder: string;
+  /** A tenant of its own for one try at one door: what is done there touches no other. */
+  scene(): Promise<Scene>;
+  cli(argv: readonly string[]): Promise<Heard>;
+  close(): Promise<void>;
+}
+
+export interface Scene {
+  readonly house: House;
+  readonly tenant: string;
+  readonly tokens: { readonly [role: string]: string };
+  state(): TenantState;
+  post(path: string, body: object): Promise<Heard>;
+  cli(...argv: readonly string[]): Promise<Heard>;
+  /** What the audit holds, oldest first. */
+  audit(): Promise<readonly AuditRow[]>;
+}
+
+/** What a door answered: what it drew, or the sentence with which it refused. */
+export type Heard =
+  | { readonly refused: null; readonly drawn: unknown }
+  | { readonly refused: string; readonly drawn: null };
+
+export async function openHouse(): Promise<House> {
+  const folder = mkdtempSync(join(tmpdir(), "forestall-doors-"));
+  const clock = fakeClock(NOON);
+  const config = configFor(join(folder, "data"));
+  const app = await startServer(config, { clock, handlers: controlHandlers, log: silentLogger });
+  let tenants = 0;
+  const house: House = {
+    app,
+    clock,
+    folder,
+    cli: async (argv) => {
+      const [out, err]: [string[], string[]] = [[], []];
+      const never = () => Promise.reject(new Error("the server is asked, nobody else"));
+      const code = await runCli(argv, {
+        ...{ stdout: { write: (text) => out.push(text) }, stderr: { write: (text) => err.push(text) } },
+        ...{ stdin: Readable.from([]), version: "0", user: "tester", cwd: folder, now: clock.now },
+        loadConfig: () => ({ config, warnings: [] }),
+        ...{ openApp: never, startServer: never, runDemo: never, onStop: () => {} },
+        exit: () => {
+          throw new Error("exit");
+        },
+      });
+      return code === 0 ? done(out.join("")) : refused(err.join("").trimEnd());
+    },
+    async scene() {
+      tenants += 1;
+      return sceneOf(house, `tenant-${tenants}`);
+    },
+    async close() {
+      await app.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return house;
+}
+
+async function sceneOf(house: House, tenant: string): Promise<Scene> {
+  const { app } = house;
+  const by = { actor: "system:test", reason: "set up" };
+  const { tokens } = await app.admin.createTenant(tenant, { name: "Acme" }, by);
+  return {
+    house,
+    tenant,
+    tokens,
+    state() {
+      const state = app.pipeline.tenant(tenant);
+      if (state === null) throw new Error(`${tenant} is gone`);
+      return state;
+    },
+    async post(path, body) {
+      const response = await fetch(`${app.url}/api/v1${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${tokens.admin}`, "content-type": "application/json" },
+        body: JSON.stringify({ reason: "a test", ...body }),
+      });
+      const answer: { readonly detail?: string } = await response.json();
+      return response.ok ? done(answer) : refused(answer.detail ?? "");
+    },
+    cli: (...argv) => house.cli([...argv, "--tenant", tenant]),
+    audit: async () => (await app.store.audit(tenant, { limit: 200 })).rows.toReversed(),
+  };
+}
+
+export const done = (drawn: unknown): Heard => ({ refused: null, drawn });
+export const refused = (sentence: string): Heard => ({ refused: sentence, drawn: null });
+
+/**
+ * The same for all tenants and doors: names of tenants, and ids that are drawn or hashed, are replaced; who it was and by
+ * which token is the door's own.
+ */
+export function comparable(value: unknown, tenant: string): unknown {
+  const text = JSON.stringify(value ?? null)
+    .replaceAll(tenant, "TENANT")
+    .replaceAll(/[A-Za-z0-9_-]{20,}/g, "ID");
+  return JSON.parse(text);
+}
+
+export interface ComparableRow {
+  readonly action: string;
+  readonly rest: unknown;
+}
+
+export function comparableRow(
+  { action, subject, reason, detail, undo }: AuditRow,
+  tenant: string,
+): ComparableRow {
+  const { token: _token, ...rest } = detail;
+  const { actor: _actor, ...control } = { actor: null, ...undo };
+  return { action, rest: comparable({ subject, reason, detail: rest, undo: control }, tenant) };
+}
