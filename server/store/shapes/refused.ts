@@ -1,5 +1,7 @@
 import { RecordRefused } from "../contract.ts";
-import type { Where } from "./shape.ts";
+
+/** Where a record is kept, for the sentence when it is refused: nothing personal. A function where many are read. */
+export type Where = string | (() => string);
 
 /**
  * Nothing of a record is ever part of these sentences: it may be about a person. They name the kind of record, the

@@ -1,14 +1,11 @@
 import type { z } from "zod";
 import { isRecord } from "../../lib/foreign.ts";
 import { checkOf } from "./check.ts";
-import { RecordDoesNotFit, RecordIsNewer } from "./refused.ts";
+import { RecordDoesNotFit, RecordIsNewer, type Where } from "./refused.ts";
 import type { Same } from "./same.ts";
 
 /** From shape n to n + 1: a pure function of what was stored. What it makes is checked, so it may be written plainly. */
 export type Upgrade = (older: unknown) => unknown;
-
-/** Where a record is kept, for the sentence when it is refused: nothing personal. A function where many are read. */
-export type Where = string | (() => string);
 
 interface Declared<Schema> {
   /** With its article, as a sentence says it: `a decision`. */
