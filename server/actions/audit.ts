@@ -1,5 +1,5 @@
 import type { Millis } from "../core/time.ts";
-import type { AuditRow, Store } from "../store/contract.ts";
+import type { AuditRow, Records } from "../store/contract.ts";
 import type { By, Deed } from "./contract.ts";
 import { conflict, type Refusal } from "./refusal.ts";
 import { actorWords, momentWords } from "./who.ts";
@@ -41,7 +41,7 @@ export function auditRow(
 
 /** The newest acts on a subject, newest first. */
 export async function actsOn(
-  store: Pick<Store, "audit">,
+  store: Pick<Records, "audit">,
   tenant: string,
   subject: string,
 ): Promise<readonly AuditRow[]> {
@@ -51,7 +51,7 @@ export async function actsOn(
 
 /** A refusal that names who acted on the subject last, if anybody did. */
 export async function tooLate(
-  store: Pick<Store, "audit">,
+  store: Pick<Records, "audit">,
   tenant: string,
   subject: string,
   sentence: string,

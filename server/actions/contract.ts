@@ -16,7 +16,7 @@ import type { PipelineControl } from "../flow/pipeline.ts";
 import type { Integration } from "../integrations/contract.ts";
 import type { KeyedLock } from "../lib/keyed-lock.ts";
 import type { MessageSettings, Messages } from "../messages/render.ts";
-import type { Store, TokenRole } from "../store/contract.ts";
+import type { Directory, Log, Outbox, Privacy, Records, Tenancy, TokenRole } from "../store/contract.ts";
 import type { Refusal } from "./refusal.ts";
 
 /**
@@ -157,10 +157,18 @@ export interface Finding {
   readonly todo: string | null;
 }
 
+/** What an act may ask of the store. What it changes of units and tenants goes through the pipeline. */
+export type ActionStore = Directory &
+  Outbox &
+  Records &
+  Tenancy &
+  Privacy &
+  Pick<Log, "lastSeq" | "inputs" | "dueUnits" | "probe">;
+
 /** What acts work on, given by the composition root. */
 export interface ActionContext {
   readonly config: Config;
-  readonly store: Store;
+  readonly store: ActionStore;
   readonly pipeline: Pipeline & PipelineControl;
   readonly messages: Messages;
   messageSettings(settings: TenantSettings): MessageSettings;

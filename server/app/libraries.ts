@@ -1,7 +1,7 @@
 import type { TenantControl } from "../core/control.ts";
 import { type CompiledLibrary, compileLibrary } from "../core/matching/compile.ts";
 import type { Pattern } from "../core/pattern.ts";
-import type { Store } from "../store/contract.ts";
+import type { Log, Tenancy } from "../store/contract.ts";
 
 /** Every library version that the log names, compiled; a tenant that has none yet has an empty one. */
 export interface Libraries {
@@ -12,7 +12,7 @@ export interface Libraries {
 const PAGE = 10_000;
 
 export async function openLibraries(
-  store: Store,
+  store: Pick<Log, "inputs"> & Pick<Tenancy, "libraryContent">,
   shipped: { readonly version: string; readonly patterns: readonly Pattern[] },
 ): Promise<Libraries> {
   const contents = new Map<string, readonly Pattern[]>([
@@ -41,7 +41,7 @@ export async function openLibraries(
   };
 }
 
-async function versionsInLog(store: Store): Promise<ReadonlySet<string>> {
+async function versionsInLog(store: Pick<Log, "inputs">): Promise<ReadonlySet<string>> {
   const versions = new Set<string>();
   for (let after = 0; ; ) {
     const page = await store.inputs({ after, limit: PAGE, tenantWide: true });

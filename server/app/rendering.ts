@@ -16,10 +16,10 @@ import {
   type Rendered,
   type Why,
 } from "../messages/render.ts";
-import type { Store } from "../store/contract.ts";
+import type { Directory, Records } from "../store/contract.ts";
 
 export interface RenderingDeps {
-  readonly store: Pick<Store, "match" | "contact" | "person" | "account">;
+  readonly store: Pick<Directory, "contact" | "person" | "account"> & Pick<Records, "match">;
   readonly pipeline: Pick<Pipeline, "tenant">;
   readonly messages: Messages;
   readonly tokens: PersonTokens;

@@ -17,7 +17,7 @@ import { type Handlers, serveControl, socketPathOf } from "../jobs/control-socke
 import { keepFeatures } from "../jobs/features.ts";
 import { EVERY, startUpkeep } from "../jobs/upkeep.ts";
 import { hashId, randomId } from "../lib/ids.ts";
-import type { Store } from "../store/contract.ts";
+import type { Batch, Log } from "../store/contract.ts";
 import { inAppMount } from "./in-app.ts";
 import { type Opened, type OpenOptions, openApp } from "./open.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
@@ -109,10 +109,13 @@ export async function startServer(config: Config, options: ServeOptions = {}): P
 }
 
 /** The same store, which says of each commit how long it took until it was on disk. */
-function timed(store: Store, observe: (seconds: number) => void): Store {
+function timed<Written extends Pick<Log, "commit">>(
+  store: Written,
+  observe: (seconds: number) => void,
+): Written {
   return {
     ...store,
-    async commit(batch) {
+    async commit(batch: Batch) {
       const begun = performance.now();
       await store.commit(batch);
       observe((performance.now() - begun) / SECOND);
@@ -184,7 +187,6 @@ function webOf(
 
 function jobsOf(app: Opened, outbox: Outbox, ticked: (at: number) => void) {
   const { store, pipeline, clock } = app;
-  const pseudonymOf = (tenant: string, key: string) => store.pseudonym(tenant, key);
   return [
     {
       name: "tick",
@@ -198,7 +200,7 @@ function jobsOf(app: Opened, outbox: Outbox, ticked: (at: number) => void) {
     },
     { name: "saving", every: EVERY.saving, run: () => pipeline.saveSome() },
     { name: "alerts", every: EVERY.alerts, run: () => outbox.alertMailer.run() },
-    { name: "features", every: EVERY.features, run: () => keepFeatures(store, clock.now(), pseudonymOf) },
+    { name: "features", every: EVERY.features, run: () => keepFeatures(store, clock.now()) },
     { name: "retention", every: EVERY.retention, run: () => store.retain(clock.now()) },
     {
       name: "readiness",

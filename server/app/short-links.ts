@@ -1,11 +1,14 @@
 import { type PersonTokens, shortLinkHash } from "../http/person/index.ts";
-import type { SentCopy, Store } from "../store/contract.ts";
+import type { Outbox, SentCopy } from "../store/contract.ts";
 
 /** The store, which finds the copy of an SMS by the short link in it. */
-export function findableByShortLink(store: Store, tokens: PersonTokens): Store {
+export function findableByShortLink<Kept extends Pick<Outbox, "saveSentCopy">>(
+  store: Kept,
+  tokens: PersonTokens,
+): Kept {
   return {
     ...store,
-    saveSentCopy: (copy) =>
+    saveSentCopy: (copy: SentCopy) =>
       store.saveSentCopy(
         isSmsToSomebody(copy)
           ? { ...copy, shortLink: shortLinkHash(tokens.short(copy.tenant, copy.delivery)) }

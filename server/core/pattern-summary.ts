@@ -29,6 +29,19 @@ export function channelsOf({ channels, issue }: Pattern): readonly string[] {
 }
 
 /** The timing class under which a message is counted: `none` for one by hand or to many, which no pattern chose. */
-export function timingOf(id: string, byId: (id: string) => Pattern | undefined): string {
+function timingOf(id: string, byId: (id: string) => Pattern | undefined): string {
   return id === "" ? "none" : (byId(id)?.timing ?? "unknown");
+}
+
+/** Counts by pattern as counts by timing class. */
+export function countByTiming(
+  byPattern: { readonly [pattern: string]: number },
+  byId: (id: string) => Pattern | undefined,
+): { readonly [timing: string]: number } {
+  const timings: { [timing: string]: number } = {};
+  for (const [pattern, count] of Object.entries(byPattern)) {
+    const timing = timingOf(pattern, byId);
+    timings[timing] = (timings[timing] ?? 0) + count;
+  }
+  return timings;
 }

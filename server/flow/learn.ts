@@ -48,19 +48,17 @@ function bump(features: Features, name: string): void {
   features[name] = (features[name] ?? 0) + 1;
 }
 
-export type PseudonymOf = (tenant: string, key: string) => string;
-
-/** The feature row of a match, its label still open. */
+/** The feature row of a match, its label still open. @param pseudonym what the store calls the match's key */
 export function matchRow(
   match: Match,
   events: readonly Event[],
   account: AccountState | null,
-  pseudonymOf: PseudonymOf,
+  pseudonym: string,
 ): FeatureRow {
   return {
     id: match.id,
     tenant: match.tenant,
-    pseudonym: pseudonymOf(match.tenant, match.key),
+    pseudonym,
     at: match.firedAt,
     kind: "match",
     pattern: match.pattern,

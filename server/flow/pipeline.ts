@@ -12,7 +12,7 @@ import type { Tools } from "../core/engine/assess.ts";
 import type { Incoming } from "../core/event.ts";
 import type { Millis } from "../core/time.ts";
 import type { Unit } from "../core/unit.ts";
-import { type Store, StoreUnavailable } from "../store/contract.ts";
+import { type Log, type Directory as StoreDirectory, StoreUnavailable } from "../store/contract.ts";
 import {
   type Along,
   type Committed,
@@ -37,24 +37,7 @@ import { Timers } from "./pipeline/timers.ts";
 import { Units } from "./pipeline/units.ts";
 
 /** What the pipeline needs of the store. */
-export type PipelineStore = Pick<
-  Store,
-  | "commit"
-  | "probe"
-  | "lastSeq"
-  | "known"
-  | "loadUnits"
-  | "saveUnits"
-  | "dueUnits"
-  | "unitsBefore"
-  | "checkpoint"
-  | "setCheckpoint"
-  | "inputs"
-  | "identify"
-  | "memberships"
-  | "erased"
-  | "stopped"
->;
+export type PipelineStore = Log & Pick<StoreDirectory, "identify" | "memberships" | "erased" | "stopped">;
 
 export interface PipelineOptions {
   readonly store: PipelineStore;

@@ -13,7 +13,7 @@ import {
 } from "../integrations/contract.ts";
 import { sha256Hex } from "../lib/ids.ts";
 import type { Logger } from "../lib/log.ts";
-import type { Reception, Store } from "../store/contract.ts";
+import type { Directory, Outbox, Reception } from "../store/contract.ts";
 import type { Along, Pipeline, ReceiveResult } from "./contract.ts";
 import { fromBrowser } from "./receive/browser.ts";
 import { check } from "./receive/check.ts";
@@ -22,7 +22,7 @@ import { createReportJoiner } from "./receive/reports.ts";
 
 export interface ReceiverDeps {
   readonly pipeline: Pick<Pipeline, "receive" | "control">;
-  readonly store: Pick<Store, "identify" | "delivery" | "deliveryByProviderId">;
+  readonly store: Pick<Directory, "identify"> & Pick<Outbox, "delivery" | "deliveryByProviderId">;
   /** An id that no decision depends on. */
   readonly newId: () => string;
   readonly log: Pick<Logger, "warn" | "error">;

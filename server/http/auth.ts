@@ -1,6 +1,6 @@
 import { type Clock, isFresh } from "../lib/clock.ts";
 import { sha256Hex } from "../lib/ids.ts";
-import type { Store, TokenRow } from "../store/contract.ts";
+import type { Tenancy, TokenRow } from "../store/contract.ts";
 import { forbidden, invalid, sessionExpired, unauthorized } from "./problem.ts";
 
 /** Roles that may use the read and write API. `write` and `public` tokens belong to ingest and the snippet. */
@@ -29,7 +29,7 @@ export interface TokenBook {
   reload(): Promise<void>;
 }
 
-export function createTokenBook(store: Pick<Store, "tokens">, clock: Clock): TokenBook {
+export function createTokenBook(store: Pick<Tenancy, "tokens">, clock: Clock): TokenBook {
   let byHash: ReadonlyMap<string, TokenRow> = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | null = null;

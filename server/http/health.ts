@@ -3,12 +3,12 @@ import type { Millis } from "../core/time.ts";
 import type { Pipeline } from "../flow/contract.ts";
 import { type Clock, isFresh } from "../lib/clock.ts";
 import { equalSecrets } from "../lib/constant-time.ts";
-import type { Store } from "../store/contract.ts";
+import type { Log } from "../store/contract.ts";
 import type { Metrics } from "./metrics.ts";
 import { methodNotAllowed, unauthorized } from "./problem.ts";
 
 export interface HealthOptions {
-  readonly store: Pick<Store, "probe">;
+  readonly store: Pick<Log, "probe">;
   readonly pipeline: Pick<Pipeline, "load">;
   readonly clock: Clock;
   readonly metrics: Metrics;

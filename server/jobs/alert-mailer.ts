@@ -5,7 +5,7 @@ import type { Way } from "../flow/deliver/contract.ts";
 import { InDoubt, type Outgoing, RetryLater } from "../integrations/contract.ts";
 import type { Clock, Timers } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import type { Store } from "../store/contract.ts";
+import type { Outbox } from "../store/contract.ts";
 
 /** An email to a colleague. */
 export interface AlertMail {
@@ -15,7 +15,7 @@ export interface AlertMail {
 }
 
 export interface AlertMailerDeps {
-  readonly store: Pick<Store, "unnotifiedAlerts" | "markNotified">;
+  readonly store: Pick<Outbox, "unnotifiedAlerts" | "markNotified">;
   readonly pipeline: Pick<Pipeline, "tenant">;
   /** The tenant's way out for email; null when there is none. */
   readonly way: (tenant: string) => Promise<Way | null>;

@@ -3,11 +3,21 @@ import type { Effect } from "../../server/core/effect.ts";
 import { kindOf } from "../../server/core/tenant.ts";
 import type { PersonState } from "../../server/core/unit.ts";
 import type { PipelineStore } from "../../server/flow/pipeline.ts";
-import { type Batch, type LogInput, type Store, StoreUnavailable } from "../../server/store/contract.ts";
+import {
+  type Batch,
+  type Directory,
+  type LogInput,
+  type Outbox,
+  type Records,
+  type Store,
+  StoreUnavailable,
+} from "../../server/store/contract.ts";
 
 /** What the pipeline and a deliverer need of a store. */
 export type FlowStore = PipelineStore &
-  Pick<Store, "person" | "messagesElsewhere" | "dueDeliveries" | "delivery" | "deliveries">;
+  Pick<Directory, "person"> &
+  Pick<Outbox, "messagesElsewhere" | "dueDeliveries" | "delivery"> &
+  Pick<Records, "deliveries">;
 
 export interface Faults {
   /** The next so many commits fail: before anything is written, as a disk that is full does. */

@@ -327,12 +327,12 @@ export function fakeStore(): FakeStore {
       return { owners: values("owner"), segments: values("segment") };
     },
     trace: async (tenant, id) => trace(tenant, id),
-    summary: async (tenant, now, timingOf) => ({
+    summary: async (tenant, now) => ({
       at: now,
       monitored: [...accounts.keys()].filter((each) => each.startsWith(key(tenant, ""))).length,
       bands: { normal: 0, watch: 0, alert: 0, critical: 1 },
       sent24h: 1,
-      byTiming24h: { [timingOf("P-001")]: 1 },
+      byPattern24h: { "P-001": 1 },
       byChannel24h: { email: 1 },
       byReason24h: { none: 1 },
       patterns30d: [{ pattern: "P-001", fired: 4, prevented: 3, notPrevented: 1 }],

@@ -4,23 +4,13 @@ import type { Pipeline } from "../../flow/contract.ts";
 import type { Cancel } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { Rendered } from "../../messages/render.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Directory, Outbox, Records } from "../../store/contract.ts";
 
 /** What the demo's page needs of the rest. Only for a tenant whose data is all invented, on this machine. */
 export interface PageDeps {
-  readonly store: Pick<
-    Store,
-    | "summary"
-    | "risks"
-    | "decisions"
-    | "deliveries"
-    | "delivery"
-    | "match"
-    | "account"
-    | "person"
-    | "trace"
-    | "sentCopy"
-  >;
+  readonly store: Pick<Directory, "account" | "person"> &
+    Pick<Outbox, "delivery" | "sentCopy"> &
+    Pick<Records, "summary" | "risks" | "decisions" | "deliveries" | "match" | "trace">;
   readonly pipeline: Pick<Pipeline, "tenant" | "subscribe">;
   readonly now: () => Millis;
   readonly log: Logger;

@@ -3,7 +3,7 @@ import type { Delivery } from "../../core/delivery.ts";
 import type { ContactDetails } from "../../core/event.ts";
 import { kindOf } from "../../core/tenant.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Outbox } from "../../store/contract.ts";
 import { call } from "./call.ts";
 import type { Attempt, KeptCopy, NotReady, Rendered, Tools, Way } from "./contract.ts";
 import { addressOf, outgoing } from "./message.ts";
@@ -48,7 +48,7 @@ async function prepare(tools: Tools, row: Delivery, way: Way) {
 
 /** What is sent is kept first: the look-up of a message in doubt needs its text. */
 export function keepCopy(
-  tools: { readonly store: Pick<Store, "saveSentCopy">; readonly clock: Clock },
+  tools: { readonly store: Pick<Outbox, "saveSentCopy">; readonly clock: Clock },
   row: Delivery,
   rendered: Rendered,
 ): Promise<void> {

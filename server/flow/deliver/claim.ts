@@ -4,11 +4,11 @@ import { kindOf, type Switches } from "../../core/tenant.ts";
 import { DAY } from "../../core/time.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Directory, Outbox, Records } from "../../store/contract.ts";
 import type { Pipeline } from "../contract.ts";
 
 export interface ClaimDeps {
-  readonly store: Pick<Store, "person" | "messagesElsewhere" | "deliveries">;
+  readonly store: Pick<Directory, "person"> & Pick<Outbox, "messagesElsewhere"> & Pick<Records, "deliveries">;
   readonly pipeline: Pick<Pipeline, "control" | "tenant">;
   readonly personLock: KeyedLock;
   readonly clock: Clock;

@@ -6,7 +6,7 @@ import type { ChannelAdapter, Settings } from "../../integrations/contract.ts";
 import type { Clock, Timers } from "../../lib/clock.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
 import type { Logger } from "../../lib/log.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Directory, Outbox, Records, Tenancy } from "../../store/contract.ts";
 import type { Pipeline } from "../contract.ts";
 
 /** What deliver reads of a rendered message; it is kept whole as the sent copy. */
@@ -82,19 +82,18 @@ export interface Trouble {
 }
 
 export interface DelivererDeps {
-  readonly store: Pick<
-    Store,
-    | "dueDeliveries"
-    | "releasedWaiting"
-    | "doubtfulDeliveries"
-    | "person"
-    | "contact"
-    | "messagesElsewhere"
-    | "deliveries"
-    | "saveSentCopy"
-    | "sentCopy"
-    | "channels"
-  >;
+  readonly store: Pick<Directory, "person" | "contact"> &
+    Pick<
+      Outbox,
+      | "dueDeliveries"
+      | "releasedWaiting"
+      | "doubtfulDeliveries"
+      | "messagesElsewhere"
+      | "saveSentCopy"
+      | "sentCopy"
+    > &
+    Pick<Records, "deliveries"> &
+    Pick<Tenancy, "channels">;
   readonly pipeline: Pick<Pipeline, "control" | "tenant" | "subscribe">;
   /** The channel of a connected system; undefined when this server does not know the system. */
   readonly adapter: (system: string) => ChannelAdapter | undefined;

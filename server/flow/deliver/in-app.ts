@@ -4,7 +4,7 @@ import { kindOf, type TenantState } from "../../core/tenant.ts";
 import type { Clock, Timers } from "../../lib/clock.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
 import type { Logger } from "../../lib/log.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Directory, Outbox, Records } from "../../store/contract.ts";
 import type { Pipeline } from "../contract.ts";
 import { keepCopy } from "./attempt.ts";
 import { claim, isKilled } from "./claim.ts";
@@ -23,17 +23,9 @@ export interface InAppMessage {
 }
 
 export interface InAppDeps {
-  readonly store: Pick<
-    Store,
-    | "waitingInApp"
-    | "person"
-    | "match"
-    | "messagesElsewhere"
-    | "deliveries"
-    | "saveSentCopy"
-    | "sentCopy"
-    | "delivery"
-  >;
+  readonly store: Pick<Directory, "person"> &
+    Pick<Outbox, "waitingInApp" | "messagesElsewhere" | "saveSentCopy" | "sentCopy" | "delivery"> &
+    Pick<Records, "match" | "deliveries">;
   readonly pipeline: Pick<Pipeline, "control" | "tenant">;
   readonly render: (delivery: Delivery) => Promise<Rendered | NotReady>;
   /** The deliverer's. */

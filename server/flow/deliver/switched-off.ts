@@ -1,12 +1,12 @@
 import type { Delivery } from "../../core/delivery.ts";
 import { ALL_ON, type Switches } from "../../core/tenant.ts";
 import type { Logger } from "../../lib/log.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Tenancy } from "../../store/contract.ts";
 import type { Committed, Pipeline } from "../contract.ts";
 import { type ClaimDeps, isKilled, stopKilled } from "./claim.ts";
 
 export interface SwitchedOffDeps extends ClaimDeps {
-  readonly store: ClaimDeps["store"] & Pick<Store, "tenants">;
+  readonly store: ClaimDeps["store"] & Pick<Tenancy, "tenants">;
   readonly pipeline: ClaimDeps["pipeline"] & Pick<Pipeline, "subscribe">;
   readonly log: Logger;
 }

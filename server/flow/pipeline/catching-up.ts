@@ -1,7 +1,7 @@
 import { memoryOf } from "../../core/matching/warming.ts";
 import type { TenantState } from "../../core/tenant.ts";
 import { DAY, type Millis } from "../../core/time.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Log } from "../../store/contract.ts";
 import type { Saving } from "./saving.ts";
 import type { Tenants } from "./tenants.ts";
 import type { Units } from "./units.ts";
@@ -14,7 +14,7 @@ const TOGETHER = 8;
 const FRESH = DAY;
 
 export interface CatchingUpDeps {
-  readonly store: Pick<Store, "unitsBefore">;
+  readonly store: Pick<Log, "unitsBefore">;
   readonly units: Units;
   readonly tenants: Tenants;
   readonly saving: Saving;

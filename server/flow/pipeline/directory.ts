@@ -9,7 +9,12 @@ import { TENANT_UNIT } from "../../core/new-unit.ts";
 import type { Millis } from "../../core/time.ts";
 import { admit } from "../../core/vocabulary.ts";
 import { companyDomain } from "../../lib/free-mail.ts";
-import type { ContactWrite, IdentityWrite, MembershipWrite, Store } from "../../store/contract.ts";
+import type {
+  ContactWrite,
+  IdentityWrite,
+  MembershipWrite,
+  Directory as StoreDirectory,
+} from "../../store/contract.ts";
 import { ByName, ByPerson } from "./remembered.ts";
 
 export interface Learned {
@@ -32,7 +37,7 @@ type Known = { readonly kind: "person" | "account"; readonly id: string } | null
 /** A name for somebody whose own id is not known yet; reveals nothing about an address. */
 export type Pseudonym = (tenant: string, ref: Ref) => string;
 
-type DirectoryStore = Pick<Store, "identify" | "memberships" | "erased" | "stopped">;
+type DirectoryStore = Pick<StoreDirectory, "identify" | "memberships" | "erased" | "stopped">;
 
 export class Directory {
   readonly #identities = new ByName<Known>();

@@ -3,7 +3,7 @@ import { HISTORY_ROUND } from "../../core/engine/assess.ts";
 import type { Event, Incoming } from "../../core/event.ts";
 import { LATE, type Millis, ON_TIME, SECOND } from "../../core/time.ts";
 import { isKnown } from "../../core/vocabulary.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Log } from "../../store/contract.ts";
 import type { Draft } from "./batch.ts";
 import { type Attributed, type Directory, eventOf } from "./directory.ts";
 import type { Inputs } from "./inputs.ts";
@@ -15,7 +15,7 @@ import type { UnitName, Units } from "./units.ts";
 const HISTORY_PAUSE = 5 * SECOND;
 
 export interface EventsDeps {
-  readonly store: Pick<Store, "known">;
+  readonly store: Pick<Log, "known">;
   readonly units: Units;
   readonly tenants: Tenants;
   readonly directory: Directory;

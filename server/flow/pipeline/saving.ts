@@ -1,5 +1,5 @@
 import type { Millis } from "../../core/time.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Log } from "../../store/contract.ts";
 import type { JourneyCounter } from "./journey-counter.ts";
 import { nextTurn, type Queue } from "./queue.ts";
 import type { Units } from "./units.ts";
@@ -32,7 +32,7 @@ const OVERCROWDED = 1.5;
 const WRITE_EVERY = 5_000;
 
 export interface SavingDeps {
-  readonly store: Pick<Store, "saveUnits" | "setCheckpoint">;
+  readonly store: Pick<Log, "saveUnits" | "setCheckpoint">;
   readonly units: Units;
   readonly queue: Queue;
   readonly journeys: JourneyCounter;

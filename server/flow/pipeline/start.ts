@@ -1,5 +1,5 @@
 import type { TenantControl } from "../../core/control.ts";
-import type { LogInput, Store } from "../../store/contract.ts";
+import type { Log, LogInput } from "../../store/contract.ts";
 import type { Events } from "./events.ts";
 import type { Inputs } from "./inputs.ts";
 import type { JourneyCounter } from "./journey-counter.ts";
@@ -11,7 +11,7 @@ const LOG_PAGE = 10_000;
 const PROGRESS_EVERY = 50_000;
 
 export interface StartDeps {
-  readonly store: Pick<Store, "lastSeq" | "checkpoint" | "inputs">;
+  readonly store: Pick<Log, "lastSeq" | "checkpoint" | "inputs">;
   readonly inputs: Inputs;
   readonly events: Events;
   readonly tenants: Tenants;

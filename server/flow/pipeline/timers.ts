@@ -1,7 +1,7 @@
 import type { UnitControl } from "../../core/control.ts";
 import { TENANT_UNIT } from "../../core/new-unit.ts";
 import type { Millis } from "../../core/time.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Log } from "../../store/contract.ts";
 import type { JourneyCounter } from "./journey-counter.ts";
 import type { Queue } from "./queue.ts";
 import type { Saving } from "./saving.ts";
@@ -11,7 +11,7 @@ import type { UnitName, Units } from "./units.ts";
 const TICK_UNITS = 500;
 
 export interface TimersDeps {
-  readonly store: Pick<Store, "dueUnits">;
+  readonly store: Pick<Log, "dueUnits">;
   readonly units: Units;
   readonly queue: Queue;
   readonly saving: Saving;

@@ -14,7 +14,7 @@ import { newUnit } from "../../core/new-unit.ts";
 import type { Millis } from "../../core/time.ts";
 import type { Unit } from "../../core/unit.ts";
 import { decodeUnit, ENGINE, encodeUnit } from "../../core/unit-codec.ts";
-import type { LogInput, Store, UnitSnapshot } from "../../store/contract.ts";
+import type { Log, LogInput, UnitSnapshot } from "../../store/contract.ts";
 import { DueHeap } from "./due-heap.ts";
 import type { Tenants } from "./tenants.ts";
 
@@ -27,7 +27,7 @@ const REPLAY_PAGE = 5_000;
 const text = new TextEncoder();
 const fromBytes = new TextDecoder();
 
-type UnitStore = Pick<Store, "loadUnits" | "inputs">;
+type UnitStore = Pick<Log, "loadUnits" | "inputs">;
 
 /** A unit in memory. */
 interface Held {

@@ -1,6 +1,6 @@
 import type { Delivery } from "../../core/delivery.ts";
 import type { ReceiptIncoming } from "../../integrations/contract.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Directory, Outbox } from "../../store/contract.ts";
 import type { Pipeline } from "../contract.ts";
 
 /** Receipts that are taken at once: enough to share a commit, few enough not to hold the loop. */
@@ -9,7 +9,7 @@ const MOST_REMEMBERED = 50_000;
 
 export interface ReceiptTools {
   readonly pipeline: Pick<Pipeline, "control" | "receive">;
-  readonly store: Pick<Store, "identify" | "delivery" | "deliveryByProviderId">;
+  readonly store: Pick<Directory, "identify"> & Pick<Outbox, "delivery" | "deliveryByProviderId">;
 }
 
 export interface ReceiptsFrom {

@@ -6,7 +6,7 @@ import type { PersonState, Tracked, Unit } from "../../core/unit.ts";
 import type { Pipeline } from "../../flow/contract.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Directory, Log, Outbox, Records } from "../../store/contract.ts";
 
 /** A message that somebody wants to send by hand. */
 export interface ManualQuestion {
@@ -22,7 +22,7 @@ export interface ManualQuestion {
 
 /** What the API needs of the rest: adapters, given by the composition root. */
 export interface ApiDeps {
-  readonly store: Store;
+  readonly store: Directory & Records & Pick<Outbox, "delivery" | "sentCopy"> & Pick<Log, "inputs">;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   /** Carries out what people do. */

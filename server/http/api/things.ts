@@ -1,5 +1,5 @@
 import { matchRevision } from "../../actions/revisions.ts";
-import { timingOf } from "../../core/pattern-summary.ts";
+import { countByTiming } from "../../core/pattern-summary.ts";
 import { notFound } from "../problem.ts";
 import type { ApiDeps } from "./deps.ts";
 import {
@@ -115,9 +115,8 @@ export function stateRoutes(deps: ApiDeps): readonly Route[] {
       reply: replies.summary,
       async handle(call) {
         const tenant = tenantOf(deps, call.tenant);
-        const found = await deps.store.summary(tenant.id, call.now, (pattern) =>
-          timingOf(pattern, (id) => tenant.library.byId(id)),
-        );
+        const { byPattern24h, ...found } = await deps.store.summary(tenant.id, call.now);
+        const byTiming24h = countByTiming(byPattern24h, (id) => tenant.library.byId(id));
         const patterns30d = found.patterns30d.map((row) => ({
           pattern: row.pattern,
           name: tenant.library.byId(row.pattern)?.name ?? row.pattern,
@@ -126,7 +125,7 @@ export function stateRoutes(deps: ApiDeps): readonly Route[] {
           notPrevented: row.notPrevented,
           preventionRate: share(row.prevented, row.prevented + row.notPrevented),
         }));
-        return { body: { ...found, at: iso(found.at), patterns30d } };
+        return { body: { ...found, byTiming24h, at: iso(found.at), patterns30d } };
       },
     }),
     route({

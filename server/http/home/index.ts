@@ -1,7 +1,7 @@
 import { Router } from "express";
 import type { Html } from "../../lib/html.ts";
 import type { Logger } from "../../lib/log.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Tenancy } from "../../store/contract.ts";
 import { readHomeAssets } from "./assets.ts";
 import { frame } from "./frame.ts";
 import { sendPage } from "./headers.ts";
@@ -10,7 +10,7 @@ import { wrongHandler } from "./wrong.ts";
 
 /** What the front page needs of the rest, given by whoever starts the server. */
 export interface HomeDeps {
-  readonly store: Pick<Store, "tenants">;
+  readonly store: Pick<Tenancy, "tenants">;
   readonly log: Logger;
 }
 

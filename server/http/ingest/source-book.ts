@@ -1,6 +1,6 @@
 import type { Integration, Settings, Source } from "../../integrations/contract.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { ChannelRow, SourceRow, Store } from "../../store/contract.ts";
+import type { ChannelRow, SourceRow, Tenancy } from "../../store/contract.ts";
 
 /** A connected system: how it is verified and read, and with which secrets. */
 export interface Connected {
@@ -33,7 +33,7 @@ interface Entries {
 }
 
 export function createSourceBook(
-  store: Pick<Store, "sources" | "channels">,
+  store: Pick<Tenancy, "sources" | "channels">,
   integrations: ReadonlyMap<string, Integration>,
   clock: Clock,
 ): SourceBook {

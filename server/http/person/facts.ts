@@ -9,7 +9,7 @@ import type { Millis } from "../../core/time.ts";
 import type { PersonState } from "../../core/unit.ts";
 import { firstZone } from "../../core/wall-clock.ts";
 import type { Pipeline } from "../../flow/contract.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Directory, Outbox, Records } from "../../store/contract.ts";
 import { AIMS, TOLD_TO_ALL } from "./strings.ts";
 import type { PersonClaims } from "./token.ts";
 
@@ -45,7 +45,7 @@ export interface PageFacts {
 }
 
 export interface FactsDeps {
-  readonly store: Pick<Store, "person" | "delivery" | "match" | "feedback">;
+  readonly store: Pick<Directory, "person"> & Pick<Outbox, "delivery"> & Pick<Records, "match" | "feedback">;
   readonly pipeline: Pick<Pipeline, "tenant">;
   /** What a message offers; null when it has nothing to offer any more. */
   readonly remedy: (delivery: Delivery) => Promise<Remedy | null>;

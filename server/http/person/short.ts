@@ -2,13 +2,13 @@ import { type Request, type Response, Router } from "express";
 import type { Clock } from "../../lib/clock.ts";
 import { sha256Hex } from "../../lib/ids.ts";
 import type { Logger } from "../../lib/log.ts";
-import type { Store } from "../../store/contract.ts";
+import type { Outbox } from "../../store/contract.ts";
 import { guarded, REQUESTS_PER_MINUTE, sendWrong, WrongTurn, wrongHandler } from "./answers.ts";
 import { personLinks } from "./links.ts";
 import { LINK_LASTS, type PersonTokens } from "./token.ts";
 
 export interface ShortLinksDeps {
-  readonly store: Pick<Store, "behindShortLink" | "delivery">;
+  readonly store: Pick<Outbox, "behindShortLink" | "delivery">;
   readonly tokens: PersonTokens;
   readonly clock: Clock;
   readonly log: Logger;

@@ -20,18 +20,21 @@ export interface PageQuery {
   readonly limit?: number;
 }
 
-/** Rows of one tenant and channel kind that are left out, as this way out takes nothing at the moment. */
-export interface LaneSkip {
-  readonly tenant: string;
-  readonly kind: string;
-  /** Rows with a `dueBy` up to here are not left out. */
-  readonly unlessDueBy?: Millis;
-}
-
 export interface KeyQuery extends PageQuery {
   readonly person?: string;
   readonly account?: string;
   readonly since?: Millis;
+}
+
+export interface RiskQuery extends PageQuery {
+  readonly band?: Band;
+  readonly kind?: "account" | "person";
+  readonly segment?: string;
+  readonly owner?: string;
+  /** Keys to whose score this pattern contributes. */
+  readonly pattern?: string;
+  /** Part of the account's name, or the beginning of the key's id; case does not matter in names. */
+  readonly name?: string;
 }
 
 export interface RiskRow {
@@ -66,7 +69,8 @@ export interface Summary {
   readonly monitored: number;
   readonly bands: { readonly [band in Band]: number };
   readonly sent24h: number;
-  readonly byTiming24h: { readonly [timing: string]: number };
+  /** Of what was sent; under "" what no pattern chose: by hand, or to many. */
+  readonly byPattern24h: { readonly [pattern: string]: number };
   readonly byChannel24h: { readonly [channel: string]: number };
   readonly byReason24h: { readonly [reason: string]: number };
   readonly patterns30d: readonly {
@@ -78,4 +82,13 @@ export interface Summary {
   readonly outcomes30d: { readonly [kind: string]: number };
   readonly optedOut: number;
   readonly csat: { readonly n: number; readonly mean: number | null };
+}
+
+export interface DailyRow {
+  /** `2026-03-02`, in UTC. */
+  readonly day: string;
+  readonly unit: string;
+  readonly person: string | null;
+  readonly type: string;
+  readonly count: number;
 }

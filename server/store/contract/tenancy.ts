@@ -1,4 +1,4 @@
-/* A tenant with its keys and connections. */
+/* Tenants with their keys and connections, and the pattern libraries that they use. */
 
 import type { Millis } from "../../core/time.ts";
 
@@ -40,4 +40,30 @@ export interface ChannelRow {
   readonly kind: string;
   readonly system: string;
   readonly settings: { readonly [name: string]: unknown };
+}
+
+/** Every change is on disk when it resolves. @throws StoreUnavailable when nothing was changed */
+export interface Tenancy {
+  /** The oldest first. */
+  tenants(): Promise<readonly TenantRow[]>;
+  /** The tenant and its first tokens, together. @throws StoreUnavailable also when there is one of this id */
+  createTenant(row: TenantRow, tokens: readonly TokenRow[]): Promise<void>;
+  /** Of all tenants, the oldest first; revoked and expired ones too. */
+  tokens(): Promise<readonly TokenRow[]>;
+  /** A new one, or the one of this id as it is now. */
+  saveToken(row: TokenRow): Promise<void>;
+  /** Of one tenant or of all, in order of tenant, system and id. */
+  sources(tenant?: string): Promise<readonly SourceRow[]>;
+  /** A new one, or its settings and secrets as they are now; the newer `lastReceivedAt` stays. */
+  saveSource(row: SourceRow): Promise<void>;
+  /** False when there was none. */
+  removeSource(tenant: string, system: string, id: string): Promise<boolean>;
+  /** Of one tenant or of all, in order of tenant and kind. */
+  channels(tenant?: string): Promise<readonly ChannelRow[]>;
+  /** Replaces what the tenant had for this kind. */
+  saveChannel(row: ChannelRow): Promise<void>;
+  /** The patterns of a library, as JSON. */
+  libraryContent(version: string): Promise<string | null>;
+  /** A version never changes: the first content that was given for it stays. */
+  saveLibraryContent(version: string, content: string): Promise<void>;
 }

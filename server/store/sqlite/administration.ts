@@ -1,20 +1,5 @@
-import type { ChannelRow, SourceRow, Store, TokenRole, TokenRow } from "../contract.ts";
+import type { ChannelRow, SourceRow, Tenancy, TokenRole, TokenRow } from "../contract.ts";
 import type { Base } from "./base.ts";
-
-type Administration = Pick<
-  Store,
-  | "tenants"
-  | "createTenant"
-  | "tokens"
-  | "saveToken"
-  | "sources"
-  | "saveSource"
-  | "removeSource"
-  | "channels"
-  | "saveChannel"
-  | "libraryContent"
-  | "saveLibraryContent"
->;
 
 /** What is wrapped with the server's key: nothing of it can be read in the file. */
 const secretPlace = (tenant: string) => [tenant, "identity-secret"] as const;
@@ -29,11 +14,11 @@ type SourceColumns = Sealed & {
   readonly last_received_at: number | null;
 };
 
-export function administration(base: Base): Administration {
+export function administration(base: Base): Tenancy {
   return { ...tenantRows(base), ...sourceRows(base), ...channelRows(base), ...libraries(base) };
 }
 
-function tenantRows(base: Base): Pick<Store, "tenants" | "createTenant" | "tokens" | "saveToken"> {
+function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tokens" | "saveToken"> {
   const { connection, names, vault } = base;
   const all = connection.query<{ id: string; created_at: number; identity_secret: Uint8Array }>(
     `SELECT n.id, t.created_at, t.identity_secret FROM tenants t
@@ -96,7 +81,7 @@ interface TokenColumns {
   readonly revoked_at: number | null;
 }
 
-function sourceRows(base: Base): Pick<Store, "sources" | "saveSource" | "removeSource"> {
+function sourceRows(base: Base): Pick<Tenancy, "sources" | "saveSource" | "removeSource"> {
   const { connection, names, vault } = base;
   const select = (where: string) =>
     connection.query<SourceColumns>(
@@ -135,7 +120,7 @@ function sourceRows(base: Base): Pick<Store, "sources" | "saveSource" | "removeS
   };
 }
 
-function channelRows(base: Base): Pick<Store, "channels" | "saveChannel"> {
+function channelRows(base: Base): Pick<Tenancy, "channels" | "saveChannel"> {
   const { connection, names, vault } = base;
   const select = (where: string) =>
     connection.query<Sealed & { kind: string; system: string }>(
@@ -165,7 +150,7 @@ function channelRows(base: Base): Pick<Store, "channels" | "saveChannel"> {
   };
 }
 
-function libraries({ connection }: Base): Pick<Store, "libraryContent" | "saveLibraryContent"> {
+function libraries({ connection }: Base): Pick<Tenancy, "libraryContent" | "saveLibraryContent"> {
   const select = connection.query<{ content: string }>(
     "SELECT l.content FROM libraries l WHERE l.version = ?",
   );

@@ -1,6 +1,13 @@
 import type { ContactDetails, Ref } from "../../core/event.ts";
 import type { AccountState, PersonState } from "../../core/unit.ts";
-import type { ContactWrite, IdentityWrite, MembershipWrite, StopWrite, Store, Unlink } from "../contract.ts";
+import type {
+  ContactWrite,
+  Directory,
+  IdentityWrite,
+  MembershipWrite,
+  StopWrite,
+  Unlink,
+} from "../contract.ts";
 import { type Base, unitNo } from "./base.ts";
 import type { Query } from "./durability/connection.ts";
 
@@ -103,11 +110,6 @@ export function directoryWriter(base: Base): DirectoryWriter {
     },
   };
 }
-
-type Directory = Pick<
-  Store,
-  "identify" | "nameKeys" | "memberships" | "contact" | "erased" | "stopped" | "person" | "account"
->;
 
 export function directory(base: Base): Directory {
   const { connection, names, vault } = base;

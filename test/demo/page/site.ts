@@ -173,7 +173,7 @@ function summaryOf(site: Site) {
     monitored,
     bands: { normal: Math.max(0, monitored - 6), watch: 3, alert: 2, critical: 1 },
     sent24h: 4,
-    byTiming24h: {},
+    byPattern24h: {},
     byChannel24h: {},
     byReason24h: { quiet: 2, cap: 1 },
     patterns30d: [],

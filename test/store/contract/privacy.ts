@@ -37,7 +37,7 @@ async function live(store: Store): Promise<void> {
       {
         id: "life-m1",
         tenant,
-        pseudonym: store.pseudonym(tenant, `person/${person}`),
+        pseudonym: await store.pseudonym(tenant, `person/${person}`),
         at: NOON,
         kind: "match",
         pattern: "P-001",
@@ -275,7 +275,7 @@ export function privacyContract(open: Open): void {
 
     it("takes the pseudonym of feature rows along", async () => {
       await live(db.store);
-      const was = db.store.pseudonym("t1", `person/${person}`);
+      const was = await db.store.pseudonym("t1", `person/${person}`);
 
       await db.store.erasePerson("t1", person, NOON);
 

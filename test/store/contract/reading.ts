@@ -316,13 +316,12 @@ export function readingContract(open: Open): void {
         ),
       );
 
-      const timings = new Map([["P-001", "short"]]);
-      expect(await db.store.summary("t1", NOON, (pattern) => timings.get(pattern) ?? "immediate")).toEqual({
+      expect(await db.store.summary("t1", NOON)).toEqual({
         at: NOON,
         monitored: 4,
         bands: { normal: 2, watch: 1, alert: 0, critical: 1 },
         sent24h: 2,
-        byTiming24h: { short: 1, immediate: 1 },
+        byPattern24h: { "P-001": 1, "P-002": 1 },
         byChannel24h: { email: 1, "in_app.banner": 1 },
         byReason24h: { quiet: 1, resolved: 1 },
         patterns30d: [{ pattern: "P-001", fired: 2, notPrevented: 1, prevented: 1 }],
@@ -330,7 +329,7 @@ export function readingContract(open: Open): void {
         optedOut: 1,
         csat: { n: 2, mean: 3.5 },
       });
-      expect((await db.store.summary("t2", NOON, () => "short")).monitored).toBe(0);
+      expect((await db.store.summary("t2", NOON)).monitored).toBe(0);
     });
 
     it("counts accounts of which nothing is known but events or a score, and persons where there are none", async () => {
@@ -352,7 +351,7 @@ export function readingContract(open: Open): void {
         }),
       );
 
-      const watched = async (tenant: string) => await db.store.summary(tenant, NOON, () => "short");
+      const watched = async (tenant: string) => await db.store.summary(tenant, NOON);
       expect(await watched("t1")).toMatchObject({ monitored: 3, bands: { normal: 1, alert: 2 } });
       expect(await watched("t2")).toMatchObject({ monitored: 2 });
     });

@@ -150,13 +150,13 @@ export function retentionContract(open: Open): void {
       expect(await db.store.unlabelledFeatures(NOON + 9, 10)).toEqual([sample]);
     });
 
-    it("know a key by a pseudonym of its own in each tenant", () => {
+    it("know a key by a pseudonym of its own in each tenant", async () => {
       const { store } = db;
-      expect(store.pseudonym("t1", "person/u1")).toBe(store.pseudonym("t1", "person/u1"));
+      expect(await store.pseudonym("t1", "person/u1")).toBe(await store.pseudonym("t1", "person/u1"));
       const all = [
-        store.pseudonym("t1", "person/u1"),
-        store.pseudonym("t2", "person/u1"),
-        store.pseudonym("t1", "u1"),
+        await store.pseudonym("t1", "person/u1"),
+        await store.pseudonym("t2", "person/u1"),
+        await store.pseudonym("t1", "u1"),
       ];
       expect(new Set(all).size).toBe(3);
     });

@@ -2,12 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ScoreRow } from "../../../server/core/effect.ts";
 import { HOUR } from "../../../server/core/time.ts";
-import type { Page, RiskRow, Store } from "../../../server/store/contract.ts";
+import type { Page, RiskQuery, RiskRow, Store } from "../../../server/store/contract.ts";
 import { anAccount, NOON } from "../../builders.ts";
 import { aScore, effects } from "../batches.ts";
 import { fresh, type Open } from "./opened.ts";
-
-type RiskQuery = Parameters<Store["risks"]>[1];
 
 const keys = ({ rows }: Page<RiskRow>) => rows.map(({ key }) => key);
 

@@ -1,4 +1,3 @@
-import { timingOf } from "../../../core/pattern-summary.ts";
 import type { Incident } from "../../../core/tenant.ts";
 import type { Band } from "../../../core/unit.ts";
 import type { PageDeps } from "../deps.ts";
@@ -30,9 +29,8 @@ const RISKIEST = 8;
 
 export async function overviewOf(deps: PageDeps): Promise<Overview> {
   const { tenant } = deps;
-  const library = deps.pipeline.tenant(tenant)?.library;
   const [summary, risks] = await Promise.all([
-    deps.store.summary(tenant, deps.now(), (pattern) => timingOf(pattern, (id) => library?.byId(id))),
+    deps.store.summary(tenant, deps.now()),
     deps.store.risks(tenant, { kind: "account", limit: RISKIEST }),
   ]);
   const { monitored } = summary;

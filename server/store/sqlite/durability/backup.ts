@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { PlainError } from "../../../lib/errors.ts";
-import type { Store } from "../../contract.ts";
+import type { Records, Store } from "../../contract.ts";
 import type { Base } from "../base.ts";
 import { sumsPath } from "./integrity.ts";
 
@@ -44,7 +44,7 @@ export interface BackupOrder {
   readonly to: string;
 }
 
-export function copies({ connection }: Base): Pick<Store, "backup" | "counts"> {
+export function copies({ connection }: Base): Pick<Store, "backup"> & Pick<Records, "counts"> {
   return {
     async backup(toFile) {
       if (existsSync(toFile)) throw new PlainError(`${toFile} exists already; a backup never overwrites.`);

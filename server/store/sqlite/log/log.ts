@@ -1,6 +1,6 @@
 import type { Event } from "../../../core/event.ts";
 import type { Millis } from "../../../core/time.ts";
-import type { LogInput, Store } from "../../contract.ts";
+import type { Log, LogInput, Records } from "../../contract.ts";
 import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
 import type { Base } from "../base.ts";
 import { readMeta, writeMeta } from "../durability/migrate.ts";
@@ -8,12 +8,12 @@ import { TENANT_WIDE } from "../names.ts";
 import { eventOf, fromRow, INPUT_COLUMNS, INPUT_TABLES, type InputRow } from "./input-row.ts";
 import { identityOf } from "./tail-segment.ts";
 
-type Log = Pick<Store, "lastSeq" | "known" | "inputs" | "events" | "checkpoint" | "setCheckpoint">;
+type LogReads = Pick<Log, "lastSeq" | "known" | "inputs" | "checkpoint" | "setCheckpoint">;
 
 /** Positions read at a time when events are searched newest first. */
 const STRIDE = 256;
 
-export function log(base: Base): Log {
+export function log(base: Base): LogReads & Pick<Records, "events"> {
   const { connection, names, tail } = base;
   const newest = connection.query<{ seq: number | null }>("SELECT max(i.seq) AS seq FROM inputs i");
   const all = connection.query<InputRow>(
@@ -104,7 +104,7 @@ export function unitsOfPerson(
 }
 
 /** Events newest first, from the logs of the units asked for, or from the tenant's whole log. */
-function eventReader(base: Base): (tenant: string, query: Parameters<Store["events"]>[1]) => EventPage {
+function eventReader(base: Base): (tenant: string, query: Parameters<Records["events"]>[1]) => EventPage {
   const { names } = base;
   return (tenant, query) => {
     const no = names.tenant(tenant);

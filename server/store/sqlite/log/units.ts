@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { Store, UnitSnapshot } from "../../contract.ts";
+import type { Log, UnitSnapshot } from "../../contract.ts";
 import { type Base, unitNo } from "../base.ts";
 
 interface SnapshotRow {
@@ -11,7 +11,7 @@ interface SnapshotRow {
   readonly state: Uint8Array;
 }
 
-type Units = Pick<Store, "loadUnits" | "saveUnits" | "dueUnits" | "unitsBefore">;
+type Units = Pick<Log, "loadUnits" | "saveUnits" | "dueUnits" | "unitsBefore">;
 
 /** Snapshots of units. One that does not fit its checksum is not there: its unit is rebuilt from the log. */
 export function units(base: Base): Units {

@@ -14,7 +14,7 @@ import {
 import type { Scrubber } from "./scrub.ts";
 
 /** Records that name a person, or belong to a match of theirs. */
-export interface Records {
+export interface TheirRecords {
   readonly matches: readonly Match[];
   readonly decisions: readonly Decision[];
   readonly deliveries: readonly Delivery[];
@@ -23,9 +23,9 @@ export interface Records {
   readonly feedback: readonly FeedbackRow[];
 }
 
-type Table = keyof Records;
+type Table = keyof TheirRecords;
 
-export function recordsOf(base: Base, tenant: number, person: string): Records {
+export function recordsOf(base: Base, tenant: number, person: string): TheirRecords {
   const { connection, names } = base;
   const select = <Row>(table: Table, where: string, ...values: (string | number)[]): Row[] =>
     connection
@@ -69,7 +69,7 @@ export function anonymiseRecords(
   person: string,
   pseudonym: string,
   scrub: Scrubber,
-  records: Records,
+  records: TheirRecords,
   units: readonly number[],
 ): number {
   const clean = <Row extends object>(row: Row, changes: Partial<Row> = {}): Row => ({
@@ -109,7 +109,12 @@ function removeScores({ connection }: Base, tenant: number, key: string): number
 }
 
 /** Why an account's score changed may name one of its persons. */
-function scrubScores({ connection }: Base, tenant: number, { matches }: Records, scrub: Scrubber): number {
+function scrubScores(
+  { connection }: Base,
+  tenant: number,
+  { matches }: TheirRecords,
+  scrub: Scrubber,
+): number {
   const keys = new Set(matches.map(({ account }) => account).filter((account) => account !== null));
   let changed = 0;
   for (const table of ["scores", "score_history"]) {

@@ -1,6 +1,6 @@
 import { shardOf } from "../../../core/hash.ts";
 import type { Millis } from "../../../core/time.ts";
-import { type AuditRow, type Store, StoreUnavailable } from "../../contract.ts";
+import { type AuditRow, type Privacy, StoreUnavailable } from "../../contract.ts";
 import { type Base, pause } from "../base.ts";
 import { contactReader } from "../directory.ts";
 import type { Checkpointer } from "../durability/checkpoint.ts";
@@ -8,7 +8,7 @@ import { letterPlace } from "../effects/record-rows.ts";
 import { unitsOfPerson } from "../log/log.ts";
 import { readIntents, removeIntents, writeIntent } from "./erase-intents.ts";
 import { scrubLog } from "./erase-log.ts";
-import { anonymiseRecords, type Records, recordsOf } from "./erase-records.ts";
+import { anonymiseRecords, recordsOf, type TheirRecords } from "./erase-records.ts";
 import { GONE, type Scrubber, scrubber } from "./scrub.ts";
 
 /** Rows of a table looked at between two pauses. */
@@ -24,7 +24,7 @@ const EMPTY_TRIES = 600;
 export function erasure(
   base: Base,
   checkpointer: () => Checkpointer,
-): Pick<Store, "beginErasure" | "erasePerson" | "unfinishedErasures"> {
+): Pick<Privacy, "beginErasure" | "erasePerson" | "unfinishedErasures"> {
   return {
     async beginErasure(tenant, person, pseudonym) {
       writeIntent(base, { tenant, person, pseudonym });
@@ -218,7 +218,7 @@ function renamePseudonyms(
   tenant: string,
   person: string,
   pseudonym: string,
-  { matches }: Records,
+  { matches }: TheirRecords,
 ): number {
   const was = vault.pseudonym(tenant, "feature", `person/${person}`);
   const now = vault.pseudonym(tenant, "feature", `person/${pseudonym}`);

@@ -1,12 +1,14 @@
-import type { KeyQuery, Page, Store } from "../../contract.ts";
+import type { Directory, KeyQuery, Outbox, Page, Privacy, Records } from "../../contract.ts";
 import { type Base, pause } from "../base.ts";
 import { fromRow, INPUT_COLUMNS, INPUT_TABLES, type InputRow } from "../log/input-row.ts";
 import { recordsOf } from "./erase-records.ts";
 
 type Reads = Pick<
-  Store,
-  "events" | "audit" | "dailyAggregates" | "contact" | "sentCopy" | "score" | "scoreHistory" | "deadLetters"
->;
+  Records,
+  "events" | "audit" | "dailyAggregates" | "score" | "scoreHistory" | "deadLetters"
+> &
+  Pick<Directory, "contact"> &
+  Pick<Outbox, "sentCopy">;
 
 /** Tables of records kept as JSON, and what gives the order of insertion. */
 const RECORDS = [
@@ -35,7 +37,7 @@ export function exports(
   base: Base,
   reads: Reads,
   settle: () => void,
-): Pick<Store, "exportPerson" | "exportTenant"> {
+): Pick<Privacy, "exportPerson" | "exportTenant"> {
   return {
     exportPerson: (tenant, person) => exportPerson(base, reads, tenant, person),
     async *exportTenant(tenant) {

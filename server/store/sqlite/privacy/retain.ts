@@ -1,5 +1,5 @@
 import { DAY, type Millis } from "../../../core/time.ts";
-import type { Store } from "../../contract.ts";
+import type { Privacy, Records } from "../../contract.ts";
 import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
 import { type Base, pause } from "../base.ts";
 import type { Value } from "../durability/connection.ts";
@@ -19,9 +19,9 @@ const SLICE = 1_000;
 /** What people said and what moved a person to another unit is not behaviour, and cannot be had again. */
 const KEPT_CONTROLS = new Set(["preference", "profile", "adopt", "handover", "erase"]);
 
-type Daily = Pick<Store, "dailyAggregates">;
+type Daily = Pick<Records, "dailyAggregates">;
 
-export function retention(base: Base): Pick<Store, "retain"> & Daily {
+export function retention(base: Base): Pick<Privacy, "retain"> & Daily {
   return {
     async retain(now) {
       // What is removed must be in no one's memory any more.
@@ -134,7 +134,7 @@ async function retainFeatures({ connection }: Base, before: Millis): Promise<num
   }
 }
 
-interface DailyRow {
+interface StoredDaily {
   readonly day: number;
   readonly unit: number;
   readonly name: string;
@@ -162,7 +162,7 @@ function dailyAggregates({ connection, names }: Base): Daily {
       ];
       const given = filters.filter((each): each is [string, Value[]] => each[1] !== undefined);
       const rows = connection
-        .filtered<DailyRow>(
+        .filtered<StoredDaily>(
           `SELECT d.day, d.unit, u.name, d.person, d.type, d.count FROM daily d JOIN units u ON u.no = d.unit
            WHERE ${given.map(([condition]) => condition).join(" AND ")}
            ORDER BY d.day DESC, d.unit DESC, d.person DESC, d.type DESC LIMIT ?`,

@@ -1,22 +1,11 @@
 import type { Alert, Delivery } from "../../../core/delivery.ts";
 import { DAY } from "../../../core/time.ts";
-import type { SentCopy, Store } from "../../contract.ts";
+import type { Outbox, SentCopy } from "../../contract.ts";
 import type { Base } from "../base.ts";
 import { keyPlace, personKeys } from "../directory.ts";
 
-type Deliveries = Pick<
-  Store,
-  | "dueDeliveries"
-  | "doubtfulDeliveries"
-  | "releasedWaiting"
-  | "nextDeliveryAt"
-  | "waitingInApp"
-  | "delivery"
-  | "deliveryByProviderId"
-  | "messagesElsewhere"
-  | "unnotifiedAlerts"
-  | "markNotified"
->;
+type Copies = Pick<Outbox, "saveSentCopy" | "sentCopy" | "behindShortLink">;
+type Deliveries = Omit<Outbox, keyof Copies>;
 
 /** An in-app message whose `dueBy` is longer past is not shown any more. */
 const SHOWN_AFTER_DUE = 7 * DAY;
@@ -144,7 +133,7 @@ interface CopyRow {
 const copyPlace = (tenant: string, delivery: string) => [tenant, "sent-copy", delivery] as const;
 
 /** What was sent, sealed with the key of the person it went to; to a person without a name, with the server's. */
-export function sentCopies(base: Base): Pick<Store, "saveSentCopy" | "sentCopy" | "behindShortLink"> {
+export function sentCopies(base: Base): Copies {
   const { connection, names, vault } = base;
   const keys = personKeys(base);
   const upsert = connection.query(

@@ -1,8 +1,8 @@
 import type { Match } from "../../../core/match.ts";
-import type { FeatureRow, Store } from "../../contract.ts";
+import type { FeatureRow, Records } from "../../contract.ts";
 import type { Base } from "../base.ts";
 
-type Features = Pick<Store, "saveFeatures" | "matchesWithoutFeatures" | "unlabelledFeatures" | "pseudonym">;
+type Features = Pick<Records, "saveFeatures" | "matchesWithoutFeatures" | "unlabelledFeatures" | "pseudonym">;
 
 export function features({ connection, names, vault }: Base): Features {
   const upsert = connection.query(
@@ -20,7 +20,9 @@ export function features({ connection, names, vault }: Base): Features {
     "SELECT f.body FROM features f WHERE f.label IS NULL AND f.at < ? ORDER BY f.at LIMIT ?",
   );
   return {
-    pseudonym: (tenant, key) => vault.pseudonym(tenant, "feature", key),
+    async pseudonym(tenant, key) {
+      return vault.pseudonym(tenant, "feature", key);
+    },
     async saveFeatures(rows) {
       connection.write(() => {
         for (const row of rows) {

@@ -3,14 +3,14 @@ import type { Alert, Delivery, Outcome } from "../../../core/delivery.ts";
 import type { FeedbackRow } from "../../../core/effect.ts";
 import type { Match } from "../../../core/match.ts";
 import type { Incident } from "../../../core/tenant.ts";
-import type { AuditRow, KeyQuery, Page, PageQuery, Store } from "../../contract.ts";
+import type { AuditRow, KeyQuery, Page, PageQuery, Records } from "../../contract.ts";
 import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
 import type { Base } from "../base.ts";
 import type { Value } from "../durability/connection.ts";
 import { type LetterContent, letterPlace } from "../effects/record-rows.ts";
 
 type Lists = Pick<
-  Store,
+  Records,
   | "match"
   | "decision"
   | "alert"
@@ -63,27 +63,27 @@ export function lists(base: Base): Lists {
     decision: one<Decision>("decisions"),
     alert: one<Alert>("alerts"),
     auditRow: one<AuditRow>("audit"),
-    matches: list<Match, Parameters<Store["matches"]>[1]>("matches", (query) => [
+    matches: list<Match, Parameters<Records["matches"]>[1]>("matches", (query) => [
       ...byKey(query),
       [query.open === false ? "t.state <> ?" : "t.state = ?", query.open === undefined ? undefined : "open"],
       ["t.pattern = ?", query.pattern],
     ]),
-    decisions: list<Decision, Parameters<Store["decisions"]>[1]>("decisions", (query) => [
+    decisions: list<Decision, Parameters<Records["decisions"]>[1]>("decisions", (query) => [
       ...byKey(query),
       ["t.match = ?", query.match],
     ]),
-    deliveries: list<Delivery, Parameters<Store["deliveries"]>[1]>("deliveries", (query) => [
+    deliveries: list<Delivery, Parameters<Records["deliveries"]>[1]>("deliveries", (query) => [
       ...byKey(query),
       ["t.status = ?", query.status],
       ["t.match = ?", query.match],
     ]),
-    alerts: list<Alert, Parameters<Store["alerts"]>[1]>("alerts", (query) => [
+    alerts: list<Alert, Parameters<Records["alerts"]>[1]>("alerts", (query) => [
       ...byKey(query),
       ["t.state = ?", query.state],
       ["t.owner = ?", query.owner],
     ]),
     incidents: list<Incident, PageQuery>("incidents", () => []),
-    outcomes: list<Outcome, Parameters<Store["outcomes"]>[1]>("outcomes", (query) => [
+    outcomes: list<Outcome, Parameters<Records["outcomes"]>[1]>("outcomes", (query) => [
       ...byKey(query),
       ["t.pattern = ?", query.pattern],
     ]),
@@ -95,7 +95,7 @@ export function lists(base: Base): Lists {
       ],
       ["t.at >= ?", since],
     ]),
-    audit: list<AuditRow, Parameters<Store["audit"]>[1]>("audit", ({ subject }) => [
+    audit: list<AuditRow, Parameters<Records["audit"]>[1]>("audit", ({ subject }) => [
       ["t.subject = ?", subject],
     ]),
     ...letters(base),
@@ -151,7 +151,7 @@ interface LetterRow {
   readonly sealed: Uint8Array;
 }
 
-function letters({ connection, names, vault }: Base): Pick<Store, "deadLetters" | "unknownTypes"> {
+function letters({ connection, names, vault }: Base): Pick<Records, "deadLetters" | "unknownTypes"> {
   const select = connection.query<LetterRow>(
     `SELECT l.no, l.id, l.received_at, l.sealed FROM dead_letters l
      WHERE l.tenant = ? AND l.no < ? ORDER BY l.no DESC LIMIT ?`,

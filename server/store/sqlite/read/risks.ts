@@ -1,12 +1,11 @@
 import type { ScoreRow } from "../../../core/effect.ts";
 import type { Band } from "../../../core/unit.ts";
-import type { Page, RiskRow, Store } from "../../contract.ts";
+import type { Page, Records, RiskQuery, RiskRow } from "../../contract.ts";
 import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
 import type { Base } from "../base.ts";
 import type { Value } from "../durability/connection.ts";
 
-type Risks = Pick<Store, "score" | "scoreHistory" | "risks" | "riskFilters">;
-type RiskQuery = Parameters<Store["risks"]>[1];
+type Risks = Pick<Records, "score" | "scoreHistory" | "risks" | "riskFilters">;
 
 const KINDS = ["account", "person"] as const;
 const BANDS: readonly Band[] = ["critical", "alert", "watch", "normal"];

@@ -1,5 +1,5 @@
 import { DAY, type Millis } from "../../../core/time.ts";
-import type { Store, Summary } from "../../contract.ts";
+import type { Records, Summary } from "../../contract.ts";
 import type { Base } from "../base.ts";
 import type { Value } from "../durability/connection.ts";
 
@@ -13,7 +13,7 @@ interface Counted {
  * unit is watched, whether or not anything but events is known of them. Brought-in
  * history (`simulated`) counts in outcomes and patterns, but not among what was sent.
  */
-export function summary({ connection, names }: Base): Pick<Store, "summary"> {
+export function summary({ connection, names }: Base): Pick<Records, "summary"> {
   const counts = (sql: string, ...values: Value[]): { readonly [name: string]: number } =>
     Object.fromEntries(
       connection
@@ -24,7 +24,7 @@ export function summary({ connection, names }: Base): Pick<Store, "summary"> {
   const one = (sql: string, ...values: Value[]): number =>
     connection.filtered<{ n: number }>(sql).get(...values)?.n ?? 0;
   return {
-    async summary(tenant, now, timingOf) {
+    async summary(tenant, now) {
       const no = names.tenant(tenant);
       // Scores and profiles belong to units: counting those counts all. The key of `units` is in order of names.
       const accounts = one(UNITS_BETWEEN, no, "account/", "account0");
@@ -45,7 +45,7 @@ export function summary({ connection, names }: Base): Pick<Store, "summary"> {
         monitored,
         bands: { normal: Math.max(0, monitored - watch - alert - critical), watch, alert, critical },
         sent24h: Object.values(sent.byChannel).reduce((sum, n) => sum + n, 0),
-        byTiming24h: byTiming(sent.byPattern, timingOf),
+        byPattern24h: sent.byPattern,
         byChannel24h: sent.byChannel,
         // Index decisions_at.
         byReason24h: counts(
@@ -84,18 +84,6 @@ function sentSince(counts: Counts, tenant: number, since: Millis) {
       since,
     );
   return { byChannel: by("d.body ->> 'channel'"), byPattern: by("d.body ->> 'pattern'") };
-}
-
-function byTiming(
-  byPattern: { readonly [pattern: string]: number },
-  timingOf: (pattern: string) => string,
-): { readonly [timing: string]: number } {
-  const timings: { [timing: string]: number } = {};
-  for (const [pattern, n] of Object.entries(byPattern)) {
-    const timing = timingOf(pattern);
-    timings[timing] = (timings[timing] ?? 0) + n;
-  }
-  return timings;
 }
 
 /** Indexes matches_at and outcomes_at. */

@@ -3,7 +3,7 @@ import type { Delivery, Outcome } from "../../../core/delivery.ts";
 import type { FeedbackRow, ScoreRow } from "../../../core/effect.ts";
 import { type Match, scoredUnder } from "../../../core/match.ts";
 import { LATE, type Millis, ON_TIME } from "../../../core/time.ts";
-import type { Reception, Store, Trace } from "../../contract.ts";
+import type { Reception, Records, Trace } from "../../contract.ts";
 import type { Base } from "../base.ts";
 import { eventOf } from "../log/input-row.ts";
 import { newestFirst, rowsAt } from "../log/log.ts";
@@ -13,7 +13,7 @@ import { byId } from "./lists.ts";
 const MOST_LOOKED_AT = 20_000;
 
 /** From a decision or delivery back to the webhooks behind it. */
-export function tracing(base: Base, scoreHistory: Store["scoreHistory"]): Pick<Store, "trace"> {
+export function tracing(base: Base, scoreHistory: Records["scoreHistory"]): Pick<Records, "trace"> {
   const { connection, names } = base;
   const ofMatch = <Row>(table: "decisions" | "feedback", tenant: number, match: string): readonly Row[] =>
     connection
@@ -50,7 +50,7 @@ export function tracing(base: Base, scoreHistory: Store["scoreHistory"]): Pick<S
 
 /** The steps of the key's score in which the match took part, oldest first. */
 async function scoresOf(
-  scoreHistory: Store["scoreHistory"],
+  scoreHistory: Records["scoreHistory"],
   tenant: string,
   match: Match,
 ): Promise<readonly ScoreRow[]> {
