@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { Effect } from "../core/effect.ts";
 import type { TenantState } from "../core/tenant.ts";
-import type { Committed } from "../flow/contract.ts";
-import type { Cancel, Clock, Timers } from "../lib/clock.ts";
+import type { Clock, Timers } from "../lib/clock.ts";
+import { EventRing, type Telling } from "../lib/event-ring.ts";
+import { createEventStream, type EventStream } from "../lib/event-stream.ts";
 import type { TokenRow } from "../store/contract.ts";
 import type { ApiDeps } from "./api/deps.ts";
 import {
@@ -21,13 +22,11 @@ import { tooMany } from "./problem.ts";
 import type { LiveMessage } from "./wire.ts";
 
 /**
- * The live stream, as server-sent events.
- *
- * What a commit led to is kept per tenant in a small ring. A listener that comes back with `Last-Event-ID` gets what
- * it missed from there; when that is gone, it gets `reset` and reads everything again. A listener that does not read
- * is dropped once too much waits for it: it comes back and resumes, and nobody else waits.
+ * The live stream of each tenant, as server-sent events: what its commits led to. A listener that comes back gets what
+ * it missed, as far as that is kept.
  */
 export interface Live {
+  /** @throws Problem 429 when too many of the tenant listen */
   open(response: ServerResponse, listener: ListenerOptions): void;
   /** Ends every stream. */
   close(): void;
@@ -48,174 +47,75 @@ export interface LiveOptions {
   /** What the token is now: a stream ends when its token is revoked. */
   tokenNow(token: TokenRow): Promise<TokenRow | undefined>;
   readonly heartbeatMs?: number;
-  /** Messages kept per tenant for those who come back. */
-  readonly keep?: number;
-  /** Bytes that may wait for one listener. */
-  readonly mayWait?: number;
-  readonly perTenant?: number;
 }
 
-const HEARTBEAT = 15_000;
+/** Messages kept per tenant for those who come back. */
 const KEEP = 1_000;
-const MAY_WAIT = 1_000_000;
 const PER_TENANT = 200;
-/** What a browser waits before it comes back, in milliseconds. */
-const COME_BACK = 2_000;
-
-interface Kept {
-  /** `<log position>.<index>`: grows within a tenant, also over restarts. */
-  readonly seq: number;
-  readonly index: number;
-  readonly event: StreamEvent;
-  readonly make: () => LiveMessage["data"];
-  text: string | null;
-}
-
-interface Listener extends ListenerOptions {
-  readonly response: ServerResponse;
-  cancelHeartbeat: Cancel;
-}
 
 interface Room {
-  readonly kept: Kept[];
-  /** Everything up to here was in the ring or is gone from it. */
-  lost: { seq: number; index: number };
-  readonly listeners: Set<Listener>;
+  readonly ring: EventRing<StreamEvent>;
+  readonly stream: EventStream<ListenerOptions>;
   state: TenantState | null;
 }
 
-export function createLive(options: LiveOptions): Live {
-  const { deps, timers } = options;
-  const heartbeatMs = options.heartbeatMs ?? HEARTBEAT;
-  const keep = options.keep ?? KEEP;
-  const mayWait = options.mayWait ?? MAY_WAIT;
-  const perTenant = options.perTenant ?? PER_TENANT;
+export function createLive({ deps, timers, tokenNow, heartbeatMs }: LiveOptions): Live {
   const rooms = new Map<string, Room>();
 
+  const mayStay = async ({ token }: ListenerOptions) => {
+    const row = await tokenNow(token).catch(() => token);
+    return row !== undefined && whyDead(row, deps.clock.now()) === null;
+  };
   const roomOf = (tenant: string): Room => {
     const known = rooms.get(tenant);
     if (known !== undefined) return known;
+    const beats = heartbeatMs === undefined ? {} : { heartbeatMs };
     const made: Room = {
-      kept: [],
-      // What happened before this process began is not here.
-      lost: { seq: Number.MAX_SAFE_INTEGER, index: 0 },
-      listeners: new Set(),
+      ring: new EventRing(KEEP),
+      stream: createEventStream({ timers, most: PER_TENANT, mayStay, ...beats }),
       state: deps.pipeline.tenant(tenant),
     };
     rooms.set(tenant, made);
     return made;
   };
-
-  const drop = (room: Room, listener: Listener) => {
-    if (!room.listeners.delete(listener)) return;
-    listener.cancelHeartbeat();
-    listener.response.destroy();
-  };
-
-  const write = (room: Room, listener: Listener, text: string) => {
-    const { response } = listener;
-    if (response.destroyed || response.writableEnded) return drop(room, listener);
-    response.write(text);
-    if (response.writableLength > mayWait) drop(room, listener);
-  };
-
-  const hear = (committed: Committed) => {
+  const leave = deps.pipeline.subscribe((committed) => {
     const room = roomOf(committed.tenant);
     const tenant = deps.pipeline.tenant(committed.tenant);
     if (tenant === null) return;
-    if (room.lost.seq === Number.MAX_SAFE_INTEGER) {
-      room.lost = { seq: committed.seq - 1, index: Number.MAX_SAFE_INTEGER };
-    }
-    const messages = [...effectMessages(tenant, committed.effects), ...changes(room.state, tenant)];
+    const tellings = [...effectTellings(tenant, committed.effects), ...changes(room.state, tenant)];
     room.state = tenant;
-    messages.forEach(({ event, make }, index) => {
-      const kept: Kept = { seq: committed.seq, index, event, make, text: null };
-      room.kept.push(kept);
-      for (const listener of [...room.listeners]) {
-        if (listener.events?.has(event) ?? true) write(room, listener, textOf(kept));
-      }
-    });
-    // Cut in larger pieces, as each cut moves the rest.
-    if (room.kept.length > 2 * keep) {
-      const gone = room.kept.splice(0, room.kept.length - keep).at(-1);
-      if (gone !== undefined) room.lost = { seq: gone.seq, index: gone.index };
+    for (const told of room.ring.add(committed.seq, tellings)) {
+      room.stream.say(told, (listener) => hears(listener, told.event));
     }
-  };
-  const leave = deps.pipeline.subscribe(hear);
-
-  const beat = async (room: Room, listener: Listener) => {
-    const row = await options.tokenNow(listener.token).catch(() => listener.token);
-    if (!room.listeners.has(listener)) return;
-    if (row === undefined || whyDead(row, deps.clock.now()) !== null) return drop(room, listener);
-    write(room, listener, ": still here\n\n");
-    schedule(room, listener);
-  };
-  const schedule = (room: Room, listener: Listener) => {
-    listener.cancelHeartbeat = timers.after(heartbeatMs, () => void beat(room, listener));
-  };
+  });
 
   return {
-    open(response, wanted) {
-      const room = roomOf(wanted.tenant);
-      if (room.listeners.size >= perTenant) {
-        throw tooMany("Too many streams are open for this tenant; close one first.", 30);
-      }
-      response.writeHead(200, {
-        "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-store, no-transform",
-        "x-accel-buffering": "no",
-      });
-      const listener: Listener = { ...wanted, response, cancelHeartbeat: () => {} };
-      room.listeners.add(listener);
-      response.on("close", () => drop(room, listener));
-      write(room, listener, `retry: ${COME_BACK}\n\n${missed(room, wanted)}`);
-      if (room.listeners.has(listener)) schedule(room, listener);
+    open(response, listener) {
+      const { ring, stream } = roomOf(listener.tenant);
+      const missed = ring.missed(listener.lastEventId, (event) => hears(listener, event));
+      if (stream.open(response, listener, missed)) return;
+      throw tooMany("Too many streams are open for this tenant; close one first.", 30);
     },
     close() {
       leave();
-      for (const room of rooms.values()) {
-        for (const { response, cancelHeartbeat } of room.listeners) {
-          cancelHeartbeat();
-          response.end();
-        }
-        room.listeners.clear();
-      }
+      for (const { stream } of rooms.values()) stream.close();
     },
     get listeners() {
-      return [...rooms.values()].reduce((sum, room) => sum + room.listeners.size, 0);
+      return [...rooms.values()].reduce((sum, { stream }) => sum + stream.listeners, 0);
     },
   };
 }
 
-/** What a listener that comes back has to hear first. */
-function missed(room: Room, { lastEventId, events }: ListenerOptions): string {
-  if (lastEventId === null) return "";
-  const [, seqText, indexText] = /^(\d{1,16})\.(\d{1,9})$/.exec(lastEventId) ?? [];
-  const seq = Number(seqText);
-  const index = Number(indexText);
-  const last = room.kept.at(-1);
-  const here = last !== undefined && !isBefore(last, { seq, index });
-  const known = Number.isSafeInteger(seq) && here && !isBefore({ seq, index }, room.lost);
-  if (!known) return `event: reset\ndata: ${JSON.stringify({ reason: "missed" })}\n\n`;
-  return room.kept
-    .filter((kept) => isBefore({ seq, index }, kept) && (events?.has(kept.event) ?? true))
-    .map(textOf)
-    .join("");
+function hears({ events }: ListenerOptions, event: StreamEvent): boolean {
+  return events?.has(event) ?? true;
 }
 
-function isBefore(a: { seq: number; index: number }, b: { seq: number; index: number }): boolean {
-  return a.seq < b.seq || (a.seq === b.seq && a.index < b.index);
+/** `data` is made only when somebody listens. */
+interface Message extends Telling<StreamEvent> {
+  readonly make: () => LiveMessage["data"];
 }
 
-/** Made when somebody listens, and once for all who do. JSON has no line breaks, so one `data:` line is enough. */
-function textOf(kept: Kept): string {
-  kept.text ??= `id: ${kept.seq}.${kept.index}\nevent: ${kept.event}\ndata: ${JSON.stringify(kept.make())}\n\n`;
-  return kept.text;
-}
-
-type Message = Pick<Kept, "event" | "make">;
-
-function effectMessages(tenant: TenantState, effects: readonly Effect[]): readonly Message[] {
+function effectTellings(tenant: TenantState, effects: readonly Effect[]): readonly Message[] {
   return effects.flatMap((effect): readonly Message[] => {
     switch (effect.kind) {
       case "decision":

@@ -4,6 +4,7 @@ import type { Effect } from "../../core/effect.ts";
 import type { Match } from "../../core/match.ts";
 import { SECOND } from "../../core/time.ts";
 import type { Committed } from "../../flow/contract.ts";
+import { createEventStream, eventText } from "../../lib/event-stream.ts";
 import type { PageDeps } from "./deps.ts";
 import { isWorthALine, lineOf } from "./facts/decisions.ts";
 import { decisionRow } from "./view/decisions.ts";
@@ -17,7 +18,6 @@ export interface PageLive {
 }
 
 const CHANGED_EVERY = SECOND;
-const HEARTBEAT = 15 * SECOND;
 /** So many pages of one browser may listen; more than that is a mistake. */
 const MOST_LISTENERS = 50;
 
@@ -26,15 +26,13 @@ const MOST_LISTENERS = 50;
  * is kept for those who come late: a page reads everything anew when it connects.
  */
 export function createPageLive(deps: PageDeps): PageLive {
-  const listeners = new Set<Response>();
+  const stream = createEventStream<null>({ timers: deps.timers, most: MOST_LISTENERS });
   const changed = new Set<Part>();
   let waiting = false;
   /** One line after the other, in the order of the decisions. */
   let lines: Promise<void> = Promise.resolve();
 
-  const say = (event: string, data: unknown) => {
-    for (const response of listeners) response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  };
+  const say = (event: string, data: unknown) => stream.say({ text: () => eventText(event, data) });
   const tellChanges = () => {
     waiting = false;
     if (changed.size === 0) return;
@@ -54,7 +52,7 @@ export function createPageLive(deps: PageDeps): PageLive {
   };
 
   const leave = deps.pipeline.subscribe((committed) => {
-    if (committed.tenant !== deps.tenant || listeners.size === 0) return;
+    if (committed.tenant !== deps.tenant || stream.listeners === 0) return;
     const matches = matchesOf(committed);
     for (const effect of committed.effects) {
       if (effect.kind === "decision" && isWorthALine(effect.row))
@@ -63,30 +61,13 @@ export function createPageLive(deps: PageDeps): PageLive {
     }
   });
 
-  const beat = () => {
-    for (const response of listeners) response.write(": still here\n\n");
-    deps.timers.after(HEARTBEAT, beat);
-  };
-  deps.timers.after(HEARTBEAT, beat);
-
   return {
     open(_request, response) {
-      if (listeners.size >= MOST_LISTENERS) {
-        response.status(429).set("retry-after", "30").end();
-        return;
-      }
-      response.writeHead(200, {
-        "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-store, no-transform",
-      });
-      response.write("retry: 2000\n\n");
-      listeners.add(response);
-      response.on("close", () => listeners.delete(response));
+      if (!stream.open(response, null)) response.status(429).set("retry-after", "30").end();
     },
     close() {
       leave();
-      for (const response of listeners) response.end();
-      listeners.clear();
+      stream.close();
     },
   };
 }
