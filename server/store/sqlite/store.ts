@@ -10,7 +10,8 @@ import { Connection } from "./durability/connection.ts";
 import { checkStructure, inspectFiles, keepSums } from "./durability/integrity.ts";
 import { migrate, writeMeta } from "./durability/migrate.ts";
 import type { SumsFile } from "./durability/page-sums.ts";
-import { settledFirst, WaitingEffects } from "./effects/waiting-effects.ts";
+import { settledFirst } from "./effects/settled-first.ts";
+import { WaitingEffects } from "./effects/waiting-effects.ts";
 import { committer } from "./log/commit.ts";
 import { log } from "./log/log.ts";
 import { CAPACITY, Tail } from "./log/tail.ts";
@@ -40,7 +41,16 @@ export interface SqliteStoreOptions {
 }
 
 /** A store in one SQLite file. Nothing is touched before `open()`. */
-export function openSqliteStore({ file, secretKey, now, ...options }: SqliteStoreOptions): Store {
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const { unsettled, waiting } = storeParts(options);
+  return settledFirst(unsettled, waiting);
+}
+
+/** The store as it is made of its parts: whoever asks `unsettled` does not see the effects that are `waiting`. */
+export function storeParts({ file, secretKey, now, ...options }: SqliteStoreOptions): {
+  readonly unsettled: Store;
+  readonly waiting: WaitingEffects;
+} {
   const connection = options.connection ?? new Connection(file);
   const names = new Names(connection);
   const tail = new Tail(connection, names, now, options.indexAfter ?? CAPACITY);
@@ -58,7 +68,7 @@ export function openSqliteStore({ file, secretKey, now, ...options }: SqliteStor
     ...sentCopies(base),
     ...retention(base),
   };
-  const store: Store = {
+  const unsettled: Store = {
     open: life.open,
     close: life.close,
     async commit(batch) {
@@ -79,7 +89,7 @@ export function openSqliteStore({ file, secretKey, now, ...options }: SqliteStor
     ...erasure(base, life.checkpointer),
     ...exports(base, reads, () => waiting.now()),
   };
-  return settledFirst(store, waiting);
+  return { unsettled, waiting };
 }
 
 function lifetime(base: Base, waiting: WaitingEffects) {

@@ -12,7 +12,7 @@ export const SECRET_KEY = Buffer.alloc(32, 7);
 export const newFolder = (within = tmpdir()): string => mkdtempSync(join(within, "forestall-store-"));
 
 /** Where small files do not wait for a disk, if there is such a place: a hundred tests that open a store are quick. */
-const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+export const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 export const storeAt = (file: string, changes: Partial<SqliteStoreOptions> = {}): Store =>
   openSqliteStore({ file, secretKey: SECRET_KEY, now: () => NOON, ...changes });

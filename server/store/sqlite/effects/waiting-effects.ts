@@ -1,5 +1,4 @@
 import type { Effect } from "../../../core/effect.ts";
-import type { Store } from "../../contract.ts";
 import type { Base } from "../base.ts";
 import { effectWriter, tenantOfEffect } from "./effects.ts";
 
@@ -109,42 +108,4 @@ export class WaitingEffects {
     this.#wrote = false;
     if (this.#staged.length > 0) this.#waiting = [...this.#waiting, ...this.#staged.splice(0)];
   }
-}
-
-/** What neither reads nor writes those tables, or sees to the order itself. */
-const APART: ReadonlySet<string> = new Set<keyof Store>([
-  "open",
-  "close",
-  "commit",
-  "probe",
-  "lastSeq",
-  "known",
-  "loadUnits",
-  "saveUnits",
-  "dueUnits",
-  "checkpoint",
-  "setCheckpoint",
-  "inputs",
-  "identify",
-  "memberships",
-  "erased",
-  "stopped",
-  "pseudonym",
-  "exportTenant",
-]);
-
-/** The same store, which brings waiting effects to their tables before anything looks there. */
-export function settledFirst(store: Store, waiting: WaitingEffects): Store {
-  const settled = Object.entries(store).map(([name, method]) => {
-    if (APART.has(name)) return [name, method] as const;
-    const call = method as (...values: readonly unknown[]) => unknown;
-    return [
-      name,
-      async (...values: readonly unknown[]) => {
-        waiting.now();
-        return call(...values);
-      },
-    ] as const;
-  });
-  return Object.fromEntries(settled) as unknown as Store;
 }
