@@ -6,11 +6,11 @@ import { type Running, startServer } from "../../server/app.ts";
 import { runCli } from "../../server/cli/program.ts";
 import { controlHandlers } from "../../server/commands/index.ts";
 import type { TenantState } from "../../server/core/tenant.ts";
-import { type FakeClock, fakeClock } from "../../server/lib/clock.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import type { AuditRow } from "../../server/store/contract.ts";
 import { NOON } from "../builders.ts";
 import { configFor } from "../cli/world.ts";
+import { type FakeClock, fakeClock } from "../fake-clock.ts";
 
 /** A running server with all its doors, over one store: the command line comes in by the control socket. */
 export interface House {

@@ -2,9 +2,9 @@ import { onTestFinished } from "vitest";
 import type { By } from "../../server/admin/contract.ts";
 import { type Opened, openApp } from "../../server/app.ts";
 import type { Config } from "../../server/config.ts";
-import { type FakeClock, fakeClock } from "../../server/lib/clock.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { configFor, scratchFolder } from "../cli/world.ts";
+import { type FakeClock, fakeClock } from "../fake-clock.ts";
 
 /** Monday, 2 March 2026, 12:00 UTC. */
 export const NOON = Date.UTC(2026, 2, 2, 12);

@@ -5,10 +5,11 @@ import { createDeliverer, type DelivererDeps, type DeliverOptions } from "../../
 import { previewChannel } from "../../server/integrations/preview/index.ts";
 import { sendgridChannel } from "../../server/integrations/sendgrid/channel.ts";
 import { twilioChannel } from "../../server/integrations/twilio/channel.ts";
-import { type FakeClock, systemClock } from "../../server/lib/clock.ts";
+import { systemClock } from "../../server/lib/clock.ts";
 import { createKeyedLock } from "../../server/lib/keyed-lock.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { createOutbound } from "../../server/lib/outbound-line.ts";
+import type { FakeClock } from "../fake-clock.ts";
 import { type Step, tooMany } from "../fakes/misbehaviour.ts";
 import {
   KILL_POINTS,

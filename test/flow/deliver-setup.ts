@@ -2,10 +2,10 @@ import type { ChannelKind } from "../../server/core/tenant.ts";
 import { createDeliverer, type DelivererDeps } from "../../server/flow/deliver.ts";
 import type { ChannelAdapter, LookUp, Outgoing, Settings } from "../../server/integrations/contract.ts";
 import { previewChannel } from "../../server/integrations/preview/index.ts";
-import { type FakeClock, fakeClock } from "../../server/lib/clock.ts";
 import { createKeyedLock } from "../../server/lib/keyed-lock.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { NOON } from "../builders.ts";
+import { type FakeClock, fakeClock } from "../fake-clock.ts";
 import { createWorld, type World } from "./outbox-world.ts";
 
 type Send = (message: Outgoing, settings: Settings, signal: AbortSignal) => Promise<string | null>;

@@ -6,9 +6,9 @@ import { kindOf, type TenantState } from "../../server/core/tenant.ts";
 import type { PersonState } from "../../server/core/unit.ts";
 import { type Committed, Overloaded } from "../../server/flow/contract.ts";
 import type { DelivererDeps } from "../../server/flow/deliver/contract.ts";
-import type { FakeClock } from "../../server/lib/clock.ts";
 import type { ChannelRow, SentCopy } from "../../server/store/contract.ts";
 import { aDelivery, aPerson, aTenant } from "../builders.ts";
+import type { FakeClock } from "../fake-clock.ts";
 
 type Control = Extract<UnitControl, { readonly kind: "claim" | "attempted" | "receipt" | "preference" }>;
 

@@ -5,9 +5,9 @@ import type { Committed, Pipeline } from "../../server/flow/contract.ts";
 import { createApp } from "../../server/http/app.ts";
 import { healthRouter } from "../../server/http/health.ts";
 import { createMetrics, type Metrics } from "../../server/http/metrics.ts";
-import { fakeClock } from "../../server/lib/clock.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { aDelivery, aMatch, anEvent, NOON } from "../builders.ts";
+import { fakeClock } from "../fake-clock.ts";
 
 const closers: (() => void)[] = [];
 afterEach(() => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Outgoing } from "../../server/integrations/contract.ts";
 import { sendgridChannel } from "../../server/integrations/sendgrid/channel.ts";
-import { fakeClock } from "../../server/lib/clock.ts";
 import { createOutbound } from "../../server/lib/outbound-line.ts";
+import { fakeClock } from "../fake-clock.ts";
 import { type FakeSendgrid, startFakeSendgrid } from "../fakes/sendgrid.ts";
 import { describeChannel, SUITE_NOW } from "./channel-contract.ts";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Outgoing } from "../../server/integrations/contract.ts";
 import { twilioChannel } from "../../server/integrations/twilio/channel.ts";
-import { fakeClock } from "../../server/lib/clock.ts";
 import { createOutbound } from "../../server/lib/outbound-line.ts";
+import { fakeClock } from "../fake-clock.ts";
 import { type FakeTwilio, startFakeTwilio } from "../fakes/twilio.ts";
 import { describeChannel, SUITE_NOW } from "./channel-contract.ts";
 

@@ -3,9 +3,9 @@ import type { Alert } from "../../server/core/delivery.ts";
 import { DAY, MINUTE, SECOND } from "../../server/core/time.ts";
 import { BadCredentials, InDoubt, type Outgoing, RetryLater } from "../../server/integrations/contract.ts";
 import { createAlertMailer } from "../../server/jobs/alert-mailer.ts";
-import { fakeClock } from "../../server/lib/clock.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { aTenant, NOON } from "../builders.ts";
+import { fakeClock } from "../fake-clock.ts";
 
 let alerts: Alert[];
 let notified: string[];

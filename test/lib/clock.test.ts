@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fakeClock, systemClock } from "../../server/lib/clock.ts";
+import { systemClock } from "../../server/lib/clock.ts";
+import { fakeClock } from "../fake-clock.ts";
 
 describe("the fake clock", () => {
   it("stands still until it is told to move", () => {

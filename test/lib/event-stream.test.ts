@@ -1,13 +1,13 @@
 import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type FakeClock, fakeClock } from "../../server/lib/clock.ts";
 import {
   createEventStream,
   type EventStream,
   type EventStreamOptions,
   eventText,
 } from "../../server/lib/event-stream.ts";
+import { type FakeClock, fakeClock } from "../fake-clock.ts";
 
 interface Site {
   readonly stream: EventStream<string>;

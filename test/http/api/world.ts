@@ -11,12 +11,12 @@ import { type Api, createApi } from "../../../server/http/api/index.ts";
 import type { Quotas } from "../../../server/http/api/router.ts";
 import { createApp, type Mount } from "../../../server/http/app.ts";
 import { createTokenBook, type TokenBook } from "../../../server/http/auth.ts";
-import { type FakeClock, fakeClock } from "../../../server/lib/clock.ts";
 import { hashId, sha256Hex } from "../../../server/lib/ids.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import type { Store, TokenRole, TokenRow } from "../../../server/store/contract.ts";
 import { aRunner } from "../../actions/runner.ts";
 import { aPattern, aSettings, NOON } from "../../builders.ts";
+import { type FakeClock, fakeClock } from "../../fake-clock.ts";
 import { fakeStore } from "../fakes.ts";
 
 /** What the API is tested on: two tenants with the same native ids and different contents, behind a real server. */

@@ -9,12 +9,12 @@ import { createInAppOutbox, type InAppDeps } from "../../../server/flow/deliver/
 import { createApp } from "../../../server/http/app.ts";
 import { createTokenBook } from "../../../server/http/auth.ts";
 import { createInAppApi, type InAppLimits } from "../../../server/http/in-app/index.ts";
-import { type FakeClock, fakeClock } from "../../../server/lib/clock.ts";
 import { sha256Hex } from "../../../server/lib/ids.ts";
 import { createKeyedLock } from "../../../server/lib/keyed-lock.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import type { TokenRole, TokenRow } from "../../../server/store/contract.ts";
 import { aMatch, aPattern, aTenant, NOON } from "../../builders.ts";
+import { type FakeClock, fakeClock } from "../../fake-clock.ts";
 import { createWorld, type World } from "../../flow/outbox-world.ts";
 
 export const SECRET = "identity-secret-of-tenant-one-0123456789";

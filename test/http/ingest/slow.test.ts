@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { fakeClock } from "../../../server/lib/clock.ts";
+import { fakeClock } from "../../fake-clock.ts";
 import { bearer, type Harness, startHarness, TOKENS } from "./harness.ts";
 
 let server: Harness;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createSourceBook } from "../../../server/http/ingest/index.ts";
 import { createRegistry } from "../../../server/integrations/registry.ts";
-import { fakeClock } from "../../../server/lib/clock.ts";
 import type { ChannelRow, SourceRow } from "../../../server/store/contract.ts";
+import { fakeClock } from "../../fake-clock.ts";
 import { aSource } from "./harness.ts";
 
 const clock = () => fakeClock(Date.UTC(2026, 2, 2, 12));

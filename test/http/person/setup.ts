@@ -16,9 +16,9 @@ import {
   personLinks,
   shortLinkHash,
 } from "../../../server/http/person/index.ts";
-import { type FakeClock, fakeClock } from "../../../server/lib/clock.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import { aDelivery, aMatch, aPattern, aPerson, aTenant, NOON } from "../../builders.ts";
+import { type FakeClock, fakeClock } from "../../fake-clock.ts";
 
 export const PATTERN = aPattern({ clue: "{count} rate-limit errors{ on endpoint}{ window}" });
 

@@ -15,10 +15,10 @@ import { createApi } from "../../../server/http/api/index.ts";
 import { problem, zendeskRefresh, zendeskSession } from "../../../server/http/api/replies.ts";
 import { createApp } from "../../../server/http/app.ts";
 import type { ZendeskRefresh, ZendeskSession } from "../../../server/http/wire.ts";
-import type { FakeClock } from "../../../server/lib/clock.ts";
 import { hashId, randomId } from "../../../server/lib/ids.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import { anAdminWorld, BY } from "../../admin/world.ts";
+import type { FakeClock } from "../../fake-clock.ts";
 import { aBundle } from "./bundle.ts";
 
 /** Making a pair of RSA keys takes a while: one for all tests of a file. */
