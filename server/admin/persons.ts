@@ -1,12 +1,9 @@
 import type { Ref } from "../core/event.ts";
-import type { Millis } from "../core/time.ts";
+import { FOREVER, type Millis } from "../core/time.ts";
 import { PlainError } from "../lib/errors.ts";
 import { auditOf } from "./audit.ts";
 import type { By, Who } from "./contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
-
-/** The last date there is: for good. */
-const FOREVER = 8.64e15;
 
 /** @throws PlainError when nobody is known by that */
 export async function personOf(

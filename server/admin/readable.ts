@@ -1,3 +1,5 @@
+import { FOREVER } from "../core/time.ts";
+
 /** Names of fields that hold a moment; lengths of time have other names (`within`, `gap`, `heldFor`). */
 const MOMENT =
   /^(?:at|time|until|due|since|start|minute|clock|notBefore|lastSeen|firstSeen|episode)$|(?:At|Until|Since|DueBy)$|^dueBy$/;
@@ -7,8 +9,6 @@ const MOMENTS = new Set(["muted", "productAreas"]);
 const FOREIGN = new Set(["data", "detail"]);
 /** 2001-09-09: a smaller number is no moment of ours, such as a position or a count. */
 const EARLIEST = 1e12;
-/** The last date there is stands for "for good". */
-const LAST = 8.64e15;
 
 /** The same record for people who read it outside: moments as ISO 8601 in UTC. */
 export function readable(value: unknown, name = "", within = ""): unknown {
@@ -21,6 +21,6 @@ export function readable(value: unknown, name = "", within = ""): unknown {
 }
 
 function momentOf(value: number): number | string {
-  if (value >= LAST) return "forever";
+  if (value >= FOREVER) return "forever";
   return value < EARLIEST ? value : new Date(value).toISOString();
 }

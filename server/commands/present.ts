@@ -1,7 +1,7 @@
+import { FOREVER } from "../core/time.ts";
+
 /** Fields that hold a moment: shown as ISO 8601 in UTC. */
 const MOMENT = /(?:^at|At|^until|Until)$/;
-/** The last date there is stands for "for good". */
-const LAST = 8.64e15;
 
 type Shown<Value> = Value extends readonly (infer Item)[]
   ? readonly Shown<Item>[]
@@ -21,7 +21,7 @@ export function shown<Value>(value: Value): Shown<Value> {
 
 function show(value: unknown, name: string): unknown {
   if (typeof value === "number" && MOMENT.test(name)) {
-    return value >= LAST ? "forever" : new Date(value).toISOString();
+    return value >= FOREVER ? "forever" : new Date(value).toISOString();
   }
   if (Array.isArray(value)) return value.map((each) => show(each, ""));
   if (typeof value !== "object" || value === null) return value;

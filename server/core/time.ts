@@ -6,6 +6,9 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** The last date there is: what is set until then holds for good. */
+export const FOREVER: Millis = 8.64e15;
+
 /** How long after its own time an event may arrive and still count as on time. */
 export const ON_TIME = 5 * MINUTE;
 /** Older than this on arrival an event is history: features and baselines only. */

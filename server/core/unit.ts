@@ -73,7 +73,7 @@ export interface PersonState {
   channelsOff: readonly ChannelKind[];
   preferred: Channel | ChannelKind | null;
   snoozedUntil: Millis | null;
-  /** By an agent or ops. Infinity is written as 8.64e15 (the last date there is). */
+  /** By an agent or ops. `FOREVER` until somebody resumes. */
   pausedUntil: Millis | null;
   /** family -> until: "I do not have this problem". */
   muted: { [family: string]: Millis };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { personRevision } from "../../actions/revisions.ts";
 import type { PreferenceChange } from "../../core/control.ts";
+import { FOREVER } from "../../core/time.ts";
 import type { PersonState } from "../../core/unit.ts";
 import { conflict, invalid } from "../problem.ts";
 import type * as wire from "../wire.ts";
@@ -10,7 +11,7 @@ import { controlsBody } from "./present.ts";
 import * as replies from "./replies.ts";
 import { personOf } from "./risk.ts";
 import { type Call, type Route, route } from "./route.ts";
-import { endOf, FOREVER, identity, justReason, reasoned, until } from "./schemas.ts";
+import { endOf, identity, justReason, reasoned, until } from "./schemas.ts";
 import { resolveId } from "./subjects.ts";
 
 const ROLES = ["agent", "ops", "admin"] as const;

@@ -8,11 +8,10 @@ import type { Match } from "../../core/match.ts";
 import { type Pattern, strengthOf } from "../../core/pattern.ts";
 import { patternSummary } from "../../core/pattern-summary.ts";
 import type { Incident, Rollout, Switches, TenantState } from "../../core/tenant.ts";
-import { formatDuration, type Millis } from "../../core/time.ts";
+import { FOREVER, formatDuration, type Millis } from "../../core/time.ts";
 import type { PersonState, Tracked } from "../../core/unit.ts";
 import type { AuditRow, Trace } from "../../store/contract.ts";
 import type * as wire from "../wire.ts";
-import { FOREVER } from "./schemas.ts";
 
 /** Rows as the wire shows them: pure, field by field, so that nothing leaves which was not meant to. */
 

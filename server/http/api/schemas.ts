@@ -5,8 +5,6 @@ import { DAY, type Millis, parseDuration } from "../../core/time.ts";
 
 export const LARGEST_PAGE = 200;
 const USUAL_PAGE = 50;
-/** The last moment a Date can hold: "until somebody ends it". */
-export const FOREVER: Millis = 8.64e15;
 
 export const idText = z
   .string()
