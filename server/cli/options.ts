@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DAY, HOUR, MINUTE, parseDuration } from "../core/time.ts";
 import { PlainError } from "../lib/errors.ts";
+import { isRecord } from "../lib/foreign.ts";
 
 /** Options that several commands have, and how what people write is read. */
 export const tenantOption = () =>
@@ -97,10 +98,6 @@ function put(
   const next: { [name: string]: unknown } = isRecord(inner) ? inner : {};
   into[name] = next;
   put(next, rest, value);
-}
-
-function isRecord(value: unknown): value is { [name: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function readValue(text: string): unknown {

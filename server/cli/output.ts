@@ -1,3 +1,4 @@
+import { isRecord } from "../lib/foreign.ts";
 import type { Sink } from "./deps.ts";
 import { stripControls } from "./text.ts";
 
@@ -56,8 +57,4 @@ function writeList(out: Sink, rows: readonly unknown[]): void {
 
 function indented(value: unknown): string {
   return (JSON.stringify(value, null, 2) ?? "null").replaceAll("\n", "\n  ");
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

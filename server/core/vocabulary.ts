@@ -1,5 +1,6 @@
 import type { EventData, Field, Scalar } from "./event.ts";
 import { type FieldKind, isKnown, VOCABULARY } from "./event-types.ts";
+import { isRecord } from "./record.ts";
 
 export { type FieldKind, isKnown, KNOWN_TYPES, VOCABULARY } from "./event-types.ts";
 
@@ -114,18 +115,17 @@ function readList(value: unknown): readonly string[] | undefined {
 }
 
 function readFlags(value: unknown): { readonly [name: string]: boolean } | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const given = value as { readonly [name: string]: unknown };
+  if (!isRecord(value)) return undefined;
   const flags: { [name: string]: boolean } = {};
   for (const name of CONSENTS) {
-    const flag = Object.hasOwn(given, name) ? readBoolean(given[name]) : undefined;
+    const flag = Object.hasOwn(value, name) ? readBoolean(value[name]) : undefined;
     if (flag !== undefined) flags[name] = flag;
   }
   return flags;
 }
 
 function readPeople(value: unknown): { readonly [role: string]: readonly Scalar[] } | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const people: { [role: string]: readonly Scalar[] } = {};
   for (const [role, ids] of Object.entries(value).slice(0, MAX_RECORD)) {
     const list = FORBIDDEN.has(role) || role.length > 64 ? undefined : readList(ids);

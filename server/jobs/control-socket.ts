@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { PlainError } from "../lib/errors.ts";
+import { type Foreign, isRecord } from "../lib/foreign.ts";
 import { hashId } from "../lib/ids.ts";
 import type { Logger } from "../lib/log.ts";
 
@@ -187,12 +188,10 @@ function readRequest(line: string): Request | null {
   return named && typeof method === "string" ? { id, method, params } : null;
 }
 
-type Message = { readonly [member: string]: unknown };
-
-function parse(line: string): Message | null {
+function parse(line: string): Foreign | null {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
+    return isRecord(value) ? value : null;
   } catch {
     return null;
   }
@@ -268,7 +267,7 @@ function progressOf(params: unknown): unknown {
 }
 
 function conclude(
-  message: Message | null,
+  message: Foreign | null,
   resolve: (result: unknown) => void,
   reject: (error: Error) => void,
 ): void {

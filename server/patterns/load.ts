@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import type { Pattern } from "../core/pattern.ts";
+import { isRecord } from "../lib/foreign.ts";
 import { BadPattern, type Problem } from "./errors.ts";
 import { hash, SHIPPED, toPattern } from "./pattern-file.ts";
-import { isFields } from "./reader.ts";
 
 export { BadPattern, type Problem } from "./errors.ts";
 export { SHIPPED } from "./pattern-file.ts";
@@ -107,7 +107,7 @@ function noLooseEnds(own: readonly Loaded[], all: readonly Pattern[], problems: 
 function numberOf(dir: string, base: Library | undefined): string {
   try {
     const raw: unknown = parseDocument(readFileSync(join(dir, "library.yaml"), "utf8")).toJS();
-    if (isFields(raw) && (typeof raw.version === "string" || typeof raw.version === "number")) {
+    if (isRecord(raw) && (typeof raw.version === "string" || typeof raw.version === "number")) {
       return String(raw.version);
     }
   } catch {

@@ -5,9 +5,10 @@ import { parseDocument } from "yaml";
 import type { Pattern, Selector, When } from "../core/pattern.ts";
 import { DAY } from "../core/time.ts";
 import { hasField } from "../core/vocabulary.ts";
+import { type Foreign, isRecord } from "../lib/foreign.ts";
 import type { Problem } from "./errors.ts";
 import { type Playbook, readPlaybook } from "./playbook.ts";
-import { type Fields, isFields, Reader } from "./reader.ts";
+import { Reader } from "./reader.ts";
 import { OWNER_OR_REFUSED, PATTERN_FILE, type PatternFile } from "./schema.ts";
 import { readNamed, unknownField } from "./selectors.ts";
 import { readWhen } from "./when.ts";
@@ -25,7 +26,7 @@ export function toPattern(dir: string, file: string, text: string, problems: Pro
     const path = issue.path.join(".");
     problems.push({ file, path, message: explain(path, issue, raw) });
   }
-  const { when, per } = isFields(raw.when)
+  const { when, per } = isRecord(raw.when)
     ? readWhen(new Reader(file, "when", raw.when, problems))
     : { when: null, per: [] };
   const top = new Reader(file, "", raw, problems);
@@ -37,7 +38,7 @@ export function toPattern(dir: string, file: string, text: string, problems: Pro
   return build(parsed.data, { when, per, recovers, segments, playbook });
 }
 
-function parseYaml(file: string, text: string, problems: Problem[]): Fields | null {
+function parseYaml(file: string, text: string, problems: Problem[]): Foreign | null {
   const refuse = (message: string): null => {
     problems.push({ file, path: "", message: message.split("\n")[0] ?? message });
     return null;
@@ -48,7 +49,7 @@ function parseYaml(file: string, text: string, problems: Problem[]): Fields | nu
     if (fault !== undefined) return refuse(fault.message);
     // A handful of aliases is convenience; thousands are an attempt to fill memory.
     const raw: unknown = document.toJS({ maxAliasCount: 10 });
-    return isFields(raw) ? raw : refuse("write one pattern as a YAML mapping");
+    return isRecord(raw) ? raw : refuse("write one pattern as a YAML mapping");
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
@@ -58,7 +59,7 @@ function parseYaml(file: string, text: string, problems: Problem[]): Fields | nu
 function explain(
   path: string,
   issue: { readonly code: string; readonly message: string; readonly keys?: readonly string[] },
-  raw: Fields,
+  raw: Foreign,
 ): string {
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys(PATTERN_FILE.shape).join(", ");
@@ -84,7 +85,7 @@ function readRecovery(top: Reader, per: Pattern["per"]): Selector {
 function readSegments(top: Reader, when: When | null): Pattern["segments"] {
   const segments: { [segment: string]: { readonly count: number } } = {};
   const all = top.raw("segments");
-  if (!isFields(all)) return segments;
+  if (!isRecord(all)) return segments;
   const part = top.inside("segments", all);
   if (when !== null && !("count" in when))
     top.refuse("segments", "only count, distinct and consecutive have a count");
@@ -96,7 +97,7 @@ function readSegments(top: Reader, when: When | null): Pattern["segments"] {
   return segments;
 }
 
-function playbookOf(dir: string, file: string, raw: Fields, problems: Problem[]): Playbook | null {
+function playbookOf(dir: string, file: string, raw: Foreign, problems: Problem[]): Playbook | null {
   const named = raw.playbook;
   if (typeof named !== "string") return null;
   const inline = typeof raw.firstAction === "string" ? raw.firstAction : null;

@@ -1,7 +1,6 @@
 import { type Millis, parseDuration } from "../core/time.ts";
+import { type Foreign, isRecord } from "../lib/foreign.ts";
 import type { Problem } from "./errors.ts";
-
-export type Fields = { readonly [name: string]: unknown };
 
 /**
  * Reads one mapping of a pattern file and notes every problem under its full path. What could not be read comes back
@@ -11,9 +10,9 @@ export class Reader {
   readonly #problems: Problem[];
   readonly #file: string;
   readonly #path: string;
-  readonly #fields: Fields;
+  readonly #fields: Foreign;
 
-  constructor(file: string, path: string, fields: Fields, problems: Problem[]) {
+  constructor(file: string, path: string, fields: Foreign, problems: Problem[]) {
     this.#file = file;
     this.#path = path;
     this.#fields = fields;
@@ -83,17 +82,13 @@ export class Reader {
   /** The mapping under `name`, read in its own path. */
   part(name: string, what: string): Reader {
     const value = this.raw(name);
-    if (isFields(value)) return this.inside(name, value);
+    if (isRecord(value)) return this.inside(name, value);
     this.refuse(name, `write ${what}`);
     return this.inside(name, {});
   }
 
-  inside(name: string, fields: Fields): Reader {
+  inside(name: string, fields: Foreign): Reader {
     const path = [this.#path, name].filter((part) => part !== "").join(".");
     return new Reader(this.#file, path, fields, this.#problems);
   }
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

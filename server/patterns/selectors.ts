@@ -1,7 +1,8 @@
 import type { Scalar } from "../core/event.ts";
 import type { Condition, Selector, Where } from "../core/pattern.ts";
 import { hasField, isKnown, KNOWN_TYPES, VOCABULARY } from "../core/vocabulary.ts";
-import { isFields, type Reader } from "./reader.ts";
+import { isRecord } from "../lib/foreign.ts";
+import type { Reader } from "./reader.ts";
 
 const NOTHING: Selector = { of: [], where: {} };
 const TESTS = ["in", "not", "atLeast", "atMost", "over", "under", "exists"] as const;
@@ -19,7 +20,7 @@ export function readSelector(from: Reader, name = "of"): Selector {
 /** Reads a selector under one name: `brokenBy: webhook.delivery_succeeded` or `missing: { of: ..., where: ... }`. */
 export function readNamed(from: Reader, name: string): Selector {
   const value = from.raw(name);
-  if (!isFields(value) || Object.hasOwn(value, "match")) {
+  if (!isRecord(value) || Object.hasOwn(value, "match")) {
     const source = readOf(from, name);
     return source === null ? NOTHING : { ...source, where: {} };
   }
@@ -34,7 +35,7 @@ function readMatch(from: Reader): Omit<Selector, "where"> {
 
 function readOf(from: Reader, name: string): Omit<Selector, "where"> | null {
   const value = from.raw(name);
-  if (isFields(value) && typeof value.match === "string" && Object.keys(value).length === 1) {
+  if (isRecord(value) && typeof value.match === "string" && Object.keys(value).length === 1) {
     return { of: [], match: value.match };
   }
   const types = Array.isArray(value) ? value : [value];
@@ -64,7 +65,7 @@ function readCondition(from: Reader, field: string): Condition | undefined {
   const value = from.raw(field);
   if (isScalar(value)) return value;
   if (isScalars(value)) return { in: value };
-  if (isFields(value) && Object.keys(value).length > 0 && Object.entries(value).every(isTest)) {
+  if (isRecord(value) && Object.keys(value).length > 0 && Object.entries(value).every(isTest)) {
     return value as Condition;
   }
   from.refuse(field, "write a value, a list of values, or in, not, atLeast, atMost, over, under, exists");

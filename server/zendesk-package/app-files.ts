@@ -1,3 +1,5 @@
+import { isRecord } from "../lib/foreign.ts";
+
 /** The files of an app package, before it is zipped or after it was unzipped. */
 export interface AppFiles {
   /** Bytes by path from the package's root, with forward slashes. */
@@ -12,7 +14,7 @@ export interface JsonObject {
 }
 
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(value);
 }
 
 export const isArray = (value: unknown): value is readonly Json[] => Array.isArray(value);

@@ -1,6 +1,7 @@
 import type { Event, Field } from "../event.ts";
 import { newPerson } from "../new-unit.ts";
 import { type IssueType, TICKET_ISSUES } from "../pattern.ts";
+import { isRecord } from "../record.ts";
 import type { TenantSettings } from "../tenant.ts";
 import { HOUR, LATE } from "../time.ts";
 import type { AccountState, PersonState, PersonTicket } from "../unit.ts";
@@ -153,10 +154,6 @@ function foldPerson(person: PersonState, event: Event, isOld: boolean): boolean 
     }
   }
   return JSON.stringify(person) !== before;
-}
-
-function isRecord(field: Field | undefined): field is { readonly [name: string]: string | number | boolean } {
-  return typeof field === "object" && field !== null && !Array.isArray(field);
 }
 
 function earliest(known: number | null, time: number): number {

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { known } from "../../lib/foreign.ts";
 import type { Page, PageQuery } from "../../store/contract.ts";
 import type * as wire from "../wire.ts";
 import { pageOf, readCursor } from "./cursor.ts";
 import type { ApiDeps } from "./deps.ts";
-import { given } from "./given.ts";
 import { alertBody, auditBody, decisionBody, deliveryBody, incidentBody } from "./present.ts";
 import * as replies from "./replies.ts";
 import { type Call, type Route, route } from "./route.ts";
@@ -40,7 +40,7 @@ export function listRoutes(deps: ApiDeps): readonly Route[] {
       reply: replies.pageReply(replies.decision),
       handle: (call) => {
         const { person, account, match, since } = call.query;
-        const filter = { ...given({ person, account, match }), ...sinceOf(since, call.now) };
+        const filter = { ...known({ person, account, match }), ...sinceOf(since, call.now) };
         return listed(
           call,
           "/decisions",
@@ -66,7 +66,7 @@ export function listRoutes(deps: ApiDeps): readonly Route[] {
       reply: replies.pageReply(replies.delivery),
       handle: (call) => {
         const { person, account, match, status, since } = call.query;
-        const filter = { ...given({ person, account, match, status }), ...sinceOf(since, call.now) };
+        const filter = { ...known({ person, account, match, status }), ...sinceOf(since, call.now) };
         return listed(
           call,
           "/deliveries",
@@ -90,7 +90,7 @@ export function listRoutes(deps: ApiDeps): readonly Route[] {
       reply: replies.pageReply(replies.alert),
       handle: (call) => {
         const { person, account, state, owner, since } = call.query;
-        const filter = { ...given({ person, account, state, owner }), ...sinceOf(since, call.now) };
+        const filter = { ...known({ person, account, state, owner }), ...sinceOf(since, call.now) };
         return listed(call, "/alerts", (cut) => store.alerts(call.tenant, { ...filter, ...cut }), alertBody);
       },
     }),
@@ -113,7 +113,7 @@ export function listRoutes(deps: ApiDeps): readonly Route[] {
       body: null,
       reply: replies.pageReply(replies.audit),
       handle: (call) => {
-        const filter = given({ subject: call.query.subject });
+        const filter = known({ subject: call.query.subject });
         return listed(call, "/audit", (cut) => store.audit(call.tenant, { ...filter, ...cut }), auditBody);
       },
     }),

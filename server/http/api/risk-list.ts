@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { known } from "../../lib/foreign.ts";
 import type { RiskRow } from "../../store/contract.ts";
 import type * as wire from "../wire.ts";
 import { pageOf, readCursor } from "./cursor.ts";
 import type { ApiDeps } from "./deps.ts";
-import { given } from "./given.ts";
 import { iso } from "./present.ts";
 import * as replies from "./replies.ts";
 import { type Route, route } from "./route.ts";
@@ -36,7 +36,7 @@ export function riskListRoutes(deps: ApiDeps): readonly Route[] {
         const { after, limit, q, ...filter } = call.query;
         const list = { tenant: call.tenant, path: "/risks", filter: { ...filter, q } };
         const rows = await deps.store.risks(call.tenant, {
-          ...given({ ...filter, name: q === "" ? undefined : q }),
+          ...known({ ...filter, name: q === "" ? undefined : q }),
           limit,
           ...readCursor(list, after),
         });

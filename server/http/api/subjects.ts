@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Ref } from "../../core/event.ts";
+import { known } from "../../lib/foreign.ts";
 import { companyDomain } from "../../lib/free-mail.ts";
 import { invalid, notFound } from "../problem.ts";
 import type * as wire from "../wire.ts";
 import { contextOf } from "./context/index.ts";
 import type { ApiDeps } from "./deps.ts";
-import { given } from "./given.ts";
 import * as replies from "./replies.ts";
 import {
   accountOf,
@@ -117,7 +117,7 @@ function requesterRoute(deps: ApiDeps): Route {
     body: null,
     reply: replies.requester,
     async handle(call) {
-      const found = await findRequester(deps, call.tenant, given(call.query));
+      const found = await findRequester(deps, call.tenant, known(call.query));
       return { body: await requesterBody(deps, call, found) };
     },
   });

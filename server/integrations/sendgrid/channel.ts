@@ -1,5 +1,6 @@
 import mail from "@sendgrid/mail";
 import type { Clock } from "../../lib/clock.ts";
+import { isRecord } from "../../lib/foreign.ts";
 import type { Line, Outbound } from "../../lib/outbound-line.ts";
 import { RefusedUrl } from "../../lib/outbound-url.ts";
 import {
@@ -11,7 +12,7 @@ import {
   RetryLater,
   type Settings,
 } from "../contract.ts";
-import { errorOf, isRecord, type Reply } from "./errors.ts";
+import { errorOf, type Reply } from "./errors.ts";
 import { type SendgridSettings, settings as schema } from "./settings.ts";
 
 /** Under this name our delivery id goes along and comes back with every event. */

@@ -1,3 +1,4 @@
+import { isRecord } from "../../lib/foreign.ts";
 import { KnownSecrets, redactPersonalData } from "../../lib/redact.ts";
 import { parseRetryAfter } from "../../lib/retry-after.ts";
 import { BadAddress, BadCredentials, InDoubt, Refused, RetryLater } from "../contract.ts";
@@ -63,9 +64,6 @@ export function shown(text: string, secret: string): string {
   secrets.add(secret);
   return redactPersonalData(secrets.hideIn(text)).replace(/\s+/g, " ").slice(0, 200);
 }
-
-export const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
-  value !== null && typeof value === "object" && !Array.isArray(value);
 
 const textOf = (value: unknown): string | null =>
   typeof value === "string" ? value : typeof value === "number" ? String(value) : null;

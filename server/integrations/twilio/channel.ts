@@ -1,4 +1,5 @@
 import type { Clock } from "../../lib/clock.ts";
+import { isRecord } from "../../lib/foreign.ts";
 import type { Line, Outbound } from "../../lib/outbound-line.ts";
 import { RefusedUrl } from "../../lib/outbound-url.ts";
 import {
@@ -12,7 +13,7 @@ import {
   type Settings,
 } from "../contract.ts";
 import { clientOf, LineHttpClient } from "./client.ts";
-import { errorOf, isRecord } from "./errors.ts";
+import { errorOf } from "./errors.ts";
 import { loginOf, settings as schema, type TwilioSettings } from "./settings.ts";
 
 /** Under this name our delivery id is in the address that Twilio reports to. */
