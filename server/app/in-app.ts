@@ -2,8 +2,8 @@ import { createInAppOutbox } from "../flow/deliver/in-app.ts";
 import type { Mount } from "../http/app.ts";
 import { createInAppApi } from "../http/in-app/index.ts";
 import { settings } from "../integrations/in-app/settings.ts";
-import { isFresh } from "../lib/clock.ts";
 import { randomId } from "../lib/ids.ts";
+import { shareReads } from "../lib/shared-read.ts";
 import type { Opened } from "./open.ts";
 import type { Outbox } from "./outbox.ts";
 import { renderDelivery } from "./rendering.ts";
@@ -40,14 +40,6 @@ function remember<T>(
   { clock }: Opened,
   read: (tenant: string) => Promise<T>,
 ): (tenant: string) => Promise<T> {
-  const known = new Map<string, { readonly at: number; readonly value: Promise<T> }>();
-  return (tenant) => {
-    const now = clock.now();
-    const found = known.get(tenant);
-    if (found !== undefined && isFresh(found.at, now, FRESH_FOR)) return found.value;
-    const value = read(tenant);
-    value.catch(() => known.delete(tenant));
-    known.set(tenant, { at: now, value });
-    return value;
-  };
+  const readOf = shareReads(read, clock);
+  return (tenant) => readOf(tenant, FRESH_FOR);
 }

@@ -1,5 +1,6 @@
-import { type Clock, isFresh } from "../lib/clock.ts";
+import type { Clock } from "../lib/clock.ts";
 import { sha256Hex } from "../lib/ids.ts";
+import { shareRead } from "../lib/shared-read.ts";
 import type { Tenancy, TokenRow } from "../store/contract.ts";
 import { forbidden, invalid, sessionExpired, unauthorized } from "./problem.ts";
 
@@ -30,41 +31,24 @@ export interface TokenBook {
 }
 
 export function createTokenBook(store: Pick<Tenancy, "tokens">, clock: Clock): TokenBook {
-  let byHash: ReadonlyMap<string, TokenRow> = new Map();
-  let readAt = Number.NEGATIVE_INFINITY;
-  let reading: Promise<void> | null = null;
-
-  const read = async () => {
-    const rows = await store.tokens();
-    byHash = new Map(rows.map((row) => [row.hash, row]));
-    readAt = clock.now();
-  };
-  /** Those who ask while it is being read share the answer. */
-  const readOnce = () => {
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    return reading;
-  };
-  const known = (token: string) => byHash.get(sha256Hex(token));
-  const isOld = () => !isFresh(readAt, clock.now(), FRESH_FOR);
+  const byHash = shareRead(
+    async (): Promise<ReadonlyMap<string, TokenRow>> =>
+      new Map((await store.tokens()).map((row) => [row.hash, row])),
+    clock,
+  );
+  const known = (token: string) => byHash.last()?.get(sha256Hex(token));
 
   return {
     known,
-    // A read that is under way may have begun before the change.
-    reload: async () => {
-      await reading?.catch(() => undefined);
-      await readOnce();
-    },
+    reload: () => byHash.reload(),
     async byId(tenant, id) {
-      if (isOld()) await readOnce();
-      return [...byHash.values()].find((row) => row.tenant === tenant && row.id === id);
+      const rows = (await byHash.within(FRESH_FOR)).values();
+      return [...rows].find((row) => row.tenant === tenant && row.id === id);
     },
     async find(token) {
       const row = known(token);
-      const mayBeNew = row === undefined && !isFresh(readAt, clock.now(), ASK_AGAIN);
-      if (!isOld() && !mayBeNew) return row;
-      await readOnce();
+      if (byHash.isFresh(row === undefined ? ASK_AGAIN : FRESH_FOR)) return row;
+      await byHash.read();
       return known(token);
     },
   };

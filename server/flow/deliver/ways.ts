@@ -1,7 +1,7 @@
 import type { ChannelKind } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
-import { isFresh } from "../../lib/clock.ts";
 import { hashId } from "../../lib/ids.ts";
+import { shareReads } from "../../lib/shared-read.ts";
 import type { ChannelRow } from "../../store/contract.ts";
 import type { DelivererDeps, Way } from "./contract.ts";
 
@@ -17,23 +17,14 @@ export interface Ways {
 export function createWays(
   deps: Pick<DelivererDeps, "store" | "pipeline" | "adapter" | "preview" | "clock">,
 ): Ways {
-  const read = new Map<string, { readonly at: Millis; readonly rows: Promise<readonly ChannelRow[]> }>();
-
-  const rowsOf = (tenant: string): Promise<readonly ChannelRow[]> => {
-    const known = read.get(tenant);
-    if (known !== undefined && isFresh(known.at, deps.clock.now(), FRESH_FOR)) return known.rows;
-    const rows = deps.store.channels(tenant);
-    read.set(tenant, { at: deps.clock.now(), rows });
-    rows.catch(() => read.delete(tenant));
-    return rows;
-  };
+  const rowsOf = shareReads((tenant) => deps.store.channels(tenant), deps.clock);
 
   return {
     async of(tenant, kind) {
       const readiness = deps.pipeline.tenant(tenant)?.channels[kind] ?? "off";
       if (readiness === "off") return null;
       if (readiness === "preview") return previewOf(deps.preview, kind);
-      for (const row of await rowsOf(tenant)) {
+      for (const row of await rowsOf(tenant, FRESH_FOR)) {
         const adapter = row.kind === kind ? deps.adapter(row.system) : undefined;
         if (adapter?.kind === kind) return wayOf(row, adapter);
       }

@@ -1,5 +1,6 @@
 import type { Integration, Settings, Source } from "../../integrations/contract.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { shareRead } from "../../lib/shared-read.ts";
 import type { ChannelRow, SourceRow, Tenancy } from "../../store/contract.ts";
 
 /** A connected system: how it is verified and read, and with which secrets. */
@@ -37,39 +38,26 @@ export function createSourceBook(
   integrations: ReadonlyMap<string, Integration>,
   clock: Clock,
 ): SourceBook {
-  let entries: Entries | null = null;
-  let readAt = Number.NEGATIVE_INFINITY;
-  let reading: Promise<void> | null = null;
-
-  const read = async () => {
+  const entries = shareRead(async (): Promise<Entries> => {
     const [sources, channels] = await Promise.all([store.sources(), store.channels()]);
-    entries = entriesOf(sources, channels, integrations);
-    readAt = clock.now();
-  };
-  const readOnce = () => {
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    return reading;
-  };
+    return entriesOf(sources, channels, integrations);
+  }, clock);
   const look = async (find: (entries: Entries) => Connected | undefined): Promise<Connected | null> => {
-    const age = Math.abs(clock.now() - readAt);
-    const found = entries === null ? undefined : find(entries);
-    if (age < ASK_AGAIN || (found !== undefined && age < FRESH_FOR)) return found ?? null;
+    const held = entries.last();
+    const found = held === null ? undefined : find(held);
+    if (entries.isFresh(found === undefined ? ASK_AGAIN : FRESH_FOR)) return found ?? null;
     // A store that cannot be read is no reason to turn senders away that were known a moment ago.
-    await readOnce().catch((error: unknown) => {
-      if (entries === null) throw error;
+    const newest = await entries.read().catch((error: unknown) => {
+      if (held === null) throw error;
+      return held;
     });
-    return (entries === null ? undefined : find(entries)) ?? null;
+    return find(newest) ?? null;
   };
 
   return {
     webhook: (tenant, system, id) => look(({ webhooks }) => webhooks.get(keyOf(tenant, system, id ?? ""))),
     receipts: (tenant, system) => look(({ receipts }) => receipts.get(keyOf(tenant, system, ""))),
-    async reload() {
-      await reading?.catch(() => undefined);
-      await readOnce();
-    },
+    reload: () => entries.reload(),
   };
 }
 

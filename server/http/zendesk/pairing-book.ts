@@ -1,5 +1,6 @@
 import type { ZendeskPairing } from "../../admin/contract.ts";
-import { type Clock, isFresh } from "../../lib/clock.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { shareRead } from "../../lib/shared-read.ts";
 import type { Account } from "./entry.ts";
 
 /** How old it may get: who was cut off by another process is locked out within this time. */
@@ -15,30 +16,14 @@ export function createPairingBook(
   pairings: () => Promise<readonly ZendeskPairing[]>,
   clock: Clock,
 ): PairingBook {
-  let byAccount: ReadonlyMap<string, ZendeskPairing> = new Map();
-  let readAt = Number.NEGATIVE_INFINITY;
-  let reading: Promise<void> | null = null;
-
-  const read = async () => {
-    const rows = await pairings();
-    byAccount = new Map(rows.map((row) => [keyOf(row), row]));
-    readAt = clock.now();
-  };
-  const readOnce = () => {
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    return reading;
-  };
+  const byAccount = shareRead(
+    async (): Promise<ReadonlyMap<string, ZendeskPairing>> =>
+      new Map((await pairings()).map((row) => [keyOf(row), row])),
+    clock,
+  );
   return {
-    async find(account) {
-      if (!isFresh(readAt, clock.now(), FRESH_FOR)) await readOnce();
-      return byAccount.get(keyOf(account)) ?? null;
-    },
-    async reload() {
-      await reading?.catch(() => undefined);
-      await readOnce();
-    },
+    find: async (account) => (await byAccount.within(FRESH_FOR)).get(keyOf(account)) ?? null,
+    reload: () => byAccount.reload(),
   };
 }
 
