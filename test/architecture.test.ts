@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ambientUses, environmentReads } from "./support/ambient.ts";
 import { circlesIn } from "./support/circles.ts";
@@ -156,6 +157,34 @@ describe("circles of imports", () => {
     };
 
     expect(planted(files)).toEqual([]);
+  });
+});
+
+describe("a folder of many files", () => {
+  const files = projectFiles("{server,sidebar-app,test}/**/*.*");
+  const byFolder = Map.groupBy(files, (path) => posix.dirname(path));
+  const isNoReadme = (path: string) => posix.basename(path) !== "README.md";
+  const readmes = files.filter((path) => !isNoReadme(path));
+
+  it("has a README.md that says where to begin", () => {
+    const large = [...byFolder]
+      .filter(([, inside]) => inside.filter(isNoReadme).length > 10)
+      .map(([folder]) => folder);
+
+    expect(large.length).toBeGreaterThan(20);
+    expect(large.filter((folder) => !readmes.includes(`${folder}/README.md`))).toEqual([]);
+  });
+
+  it("is not told of files that are gone", () => {
+    const named = readmes.flatMap((readme) =>
+      [...readProjectFile(readme).matchAll(/`([\w./-]+\.(?:tsx?|js|json|yaml|md)|[\w./-]+\/)`/g)].map(
+        ([, name = ""]) => ({ readme, path: posix.join(posix.dirname(readme), name) }),
+      ),
+    );
+    const exists = (path: string) => files.includes(path) || files.some((file) => file.startsWith(path));
+
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter(({ path }) => !exists(path))).toEqual([]);
   });
 });
 
