@@ -16,9 +16,12 @@ export interface Library {
   readonly patterns: readonly Pattern[];
 }
 
-/** The shipped library, read anew. */
+let shipped: Library | undefined;
+
+/** The shipped library. It is part of the program, and so read once. */
 export function loadShipped(): Library {
-  return loadLibrary(SHIPPED);
+  shipped ??= loadLibrary(SHIPPED);
+  return shipped;
 }
 
 /**

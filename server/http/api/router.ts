@@ -32,8 +32,10 @@ const BODY_LIMIT = "64kb";
 export function apiRouter(options: RouterOptions): Router {
   const router = Router({ caseSensitive: true });
   const admit = doorkeeper(options);
-  const document = JSON.stringify(openApiDocument(options.routes, options.version));
+  // Made when it is first asked for: it takes longer than everything else that a start of the API does.
+  let document: string | undefined;
   router.get("/openapi.json", (_request, response) => {
+    document ??= JSON.stringify(openApiDocument(options.routes, options.version));
     response.type("application/json").send(document);
   });
   router.all("/openapi.json", otherMethods(["GET", "HEAD"]));
