@@ -11,7 +11,7 @@ export async function takeLibrary(deps: AdminDeps, tenant: string, by: By): Prom
   const before = deps.pipeline.tenant(tenant)?.library.version;
   if (before === version) return false;
   if ((await deps.store.libraryContent(version)) === null) {
-    await deps.store.saveLibraryContent(version, JSON.stringify(patterns));
+    await deps.store.saveLibraryContent(version, patterns);
   }
   await deps.pipeline.tenantControl(
     tenant,

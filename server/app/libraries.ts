@@ -23,7 +23,7 @@ export async function openLibraries(
   for (const version of await versionsInLog(store)) {
     if (contents.has(version)) continue;
     const content = await store.libraryContent(version);
-    if (content !== null) contents.set(version, JSON.parse(content) as readonly Pattern[]);
+    if (content !== null) contents.set(version, content);
   }
   return {
     of(version) {

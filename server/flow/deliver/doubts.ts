@@ -1,7 +1,8 @@
 import type { Delivery } from "../../core/delivery.ts";
 import { kindOf } from "../../core/tenant.ts";
 import { HOUR, type Millis } from "../../core/time.ts";
-import type { KeptCopy, Tools, Way } from "./contract.ts";
+import { at } from "../../lib/foreign.ts";
+import type { Tools, Way } from "./contract.ts";
 import { addressOf } from "./message.ts";
 import { record } from "./record.ts";
 import type { Ways } from "./ways.ts";
@@ -37,8 +38,7 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
     const age = now - (row.claimedAt ?? row.createdAt);
     if (age >= tools.options.doubtFor) return giveUp(tools, row, now);
     const copy = await tools.store.sentCopy(row.tenant, row.id);
-    const kept = copy?.rendered as KeptCopy | undefined;
-    if (kept?.claim !== row.fence)
+    if (at(copy?.rendered, "claim") !== row.fence)
       return record(tools, row, { kind: "retry", at: now, detail: NOT_HANDED_OVER });
     // At most an hour ahead, unless the clock was set back.
     const wait = (askAt.get(row.id) ?? 0) - now;
@@ -47,7 +47,7 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
     const { doubtEvery } = tools.options;
     askAt.set(row.id, now + doubtEvery);
     const way = await ways.of(row.tenant, kindOf(row.channel));
-    if (way?.adapter.lookUp !== undefined) await ask(tools, row, way, kept.text ?? "", now, stop);
+    if (way?.adapter.lookUp !== undefined) await ask(tools, row, way, textOf(copy?.rendered), now, stop);
     askAt.set(row.id, now + Math.min(HOUR, Math.max(doubtEvery, age / 2)));
   };
 
@@ -89,6 +89,12 @@ const STOPPED = "the server stopped while it was being sent";
 const NOT_HANDED_OVER = "it was never handed to the provider";
 /** Whoever fetched it may not have got it: it is offered again until somebody has seen it. */
 const HANDED_OVER = { kind: "sent", providerId: null, preview: false } as const;
+
+/** The words of a message as it was kept, by which a provider's list is searched. */
+function textOf(copy: unknown): string {
+  const text = at(copy, "text");
+  return typeof text === "string" ? text : "";
+}
 
 async function ask(tools: Tools, row: Delivery, way: Way, text: string, now: Millis, stop: AbortSignal) {
   const { store, pipeline, options } = tools;

@@ -1,5 +1,6 @@
 /* Tenants with their keys and connections, and the pattern libraries that they use. */
 
+import type { Pattern } from "../../core/pattern.ts";
 import type { Millis } from "../../core/time.ts";
 
 export interface TenantRow {
@@ -62,8 +63,8 @@ export interface Tenancy {
   channels(tenant?: string): Promise<readonly ChannelRow[]>;
   /** Replaces what the tenant had for this kind. */
   saveChannel(row: ChannelRow): Promise<void>;
-  /** The patterns of a library, as JSON. */
-  libraryContent(version: string): Promise<string | null>;
-  /** A version never changes: the first content that was given for it stays. */
-  saveLibraryContent(version: string, content: string): Promise<void>;
+  /** The patterns of a library; null when it was never kept. */
+  libraryContent(version: string): Promise<readonly Pattern[] | null>;
+  /** A version never changes: the first patterns that were given for it stay. */
+  saveLibraryContent(version: string, patterns: readonly Pattern[]): Promise<void>;
 }

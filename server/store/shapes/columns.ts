@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Band } from "../../core/unit.ts";
-import type { TokenRole } from "../contract.ts";
+import type { IdentityWrite, TokenRole } from "../contract.ts";
 import { band } from "./parts.ts";
 import { shape } from "./shape.ts";
 
@@ -17,5 +17,13 @@ export const ROLE = shape<TokenRole>()({
   schema: z.enum(["write", "agent", "ops", "admin", "analyst", "privacy", "public"]),
 });
 
+export const IDENTITY_KIND = shape<IdentityWrite["kind"]>()({
+  kind: "the kind of an identity",
+  version: VERSION,
+  upgrades: [],
+  schema: z.enum(["person", "account"]),
+});
+
+export const { from: readIdentityKind } = IDENTITY_KIND;
 export const { from: readBand } = BAND;
 export const { from: readRole } = ROLE;

@@ -30,14 +30,12 @@ export const LETTER = shape<LetterContent>()({
   schema: z.object({ system: text, sourceId: text, reason: text, body: text }),
 });
 
-/** A message as it was rendered; what stands in it depends on the channel, and is read by whoever shows it. */
-export type Copy = { readonly [part: string]: unknown };
-
-export const COPY = shape<Copy>()({
+/** A message as it was rendered. What stands in it depends on the channel, and is looked for by whoever shows it. */
+export const COPY = shape<unknown>()({
   kind: "the copy of a message",
   version: VERSION,
   upgrades: [],
-  schema: z.record(text, z.unknown()),
+  schema: z.unknown(),
 });
 
 /** An erasure that was begun. */

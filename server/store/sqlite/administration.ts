@@ -1,4 +1,14 @@
-import type { ChannelRow, SourceRow, Tenancy, TokenRole, TokenRow } from "../contract.ts";
+import type { Tenancy, TokenRow } from "../contract.ts";
+import { readRole } from "../shapes/columns.ts";
+import {
+  readChannel,
+  readIdentitySecret,
+  readSource,
+  writeChannel,
+  writeIdentitySecret,
+  writeSource,
+} from "../shapes/connections.ts";
+import { readLibrary, writeLibrary } from "../shapes/library.ts";
 import type { Base } from "./base.ts";
 
 /** What is wrapped with the server's key: nothing of it can be read in the file. */
@@ -27,7 +37,7 @@ function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tok
   const insert = connection.query(
     "INSERT INTO tenants (tenant, created_at, identity_secret) VALUES (?, ?, ?)",
   );
-  const allTokens = connection.query<Omit<TokenRow, "createdAt"> & TokenColumns>(
+  const allTokens = connection.query<TokenColumns>(
     `SELECT n.id AS tenant, t.id, t.role, t.label, t.hash, t.created_at, t.expires_at, t.revoked_at
      FROM tokens t JOIN tenant_numbers n ON n.no = t.tenant ORDER BY t.created_at, t.id`,
   );
@@ -46,13 +56,14 @@ function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tok
   return {
     async tenants() {
       return all.all().map(({ id, created_at: createdAt, identity_secret: wrapped }) => {
-        const identitySecret = vault.unwrapJson(secretPlace(id), wrapped) as string;
+        const identitySecret = readIdentitySecret(vault.unwrapJson(secretPlace(id), wrapped), `tenant ${id}`);
         return { id, createdAt, identitySecret };
       });
     },
     async createTenant({ id, createdAt, identitySecret }, tokens) {
       connection.write(() => {
-        insert.run(names.giveTenant(id), createdAt, vault.wrapJson(secretPlace(id), identitySecret));
+        const secret = vault.wrapJson(secretPlace(id), writeIdentitySecret(identitySecret));
+        insert.run(names.giveTenant(id), createdAt, secret);
         for (const token of tokens) writeToken(token);
       });
     },
@@ -60,7 +71,7 @@ function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tok
       return allTokens.all().map(({ created_at, expires_at, revoked_at, ...row }) => ({
         tenant: row.tenant,
         id: row.id,
-        role: row.role,
+        role: readRole(row.role, () => `token ${row.id}`),
         label: row.label,
         hash: row.hash,
         createdAt: created_at,
@@ -75,7 +86,11 @@ function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tok
 }
 
 interface TokenColumns {
-  readonly role: TokenRole;
+  readonly tenant: string;
+  readonly id: string;
+  readonly role: string;
+  readonly label: string;
+  readonly hash: string;
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
@@ -104,13 +119,13 @@ function sourceRows(base: Base): Pick<Tenancy, "sources" | "saveSource" | "remov
       return rows.map((row) => {
         const { tenant: of, system, id, created_at: createdAt, last_received_at: lastReceivedAt } = row;
         const opened = vault.unwrapJson(sourcePlace(of, system, id), row.sealed);
-        const { settings, secrets } = opened as Pick<SourceRow, "settings" | "secrets">;
+        const { settings, secrets } = readSource(opened, `source ${system} ${id} of ${of}`);
         return { tenant: of, system, id, settings, secrets, createdAt, lastReceivedAt };
       });
     },
     async saveSource({ tenant, system, id, settings, secrets, createdAt, lastReceivedAt }) {
       connection.write(() => {
-        const sealed = vault.wrapJson(sourcePlace(tenant, system, id), { settings, secrets });
+        const sealed = vault.wrapJson(sourcePlace(tenant, system, id), writeSource({ settings, secrets }));
         upsert.run(names.giveTenant(tenant), system, id, sealed, createdAt, lastReceivedAt);
       });
     },
@@ -137,13 +152,13 @@ function channelRows(base: Base): Pick<Tenancy, "channels" | "saveChannel"> {
     async channels(tenant) {
       const rows = tenant === undefined ? all.all() : ofTenant.all(tenant);
       return rows.map(({ tenant: of, kind, system, sealed }) => {
-        const settings = vault.unwrapJson(channelPlace(of, kind), sealed) as ChannelRow["settings"];
+        const settings = readChannel(vault.unwrapJson(channelPlace(of, kind), sealed), `${kind} of ${of}`);
         return { tenant: of, kind, system, settings };
       });
     },
     async saveChannel({ tenant, kind, system, settings }) {
       connection.write(() => {
-        const sealed = vault.wrapJson(channelPlace(tenant, kind), settings);
+        const sealed = vault.wrapJson(channelPlace(tenant, kind), writeChannel(settings));
         upsert.run(names.giveTenant(tenant), kind, system, sealed);
       });
     },
@@ -159,10 +174,11 @@ function libraries({ connection }: Base): Pick<Tenancy, "libraryContent" | "save
   );
   return {
     async libraryContent(version) {
-      return select.get(version)?.content ?? null;
+      const found = select.get(version);
+      return found === undefined ? null : readLibrary(found.content, `library ${version}`);
     },
-    async saveLibraryContent(version, content) {
-      connection.write(() => insert.run(version, content));
+    async saveLibraryContent(version, patterns) {
+      connection.write(() => insert.run(version, writeLibrary(patterns)));
     },
   };
 }

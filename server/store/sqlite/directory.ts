@@ -1,5 +1,4 @@
 import type { ContactDetails, Ref } from "../../core/event.ts";
-import type { AccountState, PersonState } from "../../core/unit.ts";
 import type {
   ContactWrite,
   Directory,
@@ -8,7 +7,10 @@ import type {
   StopWrite,
   Unlink,
 } from "../contract.ts";
+import { readIdentityKind } from "../shapes/columns.ts";
+import { readContact, writeContact } from "../shapes/personal.ts";
 import { type Base, unitNo } from "./base.ts";
+import { type Body, bodyOf } from "./bodies.ts";
 import type { Query } from "./durability/connection.ts";
 
 export interface DirectoryWriter {
@@ -62,7 +64,7 @@ export function contactReader(
     const sealed = key === null ? undefined : select.get(tenant, person)?.sealed;
     if (key === null || sealed === undefined) return null;
     const place = contactPlace(tenantId, person);
-    return vault.unseal(key, keyPlace(tenantId, person), place, sealed) as ContactDetails;
+    return readContact(vault.unseal(key, keyPlace(tenantId, person), place, sealed), "contacts");
   };
 }
 
@@ -99,7 +101,8 @@ export function directoryWriter(base: Base): DirectoryWriter {
       if (key === null) return;
       const details = { ...read(tenant, row.tenant, row.person), ...row.details };
       const place = contactPlace(row.tenant, row.person);
-      keepContact.run(tenant, row.person, vault.seal(key, keyPlace(row.tenant, row.person), place, details));
+      const sealed = vault.seal(key, keyPlace(row.tenant, row.person), place, writeContact(details));
+      keepContact.run(tenant, row.person, sealed);
     },
     identity: (tenant, row) => {
       const hash = vault.hashOf(row.tenant, row.namespace, row.value);
@@ -113,8 +116,8 @@ export function directoryWriter(base: Base): DirectoryWriter {
 
 export function directory(base: Base): Directory {
   const { connection, names, vault } = base;
-  const readContact = contactReader(base);
-  const identified = connection.query<{ kind: "person" | "account"; id: string }>(
+  const contactOf = contactReader(base);
+  const identified = connection.query<{ kind: string; id: string }>(
     "SELECT i.kind, i.id FROM identities i WHERE i.tenant = ? AND i.hash = ?",
   );
   // Sorted here, and named from memory: joined and sorted by SQLite it takes four times as long.
@@ -138,20 +141,23 @@ export function directory(base: Base): Directory {
     return new Set(found.map(({ namespace, value }) => `${namespace}:${value}`));
   };
   // The state in the person's default unit, the newest one; without a membership, in any.
-  const personState = connection.query<{ body: string }>(
-    `SELECT p.body FROM persons p
+  const personState = connection.query<Body>(
+    `SELECT p.no, p.body FROM persons p
      LEFT JOIN memberships m ON m.tenant = p.tenant AND m.person = p.person AND m.unit = p.unit
      WHERE p.tenant = ? AND p.person = ? ORDER BY m.at DESC, p.no DESC LIMIT 1`,
   );
-  const accountState = connection.query<{ body: string }>(
-    "SELECT a.body FROM accounts a WHERE a.tenant = ? AND a.id = ?",
+  const accountState = connection.query<Body>(
+    "SELECT a.no, a.body FROM accounts a WHERE a.tenant = ? AND a.id = ?",
   );
   return {
     async identify(tenant, refs) {
       const no = names.tenant(tenant);
-      return refs.map(
-        ({ namespace, value }) => identified.get(no, vault.hashOf(tenant, namespace, value)) ?? null,
-      );
+      return refs.map(({ namespace, value }) => {
+        const found = identified.get(no, vault.hashOf(tenant, namespace, value));
+        return found === undefined
+          ? null
+          : { kind: readIdentityKind(found.kind, "identities"), id: found.id };
+      });
     },
     async nameKeys(tenant, refs) {
       return refs.map(({ namespace, value }) =>
@@ -163,17 +169,17 @@ export function directory(base: Base): Directory {
       return new Map(persons.map((person) => [person, newestFirst(no, person)]));
     },
     async contact(tenant, person) {
-      return readContact(names.tenant(tenant), tenant, person);
+      return contactOf(names.tenant(tenant), tenant, person);
     },
     erased: async (tenant, refs) => thoseOn(isErased, tenant, refs),
     stopped: async (tenant, refs) => thoseOn(isStopped, tenant, refs),
     async person(tenant, id) {
       const found = personState.get(names.tenant(tenant), id);
-      return found === undefined ? null : (JSON.parse(found.body) as PersonState);
+      return found === undefined ? null : bodyOf("persons")(found);
     },
     async account(tenant, id) {
       const found = accountState.get(names.tenant(tenant), id);
-      return found === undefined ? null : (JSON.parse(found.body) as AccountState);
+      return found === undefined ? null : bodyOf("accounts")(found);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TokenRow } from "../../../server/store/contract.ts";
-import { NOON } from "../../builders.ts";
+import { aPattern, NOON } from "../../builders.ts";
 import { aBatch, aReception } from "../batches.ts";
 import { fresh, type Open } from "./opened.ts";
 
@@ -70,10 +70,10 @@ export function administrationContract(open: Open): void {
     });
 
     it("share the pattern libraries, kept by version", async () => {
-      await db.store.saveLibraryContent("v1", "patterns: []");
-      await db.store.saveLibraryContent("v1", "patterns: []");
+      await db.store.saveLibraryContent("v1", [aPattern()]);
+      await db.store.saveLibraryContent("v1", [aPattern()]);
 
-      expect(await db.store.libraryContent("v1")).toBe("patterns: []");
+      expect(await db.store.libraryContent("v1")).toEqual([aPattern()]);
       expect(await db.store.libraryContent("v2")).toBeNull();
     });
   });

@@ -49,7 +49,10 @@ describe.each(Object.entries(KINDS))("stored records of the kind %s", (name, sha
   });
 
   it("that are nothing of the kind are refused by name", () => {
-    expect(() => shape.read("17", "here")).toThrow(`A record cannot be read as ${shape.kind}: `);
+    // A copy of a message may be anything but no JSON.
+    const nothing = name === "copy" ? "{" : "17";
+
+    expect(() => shape.read(nothing, "here")).toThrow(`A record cannot be read as ${shape.kind}: `);
   });
 });
 

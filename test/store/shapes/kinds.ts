@@ -1,7 +1,7 @@
 import { ACCOUNT } from "../../../server/store/shapes/account.ts";
 import { ALERT } from "../../../server/store/shapes/alert.ts";
 import { AUDIT } from "../../../server/store/shapes/audit.ts";
-import { BAND, ROLE } from "../../../server/store/shapes/columns.ts";
+import { BAND, IDENTITY_KIND, ROLE } from "../../../server/store/shapes/columns.ts";
 import { CHANNEL, IDENTITY_SECRET, SOURCE } from "../../../server/store/shapes/connections.ts";
 import { CONTRIBUTIONS } from "../../../server/store/shapes/contributions.ts";
 import { CONTROL } from "../../../server/store/shapes/control.ts";
@@ -39,6 +39,7 @@ export const KINDS: { readonly [name: string]: Shape<unknown> } = {
   "event-data": EVENT_DATA,
   feature: FEATURE,
   feedback: FEEDBACK,
+  "identity-kind": IDENTITY_KIND,
   "identity-secret": IDENTITY_SECRET,
   incident: INCIDENT,
   intent: INTENT,

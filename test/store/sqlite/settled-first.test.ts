@@ -108,7 +108,7 @@ const CALLS: { readonly [Method in keyof Store]: (store: Store, copy: string) =>
     channels: (store) => store.channels("t1"),
     saveChannel: (store) => store.saveChannel({ tenant: "t1", kind: "sms", system: "twilio", settings: {} }),
     libraryContent: (store) => store.libraryContent("l"),
-    saveLibraryContent: (store) => store.saveLibraryContent("l2", "[]"),
+    saveLibraryContent: (store) => store.saveLibraryContent("l2", []),
 
     exportPerson: (store) => store.exportPerson("t1", person),
     exportTenant: (store) => store.exportTenant("t1"),
@@ -199,7 +199,7 @@ async function fill(store: Store): Promise<void> {
   await store.createTenant({ id: "t1", createdAt: NOON, identitySecret: "s" }, [TOKEN]);
   await store.saveSource(SOURCE);
   await store.saveChannel({ tenant: "t1", kind: "email", system: "sendgrid", settings: {} });
-  await store.saveLibraryContent("l", "[]");
+  await store.saveLibraryContent("l", []);
   await store.commit(aBatch({ inputs: [anInput(1, { person: "long-gone" })] }));
   await store.erasePerson("t1", "long-gone", NOON, GONE);
   await store.saveUnits([snapshot(1)]);

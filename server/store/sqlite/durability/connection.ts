@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, fdatasync, fdatasyncSync, openSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
-import { StoreDamaged, StoreUnavailable } from "../../contract.ts";
+import { RecordRefused, StoreDamaged, StoreUnavailable } from "../../contract.ts";
 
 export type Value = string | number | Uint8Array | null;
 
@@ -196,9 +196,11 @@ export class Connection {
     return new StoreUnavailable(message, { cause });
   }
 
-  /** Every failure of the database in one of the two words of the contract, with its cause. */
+  /** Every failure of the database in one of the words of the contract, with its cause. */
   failure(error: unknown): Error {
     if (error instanceof StoreDamaged || error instanceof StoreUnavailable) return error;
+    // Not the database's fault: what stands in it is of another version.
+    if (error instanceof RecordRefused) return error;
     if (isDamage(error)) return damaged(this.file, "SQLite found the file malformed", error);
     const why = error instanceof Error ? error.message : String(error);
     const room = hasRoom(this.file) ? "" : `; the disk of ${this.file} is full: make room there`;

@@ -1,6 +1,7 @@
 import type { Delivery } from "../../../core/delivery.ts";
 import { kindOf } from "../../../core/tenant.ts";
 import type { Millis } from "../../../core/time.ts";
+import { writeDelivery } from "../../shapes/delivery.ts";
 import { type Base, flag, unitNo } from "../base.ts";
 
 export function deliveryWriter(base: Base): (tenant: number, row: Delivery) => void {
@@ -38,7 +39,7 @@ export function deliveryWriter(base: Base): (tenant: number, row: Delivery) => v
       row.seenAt,
       row.providerId,
       flag(row.simulated),
-      JSON.stringify(row),
+      writeDelivery(row),
     );
   };
 }

@@ -3,6 +3,13 @@ import type { Alert, Outcome } from "../../../core/delivery.ts";
 import type { Effect, FeedbackRow } from "../../../core/effect.ts";
 import type { Match } from "../../../core/match.ts";
 import type { AccountState, PersonState } from "../../../core/unit.ts";
+import { writeAccount } from "../../shapes/account.ts";
+import { writeAlert } from "../../shapes/alert.ts";
+import { writeDecision } from "../../shapes/decision.ts";
+import { writeFeedback } from "../../shapes/feedback.ts";
+import { writeMatch } from "../../shapes/match.ts";
+import { writeOutcome } from "../../shapes/outcome.ts";
+import { writePerson } from "../../shapes/person.ts";
 import { type Base, flag, unitNo } from "../base.ts";
 import { deliveryWriter } from "./delivery-row.ts";
 import { scoreWriter } from "./score-row.ts";
@@ -64,7 +71,7 @@ export function matchWriter(base: Base): (tenant: number, row: Match) => void {
   return (tenant, row) => {
     const unit = unitNo(base, tenant, row.tenant, row.unit);
     const { id, pattern, account, person, state, firedAt, simulated } = row;
-    const body = JSON.stringify(row);
+    const body = writeMatch(row);
     upsert.run(tenant, id, unit, pattern, account, person, state, firedAt, flag(simulated), body);
   };
 }
@@ -79,7 +86,7 @@ export function decisionWriter({ connection }: Base): (tenant: number, row: Deci
   );
   return (tenant, row) => {
     const { id, match, account, person, kind, reason, at, simulated } = row;
-    upsert.run(tenant, id, match, account, person, kind, reason, at, flag(simulated), JSON.stringify(row));
+    upsert.run(tenant, id, match, account, person, kind, reason, at, flag(simulated), writeDecision(row));
   };
 }
 
@@ -101,7 +108,7 @@ export function alertWriter({ connection }: Base): (tenant: number, row: Alert) 
     const { id, match, account, person, owner, state, createdAt, dueBy, snoozedUntil, simulated } = row;
     const who = [match, account, person, owner] as const;
     const when = [createdAt, dueBy, snoozedUntil] as const;
-    upsert.run(tenant, id, ...who, state, ...when, flag(simulated), JSON.stringify(row));
+    upsert.run(tenant, id, ...who, state, ...when, flag(simulated), writeAlert(row));
   };
 }
 
@@ -115,17 +122,7 @@ export function outcomeWriter({ connection }: Base): (tenant: number, row: Outco
   );
   return (tenant, row) => {
     const { match, pattern, account, person, kind, decidedAt, simulated } = row;
-    upsert.run(
-      tenant,
-      match,
-      pattern,
-      account,
-      person,
-      kind,
-      decidedAt,
-      flag(simulated),
-      JSON.stringify(row),
-    );
+    upsert.run(tenant, match, pattern, account, person, kind, decidedAt, flag(simulated), writeOutcome(row));
   };
 }
 
@@ -136,7 +133,7 @@ export function feedbackWriter({ connection }: Base): (tenant: number, row: Feed
        person = excluded.person, at = excluded.at, stars = excluded.stars, body = excluded.body`,
   );
   return (tenant, row) => {
-    upsert.run(tenant, row.id, row.match, row.person, row.at, row.stars, JSON.stringify(row));
+    upsert.run(tenant, row.id, row.match, row.person, row.at, row.stars, writeFeedback(row));
   };
 }
 
@@ -162,7 +159,7 @@ export function accountWriter({
   return (tenant, unit, row) => {
     const { id, name, segment, owner } = row;
     const old = before.get(tenant, id);
-    const no = upsert.get(tenant, id, unit, name, segment, owner, JSON.stringify(row))?.no ?? 0;
+    const no = upsert.get(tenant, id, unit, name, segment, owner, writeAccount(row))?.no ?? 0;
     if (name !== (old?.name ?? null)) {
       unlist.run(no);
       if (name !== null) list.run(no, name);
@@ -182,7 +179,7 @@ export function personWriter({ connection }: Base): {
   const remove = connection.query("DELETE FROM persons WHERE tenant = ? AND person = ? AND unit = ?");
   return {
     write: (tenant, unit, row) => {
-      upsert.run(tenant, row.id, unit, flag(row.stoppedAt !== null), JSON.stringify(row));
+      upsert.run(tenant, row.id, unit, flag(row.stoppedAt !== null), writePerson(row));
     },
     remove: (tenant, unit, person) => {
       remove.run(tenant, person, unit);

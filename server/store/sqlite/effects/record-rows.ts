@@ -1,5 +1,8 @@
 import type { Incident } from "../../../core/tenant.ts";
 import type { AuditRow, Batch, DeadLetter } from "../../contract.ts";
+import { writeAudit } from "../../shapes/audit.ts";
+import { writeIncident } from "../../shapes/incident.ts";
+import { writeLetter } from "../../shapes/personal.ts";
 import type { Base } from "../base.ts";
 
 export interface RecordWriter {
@@ -11,8 +14,6 @@ export interface RecordWriter {
 
 /** Where a dead letter is sealed to: its body is foreign, and may hold anything about anybody. */
 export const letterPlace = (tenant: string, id: string) => [tenant, "dead-letter", id] as const;
-
-export type LetterContent = Pick<DeadLetter, "system" | "sourceId" | "reason"> & { readonly body: string };
 
 /** Records of a batch that are no effects. Each belongs into a transaction. */
 export function recordWriter({ connection, vault }: Base): RecordWriter {
@@ -38,16 +39,16 @@ export function recordWriter({ connection, vault }: Base): RecordWriter {
   );
   return {
     deadLetter: (tenant, { id, receivedAt, system, sourceId, reason, body, ...row }) => {
-      const content: LetterContent = { system, sourceId, reason, body: Buffer.from(body).toString("base64") };
+      const content = writeLetter({ system, sourceId, reason, body: Buffer.from(body).toString("base64") });
       keepLetter.run(tenant, id, receivedAt, vault.wrapJson(letterPlace(row.tenant, id), content));
     },
     audit: (tenant, row) => {
-      keepAudit.run(tenant, row.id, row.at, row.subject, JSON.stringify(row));
+      keepAudit.run(tenant, row.id, row.at, row.subject, writeAudit(row));
       const { undoes } = row.detail;
       if (typeof undoes === "string") undo.run(tenant, undoes);
     },
     incident: (tenant, row) => {
-      keepIncident.run(tenant, row.id, row.startedAt, JSON.stringify(row));
+      keepIncident.run(tenant, row.id, row.startedAt, writeIncident(row));
     },
     unknownType: (tenant, row) => {
       count.run(tenant, row.source, row.type, row.count, row.at);

@@ -1,11 +1,14 @@
 import type { ScoreRow } from "../../../core/effect.ts";
+import { readContributions, writeContributions } from "../../shapes/contributions.ts";
 import { type Base, unitNo } from "../base.ts";
+import { placeIn } from "../bodies.ts";
 
 /** Kind of a score key: `account/acme` or `person/u1`. */
 export const kindOfKey = (key: string): "account" | "person" =>
   key.startsWith("account/") ? "account" : "person";
 
 interface Before {
+  readonly no: number;
   readonly band: string;
   readonly score: number;
   readonly contributions: string;
@@ -15,7 +18,7 @@ interface Before {
 export function scoreWriter(base: Base): (tenant: number, row: ScoreRow) => void {
   const { connection } = base;
   const before = connection.query<Before>(
-    "SELECT s.band, s.score, s.contributions FROM scores s WHERE s.tenant = ? AND s.key = ?",
+    "SELECT s.no, s.band, s.score, s.contributions FROM scores s WHERE s.tenant = ? AND s.key = ?",
   );
   const upsert = connection.query(
     `INSERT INTO scores (tenant, key, unit, kind, band, score, at, why, contributions, name, segment, owner)
@@ -41,14 +44,14 @@ export function scoreWriter(base: Base): (tenant: number, row: ScoreRow) => void
     const { key, at, band, score, why } = row;
     const unit = unitNo(base, tenant, row.tenant, row.unit);
     const kind = kindOfKey(key);
-    const contributions = JSON.stringify(row.contributions);
+    const contributions = writeContributions(row.contributions);
     const old = before.get(tenant, key);
     upsert.run(tenant, key, unit, kind, band, score, at, why, contributions);
     // A step of the history is told by what changed.
     if (row.history) remember.run(tenant, key, unit, at, band, score, row.change ?? why, contributions);
 
-    const now = rankOf(band, score, contributions);
-    const was = old === undefined ? [] : rankOf(old.band, old.score, old.contributions);
+    const now = rankOf(band, score, row.contributions);
+    const was = old === undefined ? [] : rankOf(old.band, old.score, contributionsOf(old));
     if (now.join() === was.join()) return;
     for (const pattern of was.slice(2)) unrank.run(tenant, pattern, kind, was[0] ?? "", Number(was[1]), key);
     for (const pattern of now.slice(2)) rank.run(tenant, pattern, kind, band, score, key);
@@ -56,7 +59,9 @@ export function scoreWriter(base: Base): (tenant: number, row: ScoreRow) => void
 }
 
 /** Band, score, then the patterns that contribute. */
-function rankOf(band: string, score: number, contributions: string): readonly string[] {
-  const parsed: ScoreRow["contributions"] = JSON.parse(contributions);
-  return [band, String(score), ...new Set(parsed.map(({ pattern }) => pattern))];
+function rankOf(band: string, score: number, contributions: ScoreRow["contributions"]): readonly string[] {
+  return [band, String(score), ...new Set(contributions.map(({ pattern }) => pattern))];
 }
+
+const contributionsOf = ({ no, contributions }: Before): ScoreRow["contributions"] =>
+  readContributions(contributions, () => placeIn("scores", no));

@@ -1,6 +1,11 @@
 import type { Effect } from "../../../core/effect.ts";
+import { type LastingEffect, readEffects, writeEffects } from "../../shapes/effects.ts";
 import type { Base } from "../base.ts";
 import { effectWriter, tenantOfEffect } from "./effects.ts";
+
+/** What comes back as an input of its own, with a position in the log, does not wait. */
+const isLasting = (effect: Effect): effect is LastingEffect =>
+  effect.kind !== "forward" && effect.kind !== "tenant";
 
 /** A batch of more inputs writes what it leads to at once: many rows share the pages of the tables. */
 const SMALL_BATCH = 8;
@@ -51,10 +56,10 @@ export class WaitingEffects {
 
   /** Inside the transaction of a commit with so many inputs. */
   add(effects: readonly Effect[], inputs: number): void {
-    const lasting = effects.filter(({ kind }) => kind !== "forward" && kind !== "tenant");
+    const lasting = effects.filter(isLasting);
     if (lasting.length === 0) return;
     if (inputs <= SMALL_BATCH) {
-      const body = JSON.stringify(lasting);
+      const body = writeEffects(lasting);
       this.#keep(body);
       this.#staged.push(body);
       return;
@@ -98,7 +103,7 @@ export class WaitingEffects {
 
   #writeWaiting(): void {
     if (this.#waiting.length === 0) return;
-    for (const body of this.#waiting) this.#write(JSON.parse(body) as Effect[]);
+    for (const body of this.#waiting) this.#write(readEffects(body, "waiting_effects"));
     this.#clear();
     this.#wrote = true;
   }

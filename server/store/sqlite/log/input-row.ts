@@ -1,6 +1,16 @@
 import type { Control } from "../../../core/control.ts";
 import type { Event, EventData } from "../../../core/event.ts";
 import type { LogInput } from "../../contract.ts";
+import { CONTROL, readControl, writeControl } from "../../shapes/control.ts";
+import {
+  EVENT,
+  EVENT_DATA,
+  readEvent,
+  readEventData,
+  writeEvent,
+  writeEventData,
+} from "../../shapes/event.ts";
+import type { Shape } from "../../shapes/shape.ts";
 import type { Value } from "../durability/connection.ts";
 import { type Names, TENANT_WIDE } from "../names.ts";
 
@@ -46,7 +56,7 @@ export function toRow(
   const { body, seq, receivedAt, judgedUnder = null } = input;
   if ("control" in body) {
     const { control } = body;
-    const data = JSON.stringify(control);
+    const data = writeControl(control);
     const who = personOf(input);
     return [seq, tenant, unit, receivedAt, 0, null, null, control.kind, null, who, null, data, judgedUnder];
   }
@@ -66,7 +76,7 @@ export function toRow(
     time,
     person,
     reception === undefined ? null : (receptions.get(reception) ?? reception),
-    whole ? JSON.stringify(event) : dataText(event.data),
+    whole ? writeEvent(event) : dataText(event.data),
     judgedUnder,
   ];
 }
@@ -93,9 +103,9 @@ export function fromRow(row: InputRow, names: Names): LogInput {
 
 /** @param row of an event */
 export function eventOf(row: InputRow, names: Names): Event {
-  if ((row.flags & WHOLE) !== 0) return JSON.parse(row.data ?? "") as Event;
+  if ((row.flags & WHOLE) !== 0) return readEvent(row.data ?? "", () => placeOf(row));
   const unit = names.unitName(row.unit);
-  const data: EventData = row.data === null ? {} : JSON.parse(row.data);
+  const data: EventData = row.data === null ? {} : readEventData(row.data, () => placeOf(row));
   return {
     tenant: names.tenantId(unit.tenant),
     source: names.word(row.source ?? ""),
@@ -112,9 +122,22 @@ export function eventOf(row: InputRow, names: Names): Event {
   };
 }
 
-export function controlOf(row: Pick<InputRow, "data">): Control {
-  return JSON.parse(row.data ?? "") as Control;
+/** What the row says besides its columns, as JSON, with a change that leaves it what it is. @throws RecordRefused */
+export function rewrittenData(
+  row: Pick<InputRow, "seq" | "flags" | "type" | "data">,
+  change: (value: unknown) => unknown,
+): string {
+  const rewritten = <Kept>({ read, from, write }: Shape<Kept>): string =>
+    write(from(change(read(row.data ?? "", () => placeOf(row))), () => placeOf(row)));
+  if (row.type === null) return rewritten(CONTROL);
+  return (row.flags & WHOLE) === 0 ? rewritten(EVENT_DATA) : rewritten(EVENT);
 }
+
+function controlOf(row: InputRow): Control {
+  return readControl(row.data ?? "", () => placeOf(row));
+}
+
+const placeOf = ({ seq }: Pick<InputRow, "seq">): string => `record ${seq} of the log`;
 
 function isPlain(event: Event, { tenant, unit, receivedAt }: LogInput): boolean {
   return (
@@ -127,6 +150,6 @@ function isPlain(event: Event, { tenant, unit, receivedAt }: LogInput): boolean 
 const accountOf = (unit: string): string | null => (unit.startsWith("account/") ? unit.slice(8) : null);
 
 function dataText(data: EventData): string | null {
-  const text = JSON.stringify(data);
+  const text = writeEventData(data);
   return text === "{}" ? null : text;
 }

@@ -1,4 +1,5 @@
 import { randomId } from "../../../lib/ids.ts";
+import { type Intent, readIntent, writeIntent as sealIntent } from "../../shapes/personal.ts";
 import type { Base } from "../base.ts";
 import { writeMeta } from "../durability/migrate.ts";
 
@@ -6,18 +7,12 @@ import { writeMeta } from "../durability/migrate.ts";
  * Erasures that were begun. Sealed with the server's key: the id of somebody who is being erased must not be left
  * readable in a page of the database that is written after the others.
  */
-export interface Intent {
-  readonly tenant: string;
-  readonly person: string;
-  readonly pseudonym: string;
-}
-
 const PREFIX = "erasing:";
 const place = (name: string) => ["", name] as const;
 
 export function writeIntent({ connection, vault }: Base, intent: Intent): void {
   const name = `${PREFIX}${randomId()}`;
-  connection.write(() => writeMeta(connection, name, vault.wrapJson(place(name), intent)));
+  connection.write(() => writeMeta(connection, name, vault.wrapJson(place(name), sealIntent(intent))));
 }
 
 export function readIntents({
@@ -29,7 +24,10 @@ export function readIntents({
       `SELECT m.name, m.value FROM meta m WHERE m.name >= '${PREFIX}' AND m.name < 'erasing;' ORDER BY m.name`,
     )
     .all();
-  return rows.map(({ name, value }) => ({ name, intent: vault.unwrapJson(place(name), value) as Intent }));
+  return rows.map(({ name, value }) => ({
+    name,
+    intent: readIntent(vault.unwrapJson(place(name), value), "meta"),
+  }));
 }
 
 /** Within the transaction that erases the person. */

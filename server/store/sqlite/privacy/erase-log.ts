@@ -1,15 +1,10 @@
 import { type Base, pause } from "../base.ts";
+import { type InputRow, rewrittenData } from "../log/input-row.ts";
 import type { Erasure, Scrubber } from "./scrub.ts";
 
 const SLICE = 500;
 
-interface LogRow {
-  readonly seq: number;
-  readonly name: string;
-  readonly person: string | null;
-  readonly type: number | string | null;
-  readonly data: string | null;
-}
+type LogRow = Pick<InputRow, "seq" | "flags" | "name" | "person" | "type" | "data">;
 
 /**
  * Puts the pseudonym in the person's place in the log of these units. The records stay, with their position, time and
@@ -23,13 +18,13 @@ export async function scrubLog(
 ): Promise<number> {
   const { connection, names, tail } = base;
   const select = connection.query<LogRow>(
-    "SELECT i.seq, i.name, i.person, i.type, i.data FROM inputs i WHERE i.seq = ?",
+    "SELECT i.seq, i.flags, i.name, i.person, i.type, i.data FROM inputs i WHERE i.seq = ?",
   );
   const update = connection.query("UPDATE inputs SET name = ?, person = ?, data = ? WHERE seq = ?");
   const cleaned = (row: LogRow): LogRow => {
     const own = row.person === person;
     const mentioned = row.data !== null && (own || scrub.mentions(row.data));
-    const data = mentioned ? JSON.stringify(scrub.value(JSON.parse(row.data))) : row.data;
+    const data = mentioned ? rewrittenData(row, scrub.value) : row.data;
     // Locale, zone, roles and the like describe a person, and nothing is counted by them.
     const tells = own && row.type !== null && names.word(row.type) === "person.identified";
     return {

@@ -1,8 +1,6 @@
-import type { Decision } from "../../../core/decision.ts";
-import type { Alert, Delivery, Outcome } from "../../../core/delivery.ts";
-import type { FeedbackRow } from "../../../core/effect.ts";
-import type { Match } from "../../../core/match.ts";
+import { record } from "../../../lib/foreign.ts";
 import type { Base } from "../base.ts";
+import { type Bodies, type Body, bodyOf, recordOf } from "../bodies.ts";
 import { deliveryWriter } from "../effects/delivery-row.ts";
 import {
   alertWriter,
@@ -13,45 +11,38 @@ import {
 } from "../effects/effects.ts";
 import type { Scrubber } from "./scrub.ts";
 
-/** Records that name a person, or belong to a match of theirs. */
-export interface TheirRecords {
-  readonly matches: readonly Match[];
-  readonly decisions: readonly Decision[];
-  readonly deliveries: readonly Delivery[];
-  readonly alerts: readonly Alert[];
-  readonly outcomes: readonly Outcome[];
-  readonly feedback: readonly FeedbackRow[];
-}
+type Kept = "matches" | "decisions" | "deliveries" | "alerts" | "outcomes" | "feedback";
 
-type Table = keyof TheirRecords;
+/** Records that name a person, or belong to a match of theirs. */
+export type TheirRecords = { readonly [Of in Kept]: readonly Bodies[Of][] };
 
 export function recordsOf(base: Base, tenant: number, person: string): TheirRecords {
   const { connection, names } = base;
-  const select = <Row>(table: Table, where: string, ...values: (string | number)[]): Row[] =>
+  const select = <Of extends Kept>(table: Of, where: string, ...values: (string | number)[]): Bodies[Of][] =>
     connection
-      .filtered<{ body: string }>(`SELECT t.body FROM ${table} t WHERE ${where}`)
+      .filtered<Body>(`SELECT t.no, t.body FROM ${table} t WHERE ${where}`)
       .all(...values)
-      .map(({ body }) => JSON.parse(body) as Row);
+      .map(bodyOf(table));
   const own = names.unit(tenant, `person/${person}`);
   const matches = distinct([
-    ...select<Match>("matches", "t.tenant = ? AND t.person = ?", tenant, person),
-    ...select<Match>("matches", "t.unit = ?", own),
+    ...select("matches", "t.tenant = ? AND t.person = ?", tenant, person),
+    ...select("matches", "t.unit = ?", own),
   ]);
-  const about = <Row extends { readonly id: string }>(table: Table): Row[] =>
+  const about = <Of extends Exclude<Kept, "matches" | "outcomes">>(table: Of): Bodies[Of][] =>
     distinct([
-      ...select<Row>(table, "t.tenant = ? AND t.person = ?", tenant, person),
-      ...matches.flatMap(({ id }) => select<Row>(table, "t.tenant = ? AND t.match = ?", tenant, id)),
+      ...select(table, "t.tenant = ? AND t.person = ?", tenant, person),
+      ...matches.flatMap(({ id }) => select(table, "t.tenant = ? AND t.match = ?", tenant, id)),
     ]);
   return {
     matches,
-    decisions: about<Decision>("decisions"),
-    deliveries: about<Delivery>("deliveries"),
-    alerts: about<Alert>("alerts"),
+    decisions: about("decisions"),
+    deliveries: about("deliveries"),
+    alerts: about("alerts"),
     outcomes: distinct([
-      ...select<Outcome>("outcomes", "t.tenant = ? AND t.person = ?", tenant, person),
-      ...matches.flatMap(({ id }) => select<Outcome>("outcomes", "t.tenant = ? AND t.id = ?", tenant, id)),
+      ...select("outcomes", "t.tenant = ? AND t.person = ?", tenant, person),
+      ...matches.flatMap(({ id }) => select("outcomes", "t.tenant = ? AND t.id = ?", tenant, id)),
     ]),
-    feedback: about<FeedbackRow>("feedback"),
+    feedback: about("feedback"),
   };
 }
 
@@ -72,10 +63,14 @@ export function anonymiseRecords(
   records: TheirRecords,
   units: readonly number[],
 ): number {
-  const clean = <Row extends object>(row: Row, changes: Partial<Row> = {}): Row => ({
-    ...(scrub.value({ ...row, ...changes }) as Row),
-    ...("id" in row ? { id: row.id } : {}),
-  });
+  const clean = <Of extends Kept>(
+    table: Of,
+    row: Bodies[Of],
+    changes: Partial<Bodies[Of]> = {},
+  ): Bodies[Of] => {
+    const scrubbed = record(scrub.value({ ...row, ...changes }));
+    return recordOf(table, "id" in row ? { ...scrubbed, id: row.id } : scrubbed);
+  };
   const write = {
     matches: matchWriter(base),
     decisions: decisionWriter(base),
@@ -85,12 +80,12 @@ export function anonymiseRecords(
     feedback: feedbackWriter(base),
   };
   const nothing = { values: {}, session: null, detail: null, providerId: null };
-  for (const row of records.matches) write.matches(tenant, clean(row, { data: {}, events: [] }));
-  for (const row of records.decisions) write.decisions(tenant, clean(row));
-  for (const row of records.deliveries) write.deliveries(tenant, clean(row, nothing));
-  for (const row of records.alerts) write.alerts(tenant, clean(row));
-  for (const row of records.outcomes) write.outcomes(tenant, clean(row));
-  for (const row of records.feedback) write.feedback(tenant, clean(row));
+  for (const row of records.matches) write.matches(tenant, clean("matches", row, { data: {}, events: [] }));
+  for (const row of records.decisions) write.decisions(tenant, clean("decisions", row));
+  for (const row of records.deliveries) write.deliveries(tenant, clean("deliveries", row, nothing));
+  for (const row of records.alerts) write.alerts(tenant, clean("alerts", row));
+  for (const row of records.outcomes) write.outcomes(tenant, clean("outcomes", row));
+  for (const row of records.feedback) write.feedback(tenant, clean("feedback", row));
   const changed = Object.values(records).reduce((sum, rows) => sum + rows.length, 0);
   return (
     changed +

@@ -1,7 +1,11 @@
 import { shardOf } from "../../../core/hash.ts";
 import type { Millis } from "../../../core/time.ts";
-import { type AuditRow, type Privacy, StoreUnavailable } from "../../contract.ts";
+import { type Privacy, StoreUnavailable } from "../../contract.ts";
+import { writeAccount } from "../../shapes/account.ts";
+import { writeAudit } from "../../shapes/audit.ts";
+import { readLetter } from "../../shapes/personal.ts";
 import { type Base, pause } from "../base.ts";
+import { type Body, bodyOf, placeIn, recordOf } from "../bodies.ts";
 import { contactReader } from "../directory.ts";
 import type { Checkpointer } from "../durability/checkpoint.ts";
 import { letterPlace } from "../effects/record-rows.ts";
@@ -90,19 +94,18 @@ function wordsOf(base: Base, tenant: string, person: string): readonly string[] 
   return digits === "" ? words : [...words, digits];
 }
 
-interface Mention {
-  readonly no: number;
-  readonly body: string;
+interface Mention extends Body {
   readonly unit: number;
 }
 
 /** Rows of a table that mention the person, found window by window. */
-async function scan(
+async function scan<Of extends "accounts" | "audit">(
   { connection }: Base,
-  table: "accounts" | "audit",
+  table: Of,
   tenant: number,
   scrub: Scrubber,
 ): Promise<readonly Mention[]> {
+  const read = bodyOf(table);
   const unit = table === "accounts" ? "t.unit" : "0";
   const window = connection.query<Mention>(
     `SELECT t.no, t.body, ${unit} AS unit FROM ${table} t WHERE t.tenant = ? AND t.no > ? AND t.no <= ?`,
@@ -111,7 +114,10 @@ async function scan(
   const found: Mention[] = [];
   for (let from = 0; from < (last?.no ?? 0); from += WINDOW) {
     const rows = window.all(tenant, from, from + WINDOW).filter(({ body }) => scrub.mentions(body));
-    found.push(...rows.filter(({ body }) => JSON.stringify(scrub.value(JSON.parse(body))) !== body));
+    for (const row of rows) {
+      const record = read(row);
+      if (JSON.stringify(scrub.value(record)) !== JSON.stringify(record)) found.push(row);
+    }
     await pause();
   }
   return found;
@@ -119,10 +125,11 @@ async function scan(
 
 function rewriteAccounts({ connection }: Base, mentions: readonly Mention[], scrub: Scrubber): number {
   const update = connection.query("UPDATE accounts SET body = ? WHERE no = ?");
-  return mentions.reduce(
-    (sum, { no, body }) => sum + update.run(JSON.stringify(scrub.value(JSON.parse(body))), no),
-    0,
-  );
+  const read = bodyOf("accounts");
+  return mentions.reduce((sum, row) => {
+    const left = recordOf("accounts", scrub.value(read(row)));
+    return sum + update.run(writeAccount(left), row.no);
+  }, 0);
 }
 
 /** Who did what stays. Why they did it to this person is free text, which may hold anything. */
@@ -133,11 +140,12 @@ function rewriteAudit(
   scrub: Scrubber,
 ): number {
   const update = connection.query("UPDATE audit SET subject = ?, body = ? WHERE no = ?");
-  return mentions.reduce((sum, { no, body }) => {
-    const row = JSON.parse(body) as AuditRow;
+  const read = bodyOf("audit");
+  return mentions.reduce((sum, mention) => {
+    const row = read(mention);
     const theirs = row.subject === `person/${person}` ? { ...row, reason: GONE } : row;
-    const left = scrub.value(theirs) as AuditRow;
-    return sum + update.run(left.subject, JSON.stringify(left), no);
+    const left = recordOf("audit", scrub.value(theirs));
+    return sum + update.run(left.subject, writeAudit(left), mention.no);
   }, 0);
 }
 
@@ -155,9 +163,10 @@ async function lettersAbout(
   for (let from = 0; ; ) {
     const letters = next.all(no, from);
     for (const { no: letter, id, sealed } of letters) {
-      const content = vault.unwrapJson(letterPlace(tenant, id), sealed) as { body: string };
-      if (scrub.mentions(Buffer.from(content.body, "base64").toString("latin1"))) about.push(letter);
-      else if (scrub.mentions(Buffer.from(content.body, "base64").toString("utf8"))) about.push(letter);
+      const opened = vault.unwrapJson(letterPlace(tenant, id), sealed);
+      const body = Buffer.from(readLetter(opened, placeIn("dead_letters", letter)).body, "base64");
+      if (scrub.mentions(body.toString("latin1")) || scrub.mentions(body.toString("utf8")))
+        about.push(letter);
     }
     const last = letters.at(-1);
     if (last === undefined) return about;

@@ -1,5 +1,7 @@
 import type { Directory, KeyQuery, Outbox, Page, Privacy, Records } from "../../contract.ts";
+import { readContributions } from "../../shapes/contributions.ts";
 import { type Base, pause } from "../base.ts";
+import { type Body, bodyOf, placeIn } from "../bodies.ts";
 import { fromRow, INPUT_COLUMNS, INPUT_TABLES, type InputRow } from "../log/input-row.ts";
 import { recordsOf } from "./erase-records.ts";
 
@@ -73,9 +75,9 @@ async function exportPerson(
       .all(no, person),
     memberships: membershipsOf(base, no, person),
     profile: connection
-      .query<{ body: string }>("SELECT p.body FROM persons p WHERE p.tenant = ? AND p.person = ?")
+      .query<Body>("SELECT p.no, p.body FROM persons p WHERE p.tenant = ? AND p.person = ?")
       .all(no, person)
-      .map(({ body }) => JSON.parse(body) as unknown),
+      .map(bodyOf("persons")),
     events: await all(reads.events),
     daily: await all(reads.dailyAggregates),
     matches,
@@ -116,19 +118,18 @@ async function* exportTenant(base: Base, reads: Reads, tenant: string): AsyncGen
     inputs.all(no, from).map((row) => ({ at: row.seq, row: fromRow(row, names) })),
   );
   for (const [table, order] of RECORDS) {
-    const bodies = connection.query<{ at: number; body: string }>(
-      `SELECT t.${order} AS at, t.body FROM ${table} t
+    const read = bodyOf(table);
+    const bodies = connection.query<Body>(
+      `SELECT t.${order} AS no, t.body FROM ${table} t
        WHERE t.tenant = ? AND t.${order} > ? ORDER BY t.${order} LIMIT ${PAGE}`,
     );
-    yield* paged(table, (from) =>
-      bodies.all(no, from).map(({ at, body }) => ({ at, row: JSON.parse(body) as unknown })),
-    );
+    yield* paged(table, (from) => bodies.all(no, from).map((row) => ({ at: row.no, row: read(row) })));
   }
   for (const [table, columns] of COLUMNS) {
-    const rows = connection.query<{ no: number }>(
+    const rows = connection.query<Columns>(
       `SELECT t.no, ${columns} FROM ${table} t WHERE t.tenant = ? AND t.no > ? ORDER BY t.no LIMIT ${PAGE}`,
     );
-    yield* paged(table, (from) => rows.all(no, from).map(({ no: at, ...row }) => ({ at, row })));
+    yield* paged(table, (from) => rows.all(no, from).map((row) => ({ at: row.no, row: opened(table, row) })));
   }
   for await (const person of ids(base, no, "contacts", "person")) {
     yield { table: "contacts", row: { person, ...(await reads.contact(tenant, person)) } };
@@ -141,6 +142,18 @@ async function* exportTenant(base: Base, reads: Reads, tenant: string): AsyncGen
   }
   yield* listed("daily", (after) => reads.dailyAggregates(tenant, { limit: PAGE, ...after }));
   yield* listed("dead_letters", (after) => reads.deadLetters(tenant, { limit: PAGE, ...after }));
+}
+
+interface Columns {
+  readonly no: number;
+  /** Only of scores. */
+  readonly contributions?: string;
+}
+
+/** The row as it is read, without its number. */
+function opened(table: string, { no, contributions, ...row }: Columns): unknown {
+  if (contributions === undefined) return row;
+  return { ...row, contributions: readContributions(contributions, () => placeIn(table, no)) };
 }
 
 async function* paged(

@@ -1,4 +1,5 @@
 import type { PersonState } from "../../../core/unit.ts";
+import { FIELDS, WORDS } from "../../shapes/words.ts";
 
 /** What stands in the place of an address or a name in a text that stays. */
 export const GONE = "[erased]";
@@ -28,7 +29,8 @@ export interface Scrubber {
 const PERSON_FIELDS = new Set(["person", "from", "to", "subject", "user", "actor", "customer"]);
 
 /**
- * Takes a person out of records of any shape. Their id is replaced where a field or a key (`person/<id>`) says that it
+ * Takes a person out of records of any kind. What is one of our words (`quiet`, `open`), or the name of a field, stays
+ * whatever the person is called: a record must still be one. Their id is replaced where a field or a key (`person/<id>`) says that it
  * is one; an id of five characters or more also wherever it stands as a word of its own. A list of contacts drops
  * them. A person's whole state becomes that of a stranger who stopped or did not stop messages, and nothing else.
  */
@@ -40,8 +42,13 @@ export function scrubber({ person, pseudonym, words }: Erasure): Scrubber {
   const key = `person/${person}`;
 
   const text = (given: string): string => {
+    if (WORDS.has(given)) return given;
     if (given === key || given.startsWith(`${key};`)) return `person/${pseudonym}${given.slice(key.length)}`;
     return replaced.reduce((result, [word, by]) => result.replace(word, by), given);
+  };
+  const nameOf = (name: string, contacts: boolean): string => {
+    if (name === person && contacts) return pseudonym;
+    return FIELDS.has(name) ? name : text(name);
   };
   const field = (name: string, given: unknown): unknown => {
     if (PERSON_FIELDS.has(name) && given === person) return pseudonym;
@@ -57,7 +64,7 @@ export function scrubber({ person, pseudonym, words }: Erasure): Scrubber {
     }
     if (typeof given !== "object" || given === null) return given;
     const entries = Object.entries(given).map(([name, each]) => [
-      name === person && contacts ? pseudonym : text(name),
+      nameOf(name, contacts),
       contacts ? value(each, true) : field(name, each),
     ]);
     return Object.fromEntries(entries);

@@ -1,7 +1,8 @@
-import type { Alert, Delivery } from "../../../core/delivery.ts";
 import { DAY } from "../../../core/time.ts";
 import type { Outbox, SentCopy } from "../../contract.ts";
+import { readCopy, writeCopy } from "../../shapes/personal.ts";
 import type { Base } from "../base.ts";
+import { type Body, bodyOf } from "../bodies.ts";
 import { keyPlace, personKeys } from "../directory.ts";
 
 type Copies = Pick<Outbox, "saveSentCopy" | "sentCopy" | "behindShortLink">;
@@ -10,14 +11,13 @@ type Deliveries = Omit<Outbox, keyof Copies>;
 /** An in-app message whose `dueBy` is longer past is not shown any more. */
 const SHOWN_AFTER_DUE = 7 * DAY;
 
-type Body = { readonly body: string };
-const deliveryOf = ({ body }: Body) => JSON.parse(body) as Delivery;
-const alertOf = ({ body }: Body) => JSON.parse(body) as Alert;
+const deliveryOf = bodyOf("deliveries");
+const alertOf = bodyOf("alerts");
 
 export function deliveries({ connection, names }: Base): Deliveries {
   // Index deliveries_queued gives the order; rows whose moment has not come, or whose lane is skipped, are passed over.
   const due = connection.query<Body>(
-    `SELECT d.body FROM deliveries d
+    `SELECT d.no, d.body FROM deliveries d
      WHERE d.status = 'queued' AND d.not_before <= ?1
        AND d.channel_kind IN (SELECT k.value FROM json_each(?2) k)
        AND NOT EXISTS (
@@ -35,7 +35,7 @@ export function deliveries({ connection, names }: Base): Deliveries {
   );
   // Index deliveries_doubtful.
   const doubtful = connection.query<Body>(
-    `SELECT d.body FROM deliveries d
+    `SELECT d.no, d.body FROM deliveries d
      WHERE d.status IN ('sending', 'in_doubt') AND (d.status = 'in_doubt' OR d.lease_until <= ?)
      ORDER BY d.status DESC, d.lease_until, d.no LIMIT ?`,
   );
@@ -45,7 +45,7 @@ export function deliveries({ connection, names }: Base): Deliveries {
   );
   const waiting = (who: "person" | "session") =>
     connection.query<Body>(
-      `SELECT d.body FROM deliveries d
+      `SELECT d.no, d.body FROM deliveries d
        WHERE d.tenant = ?1 AND d.${who} = ?2 AND d.channel_kind IN ('in_app', 'broadcast') AND d.due_by > ?4
          AND (d.status = 'queued' AND d.not_before <= ?3 OR d.status = 'sent' AND d.seen_at IS NULL
            AND d.body ->> 'clickedAt' IS NULL)
@@ -53,10 +53,10 @@ export function deliveries({ connection, names }: Base): Deliveries {
     );
   // Indexes deliveries_person and deliveries_session.
   const waitingFor = { person: waiting("person"), session: waiting("session") };
-  const one = connection.query<Body>("SELECT d.body FROM deliveries d WHERE d.tenant = ? AND d.id = ?");
+  const one = connection.query<Body>("SELECT d.no, d.body FROM deliveries d WHERE d.tenant = ? AND d.id = ?");
   // Index deliveries_provider. Two providers might give out the same id: the one whose channel it is goes first.
   const byProvider = connection.query<Body>(
-    `SELECT d.body FROM deliveries d
+    `SELECT d.no, d.body FROM deliveries d
      WHERE d.tenant = ?1 AND d.provider_id = ?2
      ORDER BY d.channel_kind IN (SELECT c.kind FROM channels c WHERE c.tenant = ?1 AND c.system = ?3) DESC,
        d.at DESC LIMIT 1`,
@@ -69,7 +69,7 @@ export function deliveries({ connection, names }: Base): Deliveries {
   );
   // Index alerts_unnotified.
   const unnotified = connection.query<Body>(
-    `SELECT a.body FROM alerts a
+    `SELECT a.no, a.body FROM alerts a
      WHERE a.notified_at IS NULL AND a.simulated = 0 AND a.state IN ('open', 'snoozed')
        AND (a.state = 'open' OR a.snoozed_until <= ?1) AND a.at <= ?1
      ORDER BY a.due_by LIMIT ?2`,
@@ -150,15 +150,17 @@ export function sentCopies(base: Base): Copies {
   );
   const seal = (no: number, { tenant, person, delivery, rendered }: SentCopy) => {
     const place = copyPlace(tenant, delivery);
-    if (person === null) return vault.wrapJson(place, rendered);
+    const copy = writeCopy(rendered);
+    if (person === null) return vault.wrapJson(place, copy);
     const key = keys.give(no, tenant, person);
-    return key === null ? null : vault.seal(key, keyPlace(tenant, person), place, rendered);
+    return key === null ? null : vault.seal(key, keyPlace(tenant, person), place, copy);
   };
   const unseal = (no: number, tenant: string, delivery: string, { person, sealed }: CopyRow) => {
     const place = copyPlace(tenant, delivery);
-    if (person === null) return vault.unwrapJson(place, sealed);
+    const read = (opened: unknown) => readCopy(opened, `the copy of delivery ${delivery}`);
+    if (person === null) return read(vault.unwrapJson(place, sealed));
     const key = keys.find(no, person);
-    return key === null ? null : vault.unseal(key, keyPlace(tenant, person), place, sealed);
+    return key === null ? null : read(vault.unseal(key, keyPlace(tenant, person), place, sealed));
   };
   return {
     async saveSentCopy(copy) {

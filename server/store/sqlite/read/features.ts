@@ -1,6 +1,7 @@
-import type { Match } from "../../../core/match.ts";
-import type { FeatureRow, Records } from "../../contract.ts";
+import type { Records } from "../../contract.ts";
+import { writeFeature } from "../../shapes/feature.ts";
 import type { Base } from "../base.ts";
+import { type Body, bodyOf } from "../bodies.ts";
 
 type Features = Pick<Records, "saveFeatures" | "matchesWithoutFeatures" | "unlabelledFeatures" | "pseudonym">;
 
@@ -12,12 +13,12 @@ export function features({ connection, names, vault }: Base): Features {
   );
   const mark = connection.query("UPDATE matches SET featured = 1 WHERE tenant = ? AND id = ?");
   // Index matches_unfeatured.
-  const without = connection.query<{ body: string }>(
-    "SELECT m.body FROM matches m WHERE m.featured = 0 ORDER BY m.no LIMIT ?",
+  const without = connection.query<Body>(
+    "SELECT m.no, m.body FROM matches m WHERE m.featured = 0 ORDER BY m.no LIMIT ?",
   );
   // Index features_unlabelled.
-  const unlabelled = connection.query<{ body: string }>(
-    "SELECT f.body FROM features f WHERE f.label IS NULL AND f.at < ? ORDER BY f.at LIMIT ?",
+  const unlabelled = connection.query<Body>(
+    "SELECT f.rowid AS no, f.body FROM features f WHERE f.label IS NULL AND f.at < ? ORDER BY f.at LIMIT ?",
   );
   return {
     async pseudonym(tenant, key) {
@@ -28,16 +29,16 @@ export function features({ connection, names, vault }: Base): Features {
         for (const row of rows) {
           const { id, pseudonym, at, kind, label } = row;
           const no = names.giveTenant(row.tenant);
-          upsert.run(no, id, pseudonym, at, kind, label, JSON.stringify(row));
+          upsert.run(no, id, pseudonym, at, kind, label, writeFeature(row));
           if (kind === "match") mark.run(no, id);
         }
       });
     },
     async matchesWithoutFeatures(limit) {
-      return without.all(limit).map(({ body }) => JSON.parse(body) as Match);
+      return without.all(limit).map(bodyOf("matches"));
     },
     async unlabelledFeatures(before, limit) {
-      return unlabelled.all(before, limit).map(({ body }) => JSON.parse(body) as FeatureRow);
+      return unlabelled.all(before, limit).map(bodyOf("features"));
     },
   };
 }

@@ -1,13 +1,10 @@
-import type { Decision } from "../../../core/decision.ts";
-import type { Alert, Delivery, Outcome } from "../../../core/delivery.ts";
-import type { FeedbackRow } from "../../../core/effect.ts";
-import type { Match } from "../../../core/match.ts";
-import type { Incident } from "../../../core/tenant.ts";
-import type { AuditRow, KeyQuery, Page, PageQuery, Records } from "../../contract.ts";
+import type { KeyQuery, Page, PageQuery, Records } from "../../contract.ts";
 import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
+import { readLetter } from "../../shapes/personal.ts";
 import type { Base } from "../base.ts";
+import { type Bodies, type Body, bodyOf, placeIn, type Table } from "../bodies.ts";
 import type { Value } from "../durability/connection.ts";
-import { type LetterContent, letterPlace } from "../effects/record-rows.ts";
+import { letterPlace } from "../effects/record-rows.ts";
 
 type Lists = Pick<
   Records,
@@ -27,16 +24,8 @@ type Lists = Pick<
   | "unknownTypes"
 >;
 
-/** Tables of records with `tenant`, `id`, `at` and `body`; each has an index on (tenant, at, id). */
-type Table =
-  | "matches"
-  | "decisions"
-  | "deliveries"
-  | "alerts"
-  | "incidents"
-  | "outcomes"
-  | "feedback"
-  | "audit";
+/** Tables of records with `tenant`, `id` and `at`; each has an index on (tenant, at, id). */
+type Listed = Exclude<Table, "accounts" | "persons" | "features">;
 
 /** A condition on the table's row `t`, and its value; undefined leaves it out. */
 type Filter = readonly [condition: string, value: Value | undefined];
@@ -44,13 +33,13 @@ type Filter = readonly [condition: string, value: Value | undefined];
 export function lists(base: Base): Lists {
   const { names } = base;
   const list =
-    <Row, Query extends PageQuery>(table: Table, filters: (query: Query) => readonly Filter[]) =>
-    async (tenant: string, query: Query): Promise<Page<Row>> =>
-      page<Row>(base, table, [["t.tenant = ?", names.tenant(tenant)], ...filters(query)], query);
+    <Of extends Listed, Query extends PageQuery>(table: Of, filters: (query: Query) => readonly Filter[]) =>
+    async (tenant: string, query: Query): Promise<Page<Bodies[Of]>> =>
+      page(base, table, [["t.tenant = ?", names.tenant(tenant)], ...filters(query)], query);
   const one =
-    <Row>(table: Table) =>
-    async (tenant: string, id: string): Promise<Row | null> =>
-      byId<Row>(base, table, names.tenant(tenant), id);
+    <Of extends Listed>(table: Of) =>
+    async (tenant: string, id: string): Promise<Bodies[Of] | null> =>
+      byId(base, table, names.tenant(tenant), id);
   // The index on (tenant, filter, at, id) serves where there is one (person, account, state, status, match, subject),
   // else the one on (tenant, at, id).
   const byKey = ({ person, account, since }: KeyQuery): readonly Filter[] => [
@@ -59,35 +48,35 @@ export function lists(base: Base): Lists {
     ["t.at >= ?", since],
   ];
   return {
-    match: one<Match>("matches"),
-    decision: one<Decision>("decisions"),
-    alert: one<Alert>("alerts"),
-    auditRow: one<AuditRow>("audit"),
-    matches: list<Match, Parameters<Records["matches"]>[1]>("matches", (query) => [
+    match: one("matches"),
+    decision: one("decisions"),
+    alert: one("alerts"),
+    auditRow: one("audit"),
+    matches: list("matches", (query: Parameters<Records["matches"]>[1]) => [
       ...byKey(query),
       [query.open === false ? "t.state <> ?" : "t.state = ?", query.open === undefined ? undefined : "open"],
       ["t.pattern = ?", query.pattern],
     ]),
-    decisions: list<Decision, Parameters<Records["decisions"]>[1]>("decisions", (query) => [
+    decisions: list("decisions", (query: Parameters<Records["decisions"]>[1]) => [
       ...byKey(query),
       ["t.match = ?", query.match],
     ]),
-    deliveries: list<Delivery, Parameters<Records["deliveries"]>[1]>("deliveries", (query) => [
+    deliveries: list("deliveries", (query: Parameters<Records["deliveries"]>[1]) => [
       ...byKey(query),
       ["t.status = ?", query.status],
       ["t.match = ?", query.match],
     ]),
-    alerts: list<Alert, Parameters<Records["alerts"]>[1]>("alerts", (query) => [
+    alerts: list("alerts", (query: Parameters<Records["alerts"]>[1]) => [
       ...byKey(query),
       ["t.state = ?", query.state],
       ["t.owner = ?", query.owner],
     ]),
-    incidents: list<Incident, PageQuery>("incidents", () => []),
-    outcomes: list<Outcome, Parameters<Records["outcomes"]>[1]>("outcomes", (query) => [
+    incidents: list("incidents", () => []),
+    outcomes: list("outcomes", (query: Parameters<Records["outcomes"]>[1]) => [
       ...byKey(query),
       ["t.pattern = ?", query.pattern],
     ]),
-    feedback: list<FeedbackRow, KeyQuery>("feedback", ({ person, account, since }) => [
+    feedback: list("feedback", ({ person, account, since }: KeyQuery) => [
       ["t.person = ?", person],
       [
         "EXISTS (SELECT 1 FROM matches m WHERE m.tenant = t.tenant AND m.id = t.match AND m.account = ?)",
@@ -95,33 +84,35 @@ export function lists(base: Base): Lists {
       ],
       ["t.at >= ?", since],
     ]),
-    audit: list<AuditRow, Parameters<Records["audit"]>[1]>("audit", ({ subject }) => [
-      ["t.subject = ?", subject],
-    ]),
+    audit: list("audit", ({ subject }: Parameters<Records["audit"]>[1]) => [["t.subject = ?", subject]]),
     ...letters(base),
   };
 }
 
-export function byId<Row>({ connection }: Base, table: Table, tenant: number, id: string): Row | null {
+export function byId<Of extends Listed>(
+  { connection }: Base,
+  table: Of,
+  tenant: number,
+  id: string,
+): Bodies[Of] | null {
   const found = connection
-    .filtered<{ body: string }>(`SELECT t.body FROM ${table} t WHERE t.tenant = ? AND t.id = ?`)
+    .filtered<Body>(`SELECT t.no, t.body FROM ${table} t WHERE t.tenant = ? AND t.id = ?`)
     .get(tenant, id);
-  return found === undefined ? null : (JSON.parse(found.body) as Row);
+  return found === undefined ? null : bodyOf(table)(found);
 }
 
-interface Listed {
+interface ListedRow extends Body {
   readonly at: number;
   readonly id: string;
-  readonly body: string;
 }
 
 /** Newest first; rows of one moment by id. */
-function page<Row>(
+function page<Of extends Listed>(
   { connection }: Base,
-  table: Table,
+  table: Of,
   filters: readonly Filter[],
   query: PageQuery,
-): Page<Row> {
+): Page<Bodies[Of]> {
   const limit = limitOf(query.limit);
   const given = filters.filter((filter): filter is readonly [string, Value] => filter[1] !== undefined);
   const after =
@@ -131,15 +122,15 @@ function page<Row>(
     ...(after === null ? [] : ["(t.at, t.id) < (?, ?)"]),
   ];
   const rows = connection
-    .filtered<Listed>(
-      `SELECT t.at, t.id, t.body FROM ${table} t WHERE ${conditions.join(" AND ")}
+    .filtered<ListedRow>(
+      `SELECT t.no, t.at, t.id, t.body FROM ${table} t WHERE ${conditions.join(" AND ")}
        ORDER BY t.at DESC, t.id DESC LIMIT ?`,
     )
     .all(...given.map(([, value]) => value), ...(after ?? []), limit + 1);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
-    rows: shown.map(({ body }) => JSON.parse(body) as Row),
+    rows: shown.map(bodyOf(table)),
     next: rows.length > limit && last !== undefined ? toCursor([last.at, last.id]) : null,
   };
 }
@@ -167,8 +158,9 @@ function letters({ connection, names, vault }: Base): Pick<Records, "deadLetters
       const rows = select.all(names.tenant(tenant), below ?? 0, limit + 1);
       const shown = rows.slice(0, limit);
       return {
-        rows: shown.map(({ id, received_at: receivedAt, sealed }) => {
-          const content = vault.unwrapJson(letterPlace(tenant, id), sealed) as LetterContent;
+        rows: shown.map(({ no, id, received_at: receivedAt, sealed }) => {
+          const opened = vault.unwrapJson(letterPlace(tenant, id), sealed);
+          const content = readLetter(opened, placeIn("dead_letters", no));
           const { system, sourceId, reason, body } = content;
           return { id, tenant, system, sourceId, receivedAt, reason, body: Buffer.from(body, "base64") };
         }),

@@ -2,7 +2,10 @@ import type { ScoreRow } from "../../../core/effect.ts";
 import type { Band } from "../../../core/unit.ts";
 import type { Page, Records, RiskQuery, RiskRow } from "../../contract.ts";
 import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
+import { readBand } from "../../shapes/columns.ts";
+import { readContributions } from "../../shapes/contributions.ts";
 import type { Base } from "../base.ts";
+import { placeIn } from "../bodies.ts";
 import type { Value } from "../durability/connection.ts";
 
 type Risks = Pick<Records, "score" | "scoreHistory" | "risks" | "riskFilters">;
@@ -13,11 +16,12 @@ const BANDS: readonly Band[] = ["critical", "alert", "watch", "normal"];
 const RARE_NAMES = 5_000;
 
 interface ScoreColumns {
+  readonly no: number;
   readonly key: string;
   readonly unit: number;
   readonly at: number;
   readonly score: number;
-  readonly band: Band;
+  readonly band: string;
   readonly why: string;
   readonly contributions: string;
 }
@@ -30,23 +34,25 @@ interface RiskColumns extends ScoreColumns {
 }
 
 const RISK =
-  "s.key, s.unit, s.at, s.score, s.band, s.why, s.contributions, s.kind, s.name, s.segment, s.owner";
+  "s.no, s.key, s.unit, s.at, s.score, s.band, s.why, s.contributions, s.kind, s.name, s.segment, s.owner";
 
 export function risks(base: Base): Risks {
   const { connection, names } = base;
   const current = connection.query<ScoreColumns>(
-    `SELECT s.key, s.unit, s.at, s.score, s.band, s.why, s.contributions FROM scores s
+    `SELECT s.no, s.key, s.unit, s.at, s.score, s.band, s.why, s.contributions FROM scores s
      WHERE s.tenant = ? AND s.key = ?`,
   );
   // Index score_history_key.
   const history = connection.query<ScoreColumns>(
-    `SELECT h.key, h.unit, h.at, h.score, h.band, h.why, h.contributions FROM score_history h
+    `SELECT h.no, h.key, h.unit, h.at, h.score, h.band, h.why, h.contributions FROM score_history h
      WHERE h.tenant = ? AND h.key = ? AND h.at >= ? ORDER BY h.at DESC, h.no DESC LIMIT ?`,
   );
   const scoreOf = (tenant: string, row: ScoreColumns, remembered: boolean): ScoreRow => {
-    const { key, at, score, band, why } = row;
+    const { key, at, score, why } = row;
     const unit = names.unitName(row.unit).name;
-    const contributions = JSON.parse(row.contributions) as ScoreRow["contributions"];
+    const place = () => placeIn(remembered ? "score_history" : "scores", row.no);
+    const band = readBand(row.band, place);
+    const contributions = readContributions(row.contributions, place);
     return { tenant, unit, key, at, score, band, contributions, why, history: remembered };
   };
   return {
@@ -96,7 +102,8 @@ function riskPage(base: Base, tenant: number, query: RiskQuery): Page<RiskRow> {
   const last = shown.at(-1);
   return {
     rows: shown.map((row) => {
-      const { key, score, band, at, why, name, segment, owner } = row;
+      const { key, score, at, why, name, segment, owner } = row;
+      const band = readBand(row.band, () => placeIn("scores", row.no));
       return { key, unit: base.names.unitName(row.unit).name, score, band, at, why, name, segment, owner };
     }),
     next: found.length > limit && last !== undefined ? toCursor([last.score, last.key]) : null,
@@ -205,6 +212,6 @@ function rareNames({ connection }: Base, tenant: number, query: RiskQuery): Risk
 }
 
 function contributes(row: RiskColumns, pattern: string): boolean {
-  const contributions = JSON.parse(row.contributions) as ScoreRow["contributions"];
+  const contributions = readContributions(row.contributions, () => placeIn("scores", row.no));
   return contributions.some((each) => each.pattern === pattern);
 }

@@ -1,10 +1,9 @@
-import type { Decision } from "../../../core/decision.ts";
-import type { Delivery, Outcome } from "../../../core/delivery.ts";
-import type { FeedbackRow, ScoreRow } from "../../../core/effect.ts";
+import type { ScoreRow } from "../../../core/effect.ts";
 import { type Match, scoredUnder } from "../../../core/match.ts";
 import { LATE, type Millis, ON_TIME } from "../../../core/time.ts";
 import type { Reception, Records, Trace } from "../../contract.ts";
 import type { Base } from "../base.ts";
+import { type Bodies, type Body, bodyOf } from "../bodies.ts";
 import { eventOf } from "../log/input-row.ts";
 import { newestFirst, rowsAt } from "../log/log.ts";
 import { byId } from "./lists.ts";
@@ -15,34 +14,38 @@ const MOST_LOOKED_AT = 20_000;
 /** From a decision or delivery back to the webhooks behind it. */
 export function tracing(base: Base, scoreHistory: Records["scoreHistory"]): Pick<Records, "trace"> {
   const { connection, names } = base;
-  const ofMatch = <Row>(table: "decisions" | "feedback", tenant: number, match: string): readonly Row[] =>
+  const ofMatch = <Of extends "decisions" | "feedback">(
+    table: Of,
+    tenant: number,
+    match: string,
+  ): readonly Bodies[Of][] =>
     connection
-      .filtered<{ body: string }>(
-        `SELECT t.body FROM ${table} t WHERE t.tenant = ? AND t.match = ? ORDER BY t.at, t.no`,
+      .filtered<Body>(
+        `SELECT t.no, t.body FROM ${table} t WHERE t.tenant = ? AND t.match = ? ORDER BY t.at, t.no`,
       )
       .all(tenant, match)
-      .map(({ body }) => JSON.parse(body) as Row);
+      .map(bodyOf(table));
   return {
     async trace(tenant, id) {
       const no = names.tenant(tenant);
-      const decision = byId<Decision>(base, "decisions", no, id);
+      const decision = byId(base, "decisions", no, id);
       const wanted = decision === null ? id : decision.delivery;
-      const delivery = wanted === null ? null : byId<Delivery>(base, "deliveries", no, wanted);
+      const delivery = wanted === null ? null : byId(base, "deliveries", no, wanted);
       const matchId = decision?.match ?? delivery?.match;
       if (matchId === undefined) return null;
-      const match = byId<Match>(base, "matches", no, matchId);
+      const match = byId(base, "matches", no, matchId);
       // What belongs to no match shares an empty one: each row is about its own message.
       const isOwn = (row: { readonly delivery: string | null }) =>
         matchId !== "" || row.delivery === delivery?.id;
-      const decisions = ofMatch<Decision>("decisions", no, matchId).filter(isOwn);
+      const decisions = ofMatch("decisions", no, matchId).filter(isOwn);
       return {
         delivery,
         decisions,
         match,
         scores: match === null ? [] : await scoresOf(scoreHistory, tenant, match),
         events: match === null ? [] : eventsOf(base, no, match),
-        outcome: byId<Outcome>(base, "outcomes", no, matchId),
-        feedback: ofMatch<FeedbackRow>("feedback", no, matchId).filter(isOwn),
+        outcome: byId(base, "outcomes", no, matchId),
+        feedback: ofMatch("feedback", no, matchId).filter(isOwn),
       };
     },
   };
