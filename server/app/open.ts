@@ -54,7 +54,7 @@ export interface Opened extends App {
   publicUrl: string;
 }
 
-/** @throws PlainError (folder in use), StoreDamaged */
+/** @throws PlainError (folder in use), StoreDamaged, RecordRefused */
 export async function openApp(config: Config, options: OpenOptions): Promise<Opened> {
   const clock = options.clock ?? systemClock;
   const secrets = new KnownSecrets();
@@ -63,14 +63,14 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
   const file = join(config.dataDir, "forestall.db");
   const bare = openSqliteStore({ file, secretKey: config.secretKey, now: () => clock.now() });
   const store = options.wrapStore?.(bare) ?? bare;
-  try {
-    await store.open();
-  } catch (error) {
+  const letGo = async (error: unknown): Promise<never> => {
+    await store.close().catch((cause: unknown) => log.error({ err: cause }, "the store could not be closed"));
     lock.release();
     throw error;
-  }
+  };
+  await store.open().catch(letGo);
   const [messages, library] = [await loadMessages(), loadShipped()];
-  const libraries = await openLibraries(store, library);
+  const libraries = await openLibraries(store, library).catch(letGo);
   const pipeline = createPipeline({
     store,
     now: () => clock.now(),
@@ -79,7 +79,9 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
     pseudonym: pseudonymBy(config.secretKey),
     onFailure: (error) => log.error({ err: error }, "nothing was written"),
   });
-  await pipeline.start((inputs) => options.onProgress?.(`${inputs.toLocaleString("en")} records read`));
+  await pipeline
+    .start((inputs) => options.onProgress?.(`${inputs.toLocaleString("en")} records read`))
+    .catch(letGo);
   // What cannot be finished now is tried again at the next start.
   await finishErasures({ store, pipeline, now: () => clock.now() }).catch((error: unknown) =>
     log.error({ err: error }, "an erasure that was begun could not be finished"),

@@ -85,7 +85,14 @@ function conclude(error: unknown, deps: CliDeps): number {
 }
 
 /** Names of errors whose own words are for people. */
-const SPOKEN = new Set(["CallFailed", "StoreDamaged", "StoreUnavailable", "BadTemplate", "BadPattern"]);
+const SPOKEN = new Set([
+  "CallFailed",
+  "RecordRefused",
+  "StoreDamaged",
+  "StoreUnavailable",
+  "BadTemplate",
+  "BadPattern",
+]);
 
 function plainly(error: unknown): string {
   if (error instanceof PlainError) return error.message;

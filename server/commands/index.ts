@@ -3,6 +3,7 @@ import { Overloaded } from "../flow/contract.ts";
 import type { Handlers } from "../jobs/control-socket.ts";
 import { PlainError } from "../lib/errors.ts";
 import { plainIssues } from "../lib/plain-issues.ts";
+import { RecordRefused } from "../store/contract.ts";
 import { backup } from "./backup.ts";
 import { channelAdd, channelList } from "./channel.ts";
 import type { Command, Context } from "./contract.ts";
@@ -73,6 +74,8 @@ export async function runCommand<Name extends CommandName>(
   } catch (error) {
     // Nothing is wrong with the command: it can be given again.
     if (error instanceof Overloaded) throw new PlainError(`Try again: ${error.message}.`, { cause: error });
+    // Whoever runs Forestall has to know, and nothing of the record is in it.
+    if (error instanceof RecordRefused) throw new PlainError(error.message, { cause: error });
     throw error;
   }
 }
