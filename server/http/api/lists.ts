@@ -35,7 +35,11 @@ export function listRoutes(deps: ApiDeps): readonly Route[] {
       path: "/decisions",
       summary: "What the policy decided and why, newest first; also what was held and stopped",
       roles: EVERYBODY,
-      query: z.strictObject({ ...page, ...about, match: idText.optional() }),
+      query: z.strictObject({
+        ...page,
+        ...about,
+        match: idText.optional().meta({ description: "Only what is about this match, by id" }),
+      }),
       body: null,
       reply: replies.pageReply(replies.decision),
       handle: (call) => {
@@ -57,10 +61,11 @@ export function listRoutes(deps: ApiDeps): readonly Route[] {
       query: z.strictObject({
         ...page,
         ...about,
-        match: idText.optional(),
+        match: idText.optional().meta({ description: "Only what is about this match, by id" }),
         status: z
           .enum(["queued", "sending", "sent", "failed", "in_doubt", "unknown", "suppressed", "dry_run"])
-          .optional(),
+          .optional()
+          .meta({ description: "Only messages that stand so" }),
       }),
       body: null,
       reply: replies.pageReply(replies.delivery),
@@ -83,8 +88,11 @@ export function listRoutes(deps: ApiDeps): readonly Route[] {
       query: z.strictObject({
         ...page,
         ...about,
-        state: z.enum(["open", "acked", "snoozed", "resolved"]).optional(),
-        owner: z.string().max(200).optional(),
+        state: z
+          .enum(["open", "acked", "snoozed", "resolved"])
+          .optional()
+          .meta({ description: "Only alerts that stand so" }),
+        owner: z.string().max(200).optional().meta({ description: "Only alerts of this role" }),
       }),
       body: null,
       reply: replies.pageReply(replies.alert),
@@ -109,7 +117,10 @@ export function listRoutes(deps: ApiDeps): readonly Route[] {
       path: "/audit",
       summary: "Who did what and why, newest first",
       roles: ["admin", "privacy"],
-      query: z.strictObject({ ...page, subject: idText.optional() }),
+      query: z.strictObject({
+        ...page,
+        subject: idText.optional().meta({ description: "Only what was done to this, such as `person/u1`" }),
+      }),
       body: null,
       reply: replies.pageReply(replies.audit),
       handle: (call) => {

@@ -13,11 +13,11 @@ import { nothing, page } from "./schemas.ts";
 const WORKERS = ["agent", "ops", "admin"] as const;
 const query = z.strictObject({
   ...page,
-  band: z.enum(["normal", "watch", "alert", "critical"]).optional(),
-  kind: z.enum(["account", "person"]).optional(),
-  segment: z.string().max(200).optional(),
-  owner: z.string().max(200).optional(),
-  pattern: z.string().max(100).optional(),
+  band: z.enum(["normal", "watch", "alert", "critical"]).optional().meta({ description: "Only this band" }),
+  kind: z.enum(["account", "person"]).optional().meta({ description: "Only accounts, or only persons" }),
+  segment: z.string().max(200).optional().meta({ description: "Only accounts of this segment" }),
+  owner: z.string().max(200).optional().meta({ description: "Only accounts that this person looks after" }),
+  pattern: z.string().max(100).optional().meta({ description: "Only where this pattern has fired, by id" }),
   q: z.string().trim().max(200).optional().meta({ description: "Part of the name" }),
 });
 

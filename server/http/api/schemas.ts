@@ -50,7 +50,8 @@ export const since = z
   .union([isoTime, duration.transform((length) => ({ ago: length }))], {
     error: "must be a time such as 2026-03-02T10:00:00Z, or how long ago, such as 24h",
   })
-  .optional();
+  .optional()
+  .meta({ description: "Only what is newer: ISO 8601, or how long ago, such as `24h`" });
 export type Since = z.output<typeof since>;
 
 export function sinceOf(value: Since, now: Millis): { since?: Millis } {
@@ -58,7 +59,11 @@ export function sinceOf(value: Since, now: Millis): { since?: Millis } {
   return { since: typeof value === "number" ? value : now - value.ago };
 }
 
-export const about = { person: idText.optional(), account: idText.optional(), since };
+export const about = {
+  person: idText.optional().meta({ description: "Only what is about this person, by id" }),
+  account: idText.optional().meta({ description: "Only what is about this account, by id" }),
+  since,
+};
 
 export const nothing = z.strictObject({});
 
@@ -68,14 +73,15 @@ export const reasoned = {
     .string("must be given: say in a few words why")
     .trim()
     .min(1, "must not be empty: say in a few words why")
-    .max(500),
+    .max(500)
+    .meta({ description: "Why, in a few words; it is recorded" }),
   actor: shortText.optional().meta({ description: "Who acts; the header Forestall-Actor wins" }),
 };
 export const justReason = z.strictObject(reasoned);
 
 export const until = {
-  until: isoTime.optional(),
-  for: duration.optional(),
+  until: isoTime.optional().meta({ description: "When it ends: ISO 8601" }),
+  for: duration.optional().meta({ description: "How long it lasts, instead of `until`" }),
 };
 
 /**

@@ -103,12 +103,13 @@ function requesterRoute(deps: ApiDeps): Route {
     roles: READERS,
     query: z
       .strictObject({
-        email: z.string().trim().max(320).optional(),
-        externalId: idText.optional(),
+        email: z.string().trim().max(320).optional().meta({ description: "Their address" }),
+        externalId: idText.optional().meta({ description: "Your own id of the person" }),
         zendeskId: z
           .string()
           .regex(/^\d{1,20}$/, "must be the number of a Zendesk user")
-          .optional(),
+          .optional()
+          .meta({ description: "Number of the Zendesk user" }),
         ...ticket,
       })
       .refine(({ email, externalId, zendeskId }) => [email, externalId, zendeskId].some(Boolean), {

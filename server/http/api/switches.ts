@@ -18,9 +18,13 @@ export function switchRoutes(deps: ApiDeps): readonly Route[] {
 
 const switchBody = z.strictObject({
   ...reasoned,
-  what: z.enum(["tenant", "pattern", "channel"], "must be tenant, pattern or channel"),
-  name: idText.optional(),
-  off: z.boolean("must be true to switch off, false to switch on"),
+  what: z
+    .enum(["tenant", "pattern", "channel"], "must be tenant, pattern or channel")
+    .meta({ description: "Everything of the tenant, one pattern, or one channel" }),
+  name: idText.optional().meta({ description: "Id of the pattern, or the channel; for the tenant left out" }),
+  off: z
+    .boolean("must be true to switch off, false to switch on")
+    .meta({ description: "True to switch off, false to switch on" }),
 });
 
 function switchRoute({ actions }: ApiDeps): Route {
@@ -62,10 +66,15 @@ function rolloutRoute({ actions }: ApiDeps): Route {
     query: nothing,
     body: z.strictObject({
       ...reasoned,
-      all: z.boolean().optional(),
-      accounts: names,
-      segments: names,
-      percent: z.number().min(0, "must be 0 to 100").max(100, "must be 0 to 100").optional(),
+      all: z.boolean().optional().meta({ description: "All accounts" }),
+      accounts: names.meta({ description: "These accounts, by id" }),
+      segments: names.meta({ description: "The accounts of these segments" }),
+      percent: z
+        .number()
+        .min(0, "must be 0 to 100")
+        .max(100, "must be 0 to 100")
+        .optional()
+        .meta({ description: "This share of the other accounts, 0 to 100" }),
       add: z.boolean().optional().meta({ description: "Beside what is live already, not in its place" }),
       force: z.boolean().optional().meta({ description: "Go live although `doctor` finds problems" }),
     }),

@@ -13,7 +13,11 @@ afterAll(() => world.close());
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
-  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly description?: string;
+  }[];
   readonly requestBody?: {
     readonly content: Record<string, { readonly schema: { readonly required?: string[] } }>;
   };
@@ -47,6 +51,18 @@ function fieldsIn(path: string, schema: unknown): Field[] {
 }
 
 const isSaying = (description: unknown) => typeof description === "string" && /^[A-Z`0-9]/.test(description);
+
+/** Fields of acts, in addresses whose summary says what each of them is: a description could only repeat it. */
+const SAID_BY_THE_ADDRESS: readonly string[] = [
+  ...["zendeskId", "email"].map((name) => `post /persons/{id}/link.${name}`),
+  "post /matches/{id}/verdict.verdict",
+  ...["answer", "text"].map((name) => `post /decisions/{id}/review.${name}`),
+  "post /alerts/{id}/assign.assignee",
+  ...["preview", "person", "channel", "template", "match", "override"].map(
+    (name) => `post /deliveries.${name}`,
+  ),
+  ...["scope", "scope.kind", "scope.name"].map((name) => `post /incidents.${name}`),
+];
 
 const read = async () => (await ask<Document>(world, "GET /openapi.json")).body;
 
@@ -118,6 +134,23 @@ describe("the OpenAPI document", () => {
     expect(fields.length).toBeGreaterThan(300);
     expect(fields.filter(({ description }) => !isSaying(description)).map(({ path }) => path)).toEqual([]);
     expect(named.filter(([, schema]) => !isSaying(schema.description)).map(([name]) => name)).toEqual([]);
+  });
+
+  it("says of every parameter and of every field of a request what it means", async () => {
+    const { paths } = await read();
+
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ line: `${method} ${path}`, operation })),
+    );
+    const fields = operations.flatMap(({ line, operation }) => [
+      ...(operation.parameters ?? [])
+        .filter((each) => each.in !== "path")
+        .map(({ name, description }) => ({ path: `${line}.${name}`, description })),
+      ...fieldsIn(line, operation.requestBody?.content),
+    ]);
+    expect(fields.length).toBeGreaterThan(100);
+    const silent = fields.filter(({ description }) => !isSaying(description)).map(({ path }) => path);
+    expect(silent.filter((path) => !SAID_BY_THE_ADDRESS.includes(path))).toEqual([]);
   });
 
   it("would find a field that nothing is said of, however deep it lies", () => {
