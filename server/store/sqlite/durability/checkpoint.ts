@@ -21,9 +21,37 @@ interface Progress {
 }
 
 /**
- * Moves pages from the write-ahead log to the main file, the only writes that file gets, and writes down their
- * checksums first. A thread moves the bulk while commits go on; the little that came meanwhile is moved between two
- * commits, whereupon the log begins anew.
+ * Moves pages from the write-ahead log to the main file, the only writes that file gets. (The `checkpoint` of the
+ * contract is another thing: a position of our own log, see units.ts.)
+ *
+ * A commit is durable once the write-ahead log is synced, and stays so by the log alone: the main file may be any
+ * number of commits behind, and SQLite lets the log begin anew only when the main file has, and has synced, all of it.
+ * So nothing here can lose a commit, and a crash at any moment leaves at worst work to do again. What must hold is one
+ * order: no page is written to the main file before its checksum is on disk in `-sums`. Else a start would take a page
+ * that was moved rightly for a damaged one.
+ *
+ * It is in one of these modes.
+ *
+ * - *At rest.* Commits only lengthen the log. After every sixteenth its length is looked at; 2,000 frames more than
+ *   after the last attempt begin a checkpoint.
+ * - *Moving the bulk* (`#moving`, up to four rounds). The thread opens a read transaction, which pins the end of the
+ *   log as it is now, and sums every page up to there (`sum`). We append the sums and sync them. Then the thread moves
+ *   what it holds, which SQLite lets it do up to the pin only, and syncs the main file (`move`); when the sums could not
+ *   be written, it lets go instead. Commits go on all the while, behind the pin. Each round has less to do than the one
+ *   before.
+ * - *Moving the rest.* What is left, as a rule under 200 frames, on our own connection between two commits, sums first.
+ *   If no reader holds a place in the log, all of it has moved, and the next commit writes at its beginning: the log
+ *   has new salts, by which `#summed` knows that it starts from the first frame.
+ * - *Held up.* A reader, such as a backup, keeps its place, and with it the log. `#tried` remembers the length, so that
+ *   the next attempt comes when 2,000 more frames have gathered, not with every commit.
+ * - *Emptying* (`truncate`: at the start, at the end, after an erasure). The same in one step, and the log is cut to
+ *   nothing, so that what was overwritten is in no file. It does not wait: while a reader or a checkpoint holds it up
+ *   it answers false, and whoever must have it asks again.
+ * - *Stopped* (`stop`). None begins; the one under way ends first. The thread ends after the database was closed, as it
+ *   holds the process's locks on the file.
+ *
+ * One that fails, as on a full disk, leaves the log as it is: the commits themselves report what is wrong, and a later
+ * one begins the next attempt.
  */
 export class Checkpointer {
   readonly #connection: Connection;
@@ -91,7 +119,6 @@ export class Checkpointer {
     return this.#mover.end();
   }
 
-  /** One that fails (a full disk) loses nothing: the log stays as it is, and a later commit asks again. */
   async #checkpoint(): Promise<void> {
     try {
       for (let round = 0; round < MOST_ROUNDS && this.#ahead() > FEW_FRAMES; round++) await this.#moveBulk();

@@ -16,8 +16,23 @@ const SMALL_BATCH = 8;
  * A message that one event leads to is some ten rows in as many tables, each with indexes in random order: forty
  * pages of the write-ahead log, of which the sender would wait for every one. So a small commit writes its effects as
  * one row at the end of `waiting_effects`; when the sender has its answer, they go to their tables, in the order in
- * which they were committed. Whatever is read of those tables waits for that first (`before`), and the next start does
- * what a crash left undone. Nobody ever sees the tables without them.
+ * which they were committed. Nobody ever sees the tables without them.
+ *
+ * The effects of one commit pass through these modes.
+ *
+ * - *Staged.* The row is written in the commit's own transaction, which is still open. When that fails, the row is gone
+ *   and the stage is empty again; when it commits, they wait.
+ * - *Waiting.* They are as durable as the commit, since the row is part of it, and known here as the text of the row:
+ *   what becomes of the records in memory is the business of later commits. They leave for their tables by whatever
+ *   comes first: the turn after the commit was acknowledged (`soon`), somebody who looks at those tables or changes
+ *   them (settled-first.ts), a larger commit, whose own effects must not be overtaken by older ones, or the end.
+ * - *Written.* All that wait, oldest first, and the removal of their rows are one transaction. It is not synced for its
+ *   own sake: a crash takes it back whole, and they wait again. When it fails, as on a full disk, they go on waiting,
+ *   and whoever asked for them hears why.
+ * - *After a crash.* The rows that the file has are what waits (`resume`), and go to their tables before the store
+ *   is open to anybody. None was written before: its row would have gone with that.
+ *
+ * A commit of many inputs skips all this: its effects go to their tables at once, since they share the pages.
  */
 export class WaitingEffects {
   readonly #base: Base;

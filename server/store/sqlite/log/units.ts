@@ -13,7 +13,16 @@ interface SnapshotRow {
 
 type Units = Pick<Log, "loadUnits" | "saveUnits" | "dueUnits" | "unitsBefore">;
 
-/** Snapshots of units. One that does not fit its checksum is not there: its unit is rebuilt from the log. */
+/**
+ * Snapshots of units. One that does not fit its checksum is not there: its unit is rebuilt from the log.
+ *
+ * A unit is always its snapshot plus the inputs after it. The pipeline saves snapshots a few at a time, without waiting
+ * for the disk, and then moves the checkpoint (`setCheckpoint`, with a sync that takes the snapshots along): the
+ * position before which every unit's snapshot contains all its inputs. It only ever says less than is true. A start
+ * reads the log from there on; retention removes inputs up to there and no further, as from then on the snapshots alone
+ * know of them. A crash between the two leaves newer snapshots than the checkpoint promises, whose inputs are then read
+ * and passed over.
+ */
 export function units(base: Base): Units {
   const { connection, names } = base;
   const select = connection.query<SnapshotRow>(
