@@ -1,7 +1,7 @@
 /**
  * deliver: queued rows become messages, at most once each.
  *
- * A row is read from the outbox into its lane (tenant and kind of channel). Then, one job each: `claim` judges the
+ * A row is read from the outbox into its queue (tenant and kind of channel). Then, one job each: `claim` judges the
  * guards again and takes a lease; `attempt` writes the message, keeps the copy and calls the provider; `record` writes
  * down what came of it. What is in doubt is looked after apart, and never simply sent again.
  */
@@ -14,9 +14,9 @@ import { claim } from "./deliver/claim.ts";
 import type { DelivererDeps, Tools } from "./deliver/contract.ts";
 import { createDoubts } from "./deliver/doubts.ts";
 import { createDryRun } from "./deliver/dry-run.ts";
-import { createLanes, type Lane } from "./deliver/lanes.ts";
 import { DELIVER } from "./deliver/options.ts";
 import { readOutbox } from "./deliver/outbox.ts";
+import { createQueues, type Queue } from "./deliver/queues.ts";
 import { honourStop, record } from "./deliver/record.ts";
 import { createWays } from "./deliver/ways.ts";
 
@@ -45,7 +45,7 @@ export interface Deliverer {
 export function createDeliverer(deps: DelivererDeps): Deliverer {
   const tools: Tools = { ...deps, options: { ...DELIVER, ...deps.options } };
   const { clock, options, log } = tools;
-  const lanes = createLanes(options);
+  const queues = createQueues(options);
   const ways = createWays(tools);
   const doubts = createDoubts(tools, ways);
   const dryRun = createDryRun(tools);
@@ -59,9 +59,9 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
 
   // ---- one delivery
 
-  const deliver = async (row: Delivery, lane: Lane, now: Millis): Promise<void> => {
-    const { way } = lane;
-    const probe = lanes.open(lane, now) ? lane.breaker.begin(now) : null;
+  const deliver = async (row: Delivery, queue: Queue, now: Millis): Promise<void> => {
+    const { way } = queue;
+    const probe = queues.open(queue, now) ? queue.breaker.begin(now) : null;
     const sending = await claim(tools, row, options.lease).catch((error: unknown) => {
       probe?.abandoned();
       throw error;
@@ -70,9 +70,9 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
     const asked = probe !== null;
     const ended = await (asked ? attempt(tools, sending, way, stopping.signal) : unavailable(tools, sending));
     if (ended.provider === "fine") probe?.succeeded();
-    else if (ended.provider === "failing") failing(lane, probe);
+    else if (ended.provider === "failing") failing(queue, probe);
     else probe?.abandoned();
-    const trouble = lanes.learn(lane, ended, clock.now());
+    const trouble = queues.learn(queue, ended, clock.now());
     if (trouble !== null) tools.trouble?.(trouble);
     await record(tools, sending, ended.result);
     if (ended.result.kind === "failed" && ended.result.address === "opted_out") {
@@ -80,50 +80,50 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
     }
   };
 
-  const failing = (lane: Lane, probe: ReturnType<Lane["breaker"]["begin"]> | null): void => {
-    const before = lane.breaker.opensAgainAt();
+  const failing = (queue: Queue, probe: ReturnType<Queue["breaker"]["begin"]> | null): void => {
+    const before = queue.breaker.opensAgainAt();
     probe?.failed(clock.now());
-    if (lane.breaker.opensAgainAt() === before || before !== null) return;
-    lane.works = false;
+    if (queue.breaker.opensAgainAt() === before || before !== null) return;
+    queue.works = false;
     const detail = "calls keep failing; one is tried every 30 s";
-    const { tenant, kind } = lane;
-    tools.trouble?.({ tenant, kind, system: lane.way?.system ?? "", what: "breaker_open", detail });
+    const { tenant, kind } = queue;
+    tools.trouble?.({ tenant, kind, system: queue.way?.system ?? "", what: "breaker_open", detail });
   };
 
   // ---- which ones, and how many at a time
 
-  const next = (lane: Lane, now: Millis): Delivery | undefined => {
-    if (lane.waiting.length === 0 || !lanes.room(lane)) return undefined;
-    const open = lanes.open(lane, now);
-    const mayGo = (row: Delivery) => (open ? !row.released || lane.pace.mayGo(row, now) : row.dueBy <= now);
-    const row = lane.waiting.find((each) => !begun.has(each.id) && mayGo(each));
-    if (row !== undefined) lane.waiting = lane.waiting.filter((each) => each !== row);
+  const next = (queue: Queue, now: Millis): Delivery | undefined => {
+    if (queue.waiting.length === 0 || !queues.room(queue)) return undefined;
+    const open = queues.open(queue, now);
+    const mayGo = (row: Delivery) => (open ? !row.released || queue.pace.mayGo(row, now) : row.dueBy <= now);
+    const row = queue.waiting.find((each) => !begun.has(each.id) && mayGo(each));
+    if (row !== undefined) queue.waiting = queue.waiting.filter((each) => each !== row);
     return row;
   };
 
-  const start = (row: Delivery, lane: Lane, now: Millis): void => {
-    const leave = lanes.enter(lane);
-    const job = deliver(row, lane, now)
+  const start = (row: Delivery, queue: Queue, now: Millis): void => {
+    const leave = queues.enter(queue);
+    const job = deliver(row, queue, now)
       .catch((error: unknown) => log.warn({ err: error, delivery: row.id }, "a delivery has to wait"))
       .finally(() => {
         leave();
         underWay.delete(row.id);
         fill();
-        if (lane.waiting.length === 0 && lane.more) wake();
+        if (queue.waiting.length === 0 && queue.more) wake();
       });
     underWay.set(row.id, job);
     begun.add(row.id);
   };
 
-  /** One row per lane and round, so that nobody's queue goes before everybody else's. */
+  /** One row per queue and round, so that nobody goes before everybody else. */
   const fill = (): void => {
     if (closing) return;
     const now = clock.now();
-    let busy = [...lanes.all()].filter(({ waiting }) => waiting.length > 0);
+    let busy = [...queues.all()].filter(({ waiting }) => waiting.length > 0);
     while (busy.length > 0) {
-      busy = busy.filter((lane) => {
-        const row = next(lane, now);
-        if (row !== undefined) start(row, lane, now);
+      busy = busy.filter((queue) => {
+        const row = next(queue, now);
+        if (row !== undefined) start(row, queue, now);
         return row !== undefined;
       });
     }
@@ -134,7 +134,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
   const reader = createReader(tools, async (now) => {
     if (closing) return;
     begun = new Set(underWay.keys());
-    await readOutbox(tools, lanes, ways, now);
+    await readOutbox(tools, queues, ways, now);
     fill();
   });
   const wake = (): void => {

@@ -25,7 +25,7 @@ export interface Doubts {
  * Settles messages of which nobody knows whether they went out.
  *
  * A claim whose lease has run out: the server stopped in the middle, so the row is in doubt. A row in doubt whose
- * claim never got as far as keeping its copy was never handed to the provider: it goes back into the queue. One that
+ * claim never got as far as keeping its copy was never handed to the provider: it is queued again. One that
  * Twilio has in its list was sent; one that Twilio does not have, and by now would, goes back too. Everything else
  * waits for the provider's webhook, and is given up as unknown after a day.
  */
@@ -63,9 +63,9 @@ export function createDoubts(tools: Tools, ways: Ways): Doubts {
       const rows = await tools.store.doubtfulDeliveries(now, MOST);
       const inDoubt = new Set(rows.map(({ id }) => id));
       for (const id of askAt.keys()) if (!inDoubt.has(id)) askAt.delete(id);
-      const queue = rows.filter(({ id }) => !busy(id));
+      const left = rows.filter(({ id }) => !busy(id));
       const work = async () => {
-        for (let row = queue.shift(); row !== undefined && !stop.aborted; row = queue.shift()) {
+        for (let row = left.shift(); row !== undefined && !stop.aborted; row = left.shift()) {
           const { id } = row;
           await settle(row, now, stop).catch((error: unknown) =>
             tools.log.warn({ err: error, delivery: id }, "a message in doubt could not be looked after"),

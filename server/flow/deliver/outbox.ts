@@ -1,67 +1,67 @@
 import type { Delivery } from "../../core/delivery.ts";
 import type { ChannelKind } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
-import type { LaneSkip } from "../../store/contract.ts";
+import type { QueueSkip } from "../../store/contract.ts";
 import type { Tools } from "./contract.ts";
-import type { Lane, Lanes } from "./lanes.ts";
+import type { Queue, Queues } from "./queues.ts";
 import type { Ways } from "./ways.ts";
 
 /** Kinds that are sent. In-app messages and banners are fetched, and what humans are asked to do are alerts. */
 export const SENT_KINDS: readonly ChannelKind[] = ["email", "sms", "voice", "push", "chat"];
 
 const PAGE = 256;
-/** Each page leaves out the lanes of the ones before, so that one long queue hides nobody behind it. */
+/** Each page leaves out the queues of the ones before, so that a long one hides nobody behind it. */
 const MOST_PAGES = 16;
 
 /**
- * Reads what is due into the lanes, replacing what waited there: the outbox knows the order, most urgent first. Of a
- * lane that is closed only overdue rows come, so that they can fail and their ladder step on.
+ * Reads what is due into the queues, replacing what waited there: the outbox knows the order, most urgent first. Of a
+ * queue that is closed only overdue rows come, so that they can fail and their ladder step on.
  */
-export async function readOutbox(tools: Tools, lanes: Lanes, ways: Ways, now: Millis): Promise<void> {
+export async function readOutbox(tools: Tools, queues: Queues, ways: Ways, now: Millis): Promise<void> {
   // Credentials that were refused are tried again once the settings are others.
   await Promise.all(
-    [...lanes.all()].filter(({ refused }) => refused !== null).map((lane) => learnWay(lane, ways)),
+    [...queues.all()].filter(({ refused }) => refused !== null).map((queue) => learnWay(queue, ways)),
   );
-  const found = new Map<Lane, Delivery[]>();
-  const cut = new Set<Lane>();
-  const skip: LaneSkip[] = [...lanes.all()]
-    .filter((lane) => !lanes.open(lane, now))
+  const found = new Map<Queue, Delivery[]>();
+  const cut = new Set<Queue>();
+  const skip: QueueSkip[] = [...queues.all()]
+    .filter((queue) => !queues.open(queue, now))
     .map(({ tenant, kind }) => ({ tenant, kind, unlessDueBy: now }));
-  const read = new Set<Lane>();
+  const read = new Set<Queue>();
   for (let page = 0; page < MOST_PAGES; page++) {
     const rows = await tools.store.dueDeliveries(now, PAGE, SENT_KINDS, skip);
-    const fresh = group(lanes, rows);
-    for (const [lane, its] of fresh) {
-      found.set(lane, [...(found.get(lane) ?? []), ...its]);
-      if (rows.length === PAGE) cut.add(lane);
+    const fresh = group(queues, rows);
+    for (const [queue, its] of fresh) {
+      found.set(queue, [...(found.get(queue) ?? []), ...its]);
+      if (rows.length === PAGE) cut.add(queue);
     }
     if (rows.length < PAGE) break;
-    for (const lane of fresh.keys()) {
-      if (read.has(lane)) continue;
-      read.add(lane);
-      skip.push({ tenant: lane.tenant, kind: lane.kind });
+    for (const queue of fresh.keys()) {
+      if (read.has(queue)) continue;
+      read.add(queue);
+      skip.push({ tenant: queue.tenant, kind: queue.kind });
     }
   }
-  await Promise.all([...found.keys()].map((lane) => learnWay(lane, ways)));
+  await Promise.all([...found.keys()].map((queue) => learnWay(queue, ways)));
   await learnPace(tools, found, now);
-  for (const lane of lanes.all()) {
-    lane.waiting = found.get(lane) ?? [];
-    lane.more = cut.has(lane);
+  for (const queue of queues.all()) {
+    queue.waiting = found.get(queue) ?? [];
+    queue.more = cut.has(queue);
   }
 }
 
-function group(lanes: Lanes, rows: readonly Delivery[]): ReadonlyMap<Lane, readonly Delivery[]> {
-  return Map.groupBy(rows, (row) => lanes.of(row));
+function group(queues: Queues, rows: readonly Delivery[]): ReadonlyMap<Queue, readonly Delivery[]> {
+  return Map.groupBy(rows, (row) => queues.of(row));
 }
 
-async function learnWay(lane: Lane, ways: Ways): Promise<void> {
-  lane.way = await ways.of(lane.tenant, lane.kind);
+async function learnWay(queue: Queue, ways: Ways): Promise<void> {
+  queue.way = await ways.of(queue.tenant, queue.kind);
 }
 
 /** How many came out of a hold is asked only where it may be many. */
 async function learnPace(
   { store, options }: Tools,
-  found: ReadonlyMap<Lane, readonly Delivery[]>,
+  found: ReadonlyMap<Queue, readonly Delivery[]>,
   now: Millis,
 ): Promise<void> {
   const many = [...found].filter(
@@ -69,8 +69,8 @@ async function learnPace(
   );
   if (many.length === 0) return;
   const counts = await store.releasedWaiting(now, SENT_KINDS);
-  for (const [lane] of many) {
-    const row = counts.find(({ tenant, kind }) => tenant === lane.tenant && kind === lane.kind);
-    lane.pace.waiting(row?.count ?? 0, now);
+  for (const [queue] of many) {
+    const row = counts.find(({ tenant, kind }) => tenant === queue.tenant && kind === queue.kind);
+    queue.pace.waiting(row?.count ?? 0, now);
   }
 }

@@ -23,7 +23,7 @@ const PAGE = 200;
 /**
  * A switch that is turned off stops what is queued at once, whether or not anybody would have asked for it: a message
  * in the product waits for its reader, one that a provider refused for its next try. Turning the switch on again must
- * find nothing left of them. The look every second is for rows that come back into the queue in the meantime, and for
+ * find nothing left of them. The look every second is for rows that are queued again in the meantime, and for
  * switches that were turned while no server ran.
  */
 export function createSwitchedOff(deps: SwitchedOffDeps): SwitchedOff {

@@ -45,8 +45,8 @@ export interface InputQuery {
 }
 
 /**
- * The pipeline is the only writer. A position (`seq`) is given by the pipeline, grows with every input over all tenants,
- * and never comes again, also not after old inputs were removed.
+ * The pipeline is the only writer. It gives each input its position (`seq`), which grows over all tenants and never
+ * comes again, also not after old inputs were removed.
  */
 export interface Log {
   /**
@@ -63,7 +63,7 @@ export interface Log {
   known(events: readonly EventRef[]): Promise<ReadonlySet<string>>;
   /** In order of seq, lowest first. Inputs that retention removed are passed over. */
   inputs(query: InputQuery): Promise<readonly LogInput[]>;
-  /** Snapshots in the order asked for. A unit that has none, or a damaged one, is left out: it is rebuilt from the log. */
+  /** In the order asked for. A unit without a snapshot, or with a damaged one, is left out: the log rebuilds it. */
   loadUnits(units: readonly UnitRef[]): Promise<readonly UnitSnapshot[]>;
   /**
    * Each replaces the unit's former one. On disk with the next `setCheckpoint` or `commit` at the latest: a snapshot

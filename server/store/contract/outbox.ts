@@ -4,7 +4,7 @@ import type { Alert, Delivery } from "../../core/delivery.ts";
 import type { Millis } from "../../core/time.ts";
 
 /** Rows of one tenant and channel kind that are left out, as this way out takes nothing at the moment. */
-export interface LaneSkip {
+export interface QueueSkip {
   readonly tenant: string;
   readonly kind: string;
   /** Rows with a `dueBy` up to here are not left out. */
@@ -31,13 +31,13 @@ export interface Outbox {
    * Queued rows whose `notBefore` has come, most urgent first: not released before released, then the higher
    * `priority`, then the earlier `dueBy`.
    * @param kinds the kinds of channel that are asked about; of none, no rows
-   * @param skip rows to leave out, so that one full or failing lane does not hide the others behind it
+   * @param skip rows to leave out, so that one full or failing queue does not hide the others behind it
    */
   dueDeliveries(
     now: Millis,
     limit: number,
     kinds: readonly string[],
-    skip?: readonly LaneSkip[],
+    skip?: readonly QueueSkip[],
   ): Promise<readonly Delivery[]>;
   /** How many queued rows of these kinds came out of a hold and are due, by tenant and kind. */
   releasedWaiting(

@@ -37,7 +37,7 @@ export function deliveriesContract(open: Open): void {
       expect(await db.store.nextDeliveryAt()).toBe(NOON);
     });
 
-    it("leaves out a lane that takes nothing, but not what is overdue on it", async () => {
+    it("leaves out a queue that takes nothing, but not what is overdue on it", async () => {
       await write(
         db.store,
         aDelivery({ id: "mail", dueBy: NOON + HOUR }),

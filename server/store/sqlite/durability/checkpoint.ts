@@ -36,8 +36,8 @@ interface Progress {
  *   after the last attempt begin a checkpoint.
  * - *Moving the bulk* (`#moving`, up to four rounds). The thread opens a read transaction, which pins the end of the
  *   log as it is now, and sums every page up to there (`sum`). We append the sums and sync them. Then the thread moves
- *   what it holds, which SQLite lets it do up to the pin only, and syncs the main file (`move`); when the sums could not
- *   be written, it lets go instead. Commits go on all the while, behind the pin. Each round has less to do than the one
+ *   what it holds, which SQLite lets it do up to the pin only, and syncs the main file (`move`); when the sums could
+ *   not be written, it lets go instead. Commits go on all the while, behind the pin. Each round has less to do than the one
  *   before.
  * - *Moving the rest.* What is left, as a rule under 200 frames, on our own connection between two commits, sums first.
  *   If no reader holds a place in the log, all of it has moved, and the next commit writes at its beginning: the log

@@ -13,8 +13,8 @@ import { type Base, flag, unitNo } from "../base.ts";
  * What the columns mean in each status:
  *
  * - `queued`. Due from `not_before` on; `released` says that it came out of a hold, and then it goes after the others.
- *   `lease_until` is null. The person's cap counts it in the unit itself, not here: `counts_at` is null. After an attempt
- *   that may be made again it is queued once more, later.
+ *   `lease_until` is null. The person's cap counts it in the unit itself, not here: `counts_at` is null. After an
+ *   attempt that may be made again it is queued once more, later.
  * - `sending`. Claimed: the guards were judged again, and `body.fence` has grown by one. The claim is the lease: until
  *   `lease_until` the one deliverer that made it may call the provider, and nobody else takes the row up, as it is not
  *   among the due ones. `counts_at` is set from the claim on, so that a message from another unit of the same person is
@@ -25,10 +25,10 @@ import { type Base, flag, unitNo } from "../base.ts";
  * - `sending`, and `lease_until` is past, or the process is another one. Nobody knows whether the provider was called:
  *   `doubtfulDeliveries` finds it, and it becomes in doubt. It never goes back to the queue by itself.
  * - `in_doubt`. Without a lease; still counted. A copy without this fence shows that the provider was never called, and
- *   a look-up may show that it has no such message: then it is queued again. A receipt or look-up that knows it makes it
- *   `sent`. After a day it is `unknown`, and stays counted.
- * - `sent`. `sent_at` is when the provider took it, `provider_id` what later receipts name it by. `seen_at` comes with a
- *   receipt, and for a message in the product it is the moment that counts.
+ *   a look-up may show that it has no such message: then it is queued again. A receipt or look-up that knows it makes
+ *   it `sent`. After a day it is `unknown`, and stays counted.
+ * - `sent`. `sent_at` is when the provider took it, `provider_id` what later receipts name it by. `seen_at` comes with
+ *   a receipt, and for a message in the product it is the moment that counts.
  * - `failed`, `suppressed`, `dry_run`. The end: no lease, and not counted.
  */
 export function deliveryWriter(base: Base): (tenant: number, row: Delivery) => void {

@@ -15,7 +15,7 @@ const deliveryOf = bodyOf("deliveries");
 const alertOf = bodyOf("alerts");
 
 export function deliveries({ connection, names }: Base): Deliveries {
-  // Index deliveries_queued gives the order; rows whose moment has not come, or whose lane is skipped, are passed over.
+  // Index deliveries_queued gives the order; rows whose moment has not come, or whose queue is skipped, are passed over.
   const due = connection.query<Body>(
     `SELECT d.no, d.body FROM deliveries d
      WHERE d.status = 'queued' AND d.not_before <= ?1
@@ -79,12 +79,12 @@ export function deliveries({ connection, names }: Base): Deliveries {
   );
   return {
     async dueDeliveries(now, limit, kinds, skip = []) {
-      const lanes = skip.map(({ tenant, kind, unlessDueBy }) => [
+      const queues = skip.map(({ tenant, kind, unlessDueBy }) => [
         names.tenant(tenant),
         kind,
         unlessDueBy ?? null,
       ]);
-      return due.all(now, JSON.stringify(kinds), JSON.stringify(lanes), limit).map(deliveryOf);
+      return due.all(now, JSON.stringify(kinds), JSON.stringify(queues), limit).map(deliveryOf);
     },
     async releasedWaiting(now, kinds) {
       return released

@@ -6,7 +6,7 @@ import type { Attempt, DeliverOptions, Trouble, Way } from "./contract.ts";
 import { createPace, type Pace } from "./pace.ts";
 
 /** One tenant's messages of one kind: they share a way out, and stand in nobody else's way. */
-export interface Lane {
+export interface Queue {
   readonly tenant: string;
   readonly kind: ChannelKind;
   /** Due rows in the order in which they go. */
@@ -26,30 +26,30 @@ export interface Lane {
   readonly pace: Pace;
 }
 
-export interface Lanes {
-  at(tenant: string, kind: ChannelKind): Lane;
-  of(row: Delivery): Lane;
-  all(): Iterable<Lane>;
+export interface Queues {
+  at(tenant: string, kind: ChannelKind): Queue;
+  of(row: Delivery): Queue;
+  all(): Iterable<Queue>;
   /** Whether the provider may be called. */
-  open(lane: Lane, now: Millis): boolean;
+  open(queue: Queue, now: Millis): boolean;
   /** Whether there is room for one more call. */
-  room(lane: Lane): boolean;
+  room(queue: Queue): boolean;
   /** Counts a call; the function is to be called with its end. */
-  enter(lane: Lane): () => void;
+  enter(queue: Queue): () => void;
   /** Learns from how an attempt ended. */
-  learn(lane: Lane, attempt: Attempt, now: Millis): Trouble | null;
+  learn(queue: Queue, attempt: Attempt, now: Millis): Trouble | null;
 }
 
 const NO_PAUSE = { from: 0, until: 0 };
 
-export function createLanes(options: DeliverOptions): Lanes {
-  const lanes = new Map<string, Lane>();
+export function createQueues(options: DeliverOptions): Queues {
+  const queues = new Map<string, Queue>();
   const perTenant = new Map<string, number>();
   const perProvider = new Map<string, number>();
 
-  const at = (tenant: string, kind: ChannelKind): Lane => {
+  const at = (tenant: string, kind: ChannelKind): Queue => {
     const key = `${kind} ${tenant}`;
-    const known = lanes.get(key);
+    const known = queues.get(key);
     if (known !== undefined) return known;
     const pace = createPace({ spread: options.spread, few: options.fewReleased });
     const idle = {
@@ -61,53 +61,53 @@ export function createLanes(options: DeliverOptions): Lanes {
       way: null,
       more: false,
     } as const;
-    const lane: Lane = { tenant, kind, ...idle, breaker: createBreaker(options.breaker), pace };
-    lanes.set(key, lane);
-    return lane;
+    const queue: Queue = { tenant, kind, ...idle, breaker: createBreaker(options.breaker), pace };
+    queues.set(key, queue);
+    return queue;
   };
-  const open = (lane: Lane, now: Millis) =>
+  const open = (queue: Queue, now: Millis) =>
     // Before it began only when the clock was set back: nobody knows then how much of it is left.
-    (now >= lane.paused.until || now < lane.paused.from) &&
-    lane.breaker.allows(now) &&
-    (lane.refused === null || lane.refused !== lane.way?.fingerprint);
+    (now >= queue.paused.until || now < queue.paused.from) &&
+    queue.breaker.allows(now) &&
+    (queue.refused === null || queue.refused !== queue.way?.fingerprint);
 
   return {
     at,
     of: (row) => at(row.tenant, kindOf(row.channel)),
-    all: () => lanes.values(),
+    all: () => queues.values(),
     open,
-    room(lane) {
-      const provider = lane.way?.system ?? "";
+    room(queue) {
+      const provider = queue.way?.system ?? "";
       return (
-        lane.underWay < options.perWay &&
-        (perTenant.get(lane.tenant) ?? 0) < options.perTenant &&
+        queue.underWay < options.perWay &&
+        (perTenant.get(queue.tenant) ?? 0) < options.perTenant &&
         (perProvider.get(provider) ?? 0) < options.perProvider
       );
     },
-    enter(lane) {
-      const provider = lane.way?.system ?? "";
-      lane.underWay += 1;
-      count(perTenant, lane.tenant, 1);
+    enter(queue) {
+      const provider = queue.way?.system ?? "";
+      queue.underWay += 1;
+      count(perTenant, queue.tenant, 1);
       count(perProvider, provider, 1);
       return () => {
-        lane.underWay -= 1;
-        count(perTenant, lane.tenant, -1);
+        queue.underWay -= 1;
+        count(perTenant, queue.tenant, -1);
         count(perProvider, provider, -1);
       };
     },
-    learn(lane, { provider, pauseUntil, result }, now) {
+    learn(queue, { provider, pauseUntil, result }, now) {
       if (pauseUntil !== undefined) {
-        lane.paused = { from: now, until: Math.max(lane.paused.until, pauseUntil) };
+        queue.paused = { from: now, until: Math.max(queue.paused.until, pauseUntil) };
       }
-      const { tenant, kind, way } = lane;
+      const { tenant, kind, way } = queue;
       if (way === null) return null;
-      if (provider === "fine" && lane.works !== true) {
-        lane.works = true;
+      if (provider === "fine" && queue.works !== true) {
+        queue.works = true;
         return { tenant, kind, system: way.system, what: "works", detail: "messages go through" };
       }
       if (provider !== "bad_credentials") return null;
-      lane.works = false;
-      lane.refused = way.fingerprint;
+      queue.works = false;
+      queue.refused = way.fingerprint;
       const detail = result.kind === "failed" ? result.detail : "";
       return { tenant, kind, system: way.system, what: "bad_credentials", detail };
     },
