@@ -1,17 +1,6 @@
 /** Parts that the parameters of several actions share; every message says what to write instead. */
 import { z } from "zod";
-import type { ChannelKind } from "../core/tenant.ts";
-
-export const CHANNEL_KINDS = [
-  "email",
-  "sms",
-  "voice",
-  "push",
-  "chat",
-  "in_app",
-  "human",
-  "broadcast",
-] as const satisfies readonly ChannelKind[];
+import { CHANNEL_KINDS } from "../core/tenant.ts";
 
 export const idText = z
   .string()

@@ -1,4 +1,4 @@
-import { CHANNEL_KINDS } from "../actions/params.ts";
+import { CHANNEL_KINDS } from "../core/tenant.ts";
 import { PlainError } from "../lib/errors.ts";
 import { checkOutbound, RefusedUrl } from "../lib/outbound-url.ts";
 import { plainIssues } from "../lib/plain-issues.ts";

@@ -1,6 +1,11 @@
-import { CHANNEL_KINDS } from "../actions/params.ts";
 import type { TenantControl } from "../core/control.ts";
-import type { ChannelKind, Readiness, TenantSettings, TenantState } from "../core/tenant.ts";
+import {
+  CHANNEL_KINDS,
+  type ChannelKind,
+  type Readiness,
+  type TenantSettings,
+  type TenantState,
+} from "../core/tenant.ts";
 import type { ChannelRow } from "../store/contract.ts";
 import { type AdminDeps, tenantOf } from "./deps.ts";
 

@@ -15,16 +15,22 @@ export const TICKET_ISSUES = [
 export const ISSUES = [...TICKET_ISSUES, "journey", "sentiment"] as const;
 export type IssueType = (typeof ISSUES)[number];
 
-export type InAppChannel =
-  | "in_app.tooltip"
-  | "in_app.banner"
-  | "in_app.prompt"
-  | "in_app.notification"
-  | "in_app.message"
-  | "in_app.guide";
-export type HumanChannel = "human.csm" | "human.l2" | "human.phone" | "human.ops" | "human.agent";
+/** What is sent. In-app messages and banners are fetched, and what humans are asked to do are alerts. */
+export const SENT_CHANNELS = ["email", "sms", "voice", "push", "chat"] as const;
+export const IN_APP_CHANNELS = [
+  "in_app.tooltip",
+  "in_app.banner",
+  "in_app.prompt",
+  "in_app.notification",
+  "in_app.message",
+  "in_app.guide",
+] as const;
+export const HUMAN_CHANNELS = ["human.csm", "human.l2", "human.phone", "human.ops", "human.agent"] as const;
 /** A way to reach a person, or (human.*) a person of ours who is asked to. */
-export type Channel = "email" | "sms" | "voice" | "push" | "chat" | "broadcast" | InAppChannel | HumanChannel;
+export const CHANNELS = [...SENT_CHANNELS, "broadcast", ...IN_APP_CHANNELS, ...HUMAN_CHANNELS] as const;
+export type InAppChannel = (typeof IN_APP_CHANNELS)[number];
+export type HumanChannel = (typeof HUMAN_CHANNELS)[number];
+export type Channel = (typeof CHANNELS)[number];
 
 export type Timing = "immediate" | "short" | "medium" | "long";
 export type Recipient = "actor" | "technical" | "billing" | "admin";

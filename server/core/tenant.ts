@@ -1,9 +1,10 @@
 import type { CompiledLibrary } from "./matching/compile.ts";
-import type { Channel, IssueType } from "./pattern.ts";
+import { type Channel, type IssueType, SENT_CHANNELS } from "./pattern.ts";
 import type { Millis } from "./time.ts";
 
 /** The part of a channel that is switched, configured and consented to: `in_app.tooltip` is of kind `in_app`. */
-export type ChannelKind = "email" | "sms" | "voice" | "push" | "chat" | "in_app" | "human" | "broadcast";
+export const CHANNEL_KINDS = [...SENT_CHANNELS, "in_app", "human", "broadcast"] as const;
+export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
 export function kindOf(channel: Channel): ChannelKind {
   const dot = channel.indexOf(".");

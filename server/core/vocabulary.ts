@@ -7,7 +7,8 @@ export { type FieldKind, isKnown, KNOWN_TYPES, VOCABULARY } from "./event-types.
 const MAX_TEXT = 512;
 const MAX_LIST = 50;
 const MAX_RECORD = 16;
-const CONSENTS = ["email", "sms", "phone", "push"];
+/** What a person may agree to or refuse. A phone call is one of them; the channel for it is called voice. */
+export const CONSENTS = ["email", "sms", "phone", "push"] as const;
 const FORBIDDEN = new Set(["__proto__", "prototype", "constructor"]);
 const NUMBER = /^-?\d{1,15}(\.\d{1,10})?$/;
 

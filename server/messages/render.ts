@@ -1,4 +1,4 @@
-import type { Channel } from "../core/pattern.ts";
+import { type Channel, HUMAN_CHANNELS, IN_APP_CHANNELS } from "../core/pattern.ts";
 import { kindOf } from "../core/tenant.ts";
 import { renderEmail } from "./email.ts";
 import { renderHuman } from "./human.ts";
@@ -27,17 +27,8 @@ export const RENDERED_CHANNELS = [
   "email",
   "sms",
   "broadcast",
-  "in_app.tooltip",
-  "in_app.banner",
-  "in_app.prompt",
-  "in_app.notification",
-  "in_app.message",
-  "in_app.guide",
-  "human.csm",
-  "human.l2",
-  "human.phone",
-  "human.ops",
-  "human.agent",
+  ...IN_APP_CHANNELS,
+  ...HUMAN_CHANNELS,
 ] as const satisfies readonly Channel[];
 
 export interface TemplateInfo {

@@ -1,26 +1,6 @@
 import { z } from "zod";
-import { type Channel, ISSUES } from "../core/pattern.ts";
+import { CHANNELS, ISSUES } from "../core/pattern.ts";
 import { parseDuration } from "../core/time.ts";
-
-export const CHANNELS = [
-  "email",
-  "sms",
-  "voice",
-  "push",
-  "chat",
-  "broadcast",
-  "in_app.tooltip",
-  "in_app.banner",
-  "in_app.prompt",
-  "in_app.notification",
-  "in_app.message",
-  "in_app.guide",
-  "human.csm",
-  "human.l2",
-  "human.phone",
-  "human.ops",
-  "human.agent",
-] as const satisfies readonly Channel[];
 
 const RECIPIENTS = ["actor", "technical", "billing", "admin"] as const;
 

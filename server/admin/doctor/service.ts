@@ -1,3 +1,4 @@
+import { SENT_CHANNELS } from "../../core/pattern.ts";
 import { MINUTE } from "../../core/time.ts";
 import type { Finding } from "../contract.ts";
 import type { AdminDeps } from "../deps.ts";
@@ -5,7 +6,6 @@ import type { AdminDeps } from "../deps.ts";
 /** How late a timer may be: the tick runs every second, a busy moment may hold it up. */
 const LATE_AFTER = 2 * MINUTE;
 const LOOKED_AT = 1_000;
-const KINDS = ["email", "sms", "voice", "push", "chat"];
 
 /** The store, and whether what is due gets done. */
 export async function examineService(deps: AdminDeps): Promise<readonly Finding[]> {
@@ -39,7 +39,7 @@ async function lateTimers({ store, pipeline, now }: AdminDeps): Promise<Finding>
 }
 
 async function lateDeliveries({ store, now }: AdminDeps): Promise<Finding> {
-  const late = (await store.dueDeliveries(now() - LATE_AFTER, LOOKED_AT, KINDS)).length;
+  const late = (await store.dueDeliveries(now() - LATE_AFTER, LOOKED_AT, SENT_CHANNELS)).length;
   if (late === 0) return found("ok", "no message waits longer than it should", null);
   return found(
     "warning",

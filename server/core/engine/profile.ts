@@ -5,6 +5,7 @@ import { isRecord } from "../record.ts";
 import type { TenantSettings } from "../tenant.ts";
 import { HOUR, LATE } from "../time.ts";
 import type { AccountState, PersonState, PersonTicket } from "../unit.ts";
+import { CONSENTS } from "../vocabulary.ts";
 import type { Turn } from "./turn.ts";
 
 const KEEP_MESSAGES = 72 * HOUR;
@@ -147,7 +148,7 @@ function foldPerson(person: PersonState, event: Event, isOld: boolean): boolean 
     person.reach = { ...person.reach, phone: true, bouncedPhone: bouncedPhone && data.newPhone !== true };
   }
   if (isRecord(data.consent)) {
-    for (const kind of ["email", "sms", "phone", "push"] as const) {
+    for (const kind of CONSENTS) {
       const given = data.consent[kind];
       if (isOld && person.consent[kind] !== undefined) continue;
       if (typeof given === "boolean") person.consent = { ...person.consent, [kind]: given };

@@ -1,13 +1,10 @@
 import type { Delivery } from "../../core/delivery.ts";
-import type { ChannelKind } from "../../core/tenant.ts";
+import { SENT_CHANNELS } from "../../core/pattern.ts";
 import type { Millis } from "../../core/time.ts";
 import type { QueueSkip } from "../../store/contract.ts";
 import type { Tools } from "./contract.ts";
 import type { Queue, Queues } from "./queues.ts";
 import type { Ways } from "./ways.ts";
-
-/** Kinds that are sent. In-app messages and banners are fetched, and what humans are asked to do are alerts. */
-export const SENT_KINDS: readonly ChannelKind[] = ["email", "sms", "voice", "push", "chat"];
 
 const PAGE = 256;
 /** Each page leaves out the queues of the ones before, so that a long one hides nobody behind it. */
@@ -29,7 +26,7 @@ export async function readOutbox(tools: Tools, queues: Queues, ways: Ways, now: 
     .map(({ tenant, kind }) => ({ tenant, kind, unlessDueBy: now }));
   const read = new Set<Queue>();
   for (let page = 0; page < MOST_PAGES; page++) {
-    const rows = await tools.store.dueDeliveries(now, PAGE, SENT_KINDS, skip);
+    const rows = await tools.store.dueDeliveries(now, PAGE, SENT_CHANNELS, skip);
     const fresh = group(queues, rows);
     for (const [queue, its] of fresh) {
       found.set(queue, [...(found.get(queue) ?? []), ...its]);
@@ -68,7 +65,7 @@ async function learnPace(
     ([, rows]) => rows.filter(({ released }) => released).length > options.fewReleased,
   );
   if (many.length === 0) return;
-  const counts = await store.releasedWaiting(now, SENT_KINDS);
+  const counts = await store.releasedWaiting(now, SENT_CHANNELS);
   for (const [queue] of many) {
     const row = counts.find(({ tenant, kind }) => tenant === queue.tenant && kind === queue.kind);
     queue.pace.waiting(row?.count ?? 0, now);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Channel } from "../../core/pattern.ts";
+import { IN_APP_CHANNELS, SENT_CHANNELS } from "../../core/pattern.ts";
 import { reasonWords } from "../../core/reasons.ts";
 import { conflict, notFound, unprocessable } from "../problem.ts";
 import type * as wire from "../wire.ts";
@@ -14,19 +14,7 @@ import { type Call, type Reply, type Route, route } from "./route.ts";
 import { idText, reasoned } from "./schemas.ts";
 
 /** Channels that carry a message to one person. A human step is an alert, a broadcast belongs to an incident. */
-const CHANNELS = [
-  "email",
-  "sms",
-  "voice",
-  "push",
-  "chat",
-  "in_app.tooltip",
-  "in_app.banner",
-  "in_app.prompt",
-  "in_app.notification",
-  "in_app.message",
-  "in_app.guide",
-] as const satisfies readonly Channel[];
+const CHANNELS = [...SENT_CHANNELS, ...IN_APP_CHANNELS] as const;
 
 const body = z.strictObject({
   ...reasoned,

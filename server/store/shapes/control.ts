@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Control } from "../../core/control.ts";
+import { CONSENTS } from "../../core/vocabulary.ts";
 import { isRecord } from "../../lib/foreign.ts";
 import { ALERT, alert } from "./alert.ts";
 import { DELIVERY, delivery } from "./delivery.ts";
@@ -56,7 +57,7 @@ const change = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("pause"), until: maybeNumber }),
   z.object({
     kind: z.literal("consent"),
-    channel: z.enum(["email", "sms", "phone", "push"]),
+    channel: z.enum(CONSENTS),
     given: flag,
   }),
   z.object({ kind: z.literal("bounced"), channel: z.enum(["email", "phone"]) }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { ISSUES } from "../../core/pattern.ts";
+import { CHANNELS, ISSUES } from "../../core/pattern.ts";
+import { CHANNEL_KINDS } from "../../core/tenant.ts";
 
 /* What several kinds of records are made of. */
 
@@ -13,26 +14,7 @@ export const texts = z.array(text);
 
 export const issue = z.enum(ISSUES);
 export const band = z.enum(["normal", "watch", "alert", "critical"]);
-export const channelKind = z.enum(["email", "sms", "voice", "push", "chat", "in_app", "human", "broadcast"]);
-const CHANNELS = [
-  "email",
-  "sms",
-  "voice",
-  "push",
-  "chat",
-  "broadcast",
-  "in_app.tooltip",
-  "in_app.banner",
-  "in_app.prompt",
-  "in_app.notification",
-  "in_app.message",
-  "in_app.guide",
-  "human.csm",
-  "human.l2",
-  "human.phone",
-  "human.ops",
-  "human.agent",
-] as const;
+export const channelKind = z.enum(CHANNEL_KINDS);
 export const channel = z.enum(CHANNELS);
 /** A channel, or any of a kind. */
 export const preferred = z.enum([...CHANNELS, "in_app", "human"]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { REASONS } from "../../../core/decision.ts";
+import { CHANNEL_KINDS } from "../../../core/tenant.ts";
 
 /**
  * The schemas of what the API answers are the one place where that is written down: the types in wire.ts, the OpenAPI
@@ -66,16 +67,7 @@ export const band = (what: string) => bandName.describe(what);
 
 export const judgementName = z.enum(["send", "hold", "stop"]);
 
-export const channelKindName = z.enum([
-  "email",
-  "sms",
-  "voice",
-  "push",
-  "chat",
-  "in_app",
-  "human",
-  "broadcast",
-]);
+export const channelKindName = z.enum(CHANNEL_KINDS);
 
 export const reasonWord = (what: string) =>
   text(`${what}: a guard (${REASONS.join(", ")}) or another named reason`);
