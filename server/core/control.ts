@@ -1,4 +1,5 @@
 import type { Alert, Delivery } from "./delivery.ts";
+import type { Match } from "./match.ts";
 import type { Channel } from "./pattern.ts";
 import type { Sighting } from "./population.ts";
 import type { ChannelKind, Incident, Readiness, Rollout, Switches, TenantSettings } from "./tenant.ts";
@@ -47,9 +48,24 @@ export interface ClaimFacts {
   readonly noticed?: boolean;
 }
 
+/**
+ * What the tables have of a unit: of its people those that were asked for; its matches that are open or have a message on its way or were asked for, and all
+ * deliveries, alerts and numbers of decisions of these; deliveries of no match, as far as they were asked for or are
+ * not final. Recorded, so that the log alone explains what a unit did after an upgrade.
+ */
+export interface Served {
+  readonly persons: readonly PersonState[];
+  readonly matches: readonly Match[];
+  readonly deliveries: readonly Delivery[];
+  readonly alerts: readonly Alert[];
+  readonly judgements: readonly (readonly [match: string, decisions: number])[];
+}
+
 /** Inputs of one unit that are not events. */
 export type UnitControl =
   | { readonly kind: "tick" }
+  /** The first input after an upgrade, of a unit whose newest inputs another engine had judged. */
+  | { readonly kind: "reconcile"; readonly engine: number; readonly served: Served }
   /** History is brought in from here on, at this moment of the present. */
   | { readonly kind: "history"; readonly at: Millis }
   | {

@@ -3,9 +3,7 @@ import { decodeCells, encodeCells } from "./matching/matcher.ts";
 import type { Population } from "./population.ts";
 import { smallMap } from "./small-map.ts";
 import type { Unit } from "./unit.ts";
-
-/** Grows when the encoding or the meaning of the state changes; older snapshots are then rebuilt from the log. */
-export const ENGINE = "1";
+import { type EncodedUnit, type Engine, THIS_ENGINE, UnreadableUnit, upgraded } from "./unit-upgrades.ts";
 
 /** A unit's state as JSON text: equal states give equal bytes. */
 export function encodeUnit(unit: Unit): string {
@@ -28,9 +26,37 @@ export function encodeUnit(unit: Unit): string {
   });
 }
 
-/** @throws SyntaxError, RangeError or TypeError when the text is not a unit's state. */
-export function decodeUnit(text: string): Unit {
-  const state = JSON.parse(text) as Encoded;
+/**
+ * A unit's state from its text.
+ * @param from the engine that wrote it; this one unless said
+ * @throws UnreadableUnit when a newer engine wrote it, or the text is no unit's state
+ */
+export function decodeUnit(
+  text: string,
+  from: number = THIS_ENGINE.version,
+  engine: Engine = THIS_ENGINE,
+): Unit {
+  const state = upgraded(objectOf(text), from, engine);
+  try {
+    return decode(state as EncodedUnit & Encoded);
+  } catch (cause) {
+    throw new UnreadableUnit("a customer's saved state cannot be read; restore the newest backup", { cause });
+  }
+}
+
+/** @throws UnreadableUnit */
+function objectOf(text: string): EncodedUnit {
+  let state: unknown;
+  try {
+    state = JSON.parse(text);
+  } catch (cause) {
+    throw new UnreadableUnit("a customer's saved state is no JSON; restore the newest backup", { cause });
+  }
+  if (typeof state === "object" && state !== null && !Array.isArray(state)) return { ...state };
+  throw new UnreadableUnit("a customer's saved state is no object; restore the newest backup");
+}
+
+function decode(state: Encoded): Unit {
   return {
     tenant: state.tenant,
     id: state.id,

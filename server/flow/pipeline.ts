@@ -12,7 +12,13 @@ import type { Tools } from "../core/engine/assess.ts";
 import type { Incoming } from "../core/event.ts";
 import type { Millis } from "../core/time.ts";
 import type { Unit } from "../core/unit.ts";
-import { type Log, type Directory as StoreDirectory, StoreUnavailable } from "../store/contract.ts";
+import { type Engine, THIS_ENGINE } from "../core/unit-upgrades.ts";
+import {
+  type Log,
+  type Outbox,
+  type Directory as StoreDirectory,
+  StoreUnavailable,
+} from "../store/contract.ts";
 import {
   type Along,
   type Committed,
@@ -30,6 +36,7 @@ import { Events } from "./pipeline/events.ts";
 import { Inputs, type Position } from "./pipeline/inputs.ts";
 import { JourneyCounter } from "./pipeline/journey-counter.ts";
 import { type Job, Queue } from "./pipeline/queue.ts";
+import { reconcileAll } from "./pipeline/reconciling.ts";
 import { Saving } from "./pipeline/saving.ts";
 import { startFromLog } from "./pipeline/start.ts";
 import { createTenants, type LibraryOf, type Tenants } from "./pipeline/tenants.ts";
@@ -37,13 +44,17 @@ import { Timers } from "./pipeline/timers.ts";
 import { Units } from "./pipeline/units.ts";
 
 /** What the pipeline needs of the store. */
-export type PipelineStore = Log & Pick<StoreDirectory, "identify" | "memberships" | "erased" | "stopped">;
+export type PipelineStore = Log &
+  Pick<StoreDirectory, "identify" | "memberships" | "erased" | "stopped"> &
+  Pick<Outbox, "served">;
 
 export interface PipelineOptions {
   readonly store: PipelineStore;
   readonly now: () => Millis;
   readonly tools: Tools;
   readonly libraryOf: LibraryOf;
+  /** The engine that judges; a test may stand in for a later one. */
+  readonly engine?: Engine;
   readonly pseudonym: Pseudonym;
   /** Events waiting above which callers hear 429. */
   readonly mostWaiting?: number;
@@ -80,6 +91,7 @@ class StorePipeline implements Pipeline, PipelineControl {
   readonly units: Units;
   readonly tenants: Tenants;
   readonly #options: PipelineOptions;
+  readonly #engine: Engine;
   readonly #store: PipelineStore;
   readonly #directory: Directory;
   readonly #inputs: Inputs;
@@ -97,7 +109,8 @@ class StorePipeline implements Pipeline, PipelineControl {
     this.#store = store;
     const journeys = this.#journeys;
     this.tenants = createTenants(options.libraryOf);
-    this.units = new Units(store, this.tenants, tools);
+    this.#engine = options.engine ?? THIS_ENGINE;
+    this.units = new Units(store, this.tenants, tools, this.#engine);
     this.#directory = new Directory(store, options.pseudonym);
     const memory = { units: this.units, tenants: this.tenants, directory: this.#directory };
     this.#inputs = new Inputs({ ...memory, tools, now });
@@ -227,7 +240,14 @@ class StorePipeline implements Pipeline, PipelineControl {
     const { tenants, units } = this;
     const [store, inputs, events] = [this.#store, this.#inputs, this.#events];
     const [journeys, saving] = [this.#journeys, this.#saving];
-    await startFromLog({ store, inputs, events, tenants, units, journeys, saving }, onProgress);
+    const engine = this.#engine;
+    await startFromLog({ store, engine, inputs, events, tenants, units, journeys, saving }, onProgress);
+    await reconcileAll({
+      store,
+      units,
+      engine,
+      control: ({ tenant, unit }, control) => this.control(tenant, { unit }, control),
+    });
     this.#catchingUp.resume(this.#options.now());
   }
 

@@ -1,11 +1,13 @@
-import type { Delivery } from "../../server/core/delivery.ts";
+import type { Alert, Delivery } from "../../server/core/delivery.ts";
 import type { Effect } from "../../server/core/effect.ts";
+import type { Match } from "../../server/core/match.ts";
 import { kindOf } from "../../server/core/tenant.ts";
 import type { PersonState } from "../../server/core/unit.ts";
 import type { PipelineStore } from "../../server/flow/pipeline.ts";
 import {
   type Batch,
   type Directory,
+  type JudgedBy,
   type LogInput,
   type Outbox,
   type Records,
@@ -66,6 +68,7 @@ interface Kept {
   erased: string[];
   stopped: string[];
   checkpoint: number;
+  judgedBy: JudgedBy | null;
 }
 
 /**
@@ -81,11 +84,15 @@ export function memoryStore(kept?: Kept): MemoryStore {
   const erased = new Set(kept?.erased ?? []);
   const stopped = new Set(kept?.stopped ?? []);
   let checkpoint = kept?.checkpoint ?? 0;
+  let judgedBy = kept?.judgedBy ?? null;
   const known = new Set<string>();
   const byUnit = new Map<string, LogInput[]>();
   const tenantWide: LogInput[] = [];
   const deliveries = new Map<string, Delivery>();
   const persons = new Map<string, { unit: string; row: PersonState }[]>();
+  const matches = new Map<string, Match>();
+  const alerts = new Map<string, Alert>();
+  const decisions = new Map<string, Set<string>>();
 
   const index = (text: string): void => {
     const input = JSON.parse(text) as LogInput;
@@ -102,6 +109,12 @@ export function memoryStore(kept?: Kept): MemoryStore {
   const remember = (text: string): void => {
     const effect = JSON.parse(text) as Effect;
     if (effect.kind === "delivery") deliveries.set(effect.row.id, effect.row);
+    if (effect.kind === "match") matches.set(effect.row.id, effect.row);
+    if (effect.kind === "alert") alerts.set(effect.row.id, effect.row);
+    if (effect.kind === "decision") {
+      const { match, id } = effect.row;
+      decisions.set(match, new Set([...(decisions.get(match) ?? []), id]));
+    }
     if (effect.kind !== "person" && effect.kind !== "person_removed") return;
     const id = effect.kind === "person" ? effect.row.id : effect.person;
     const others = (persons.get(id) ?? []).filter(({ unit }) => unit !== effect.unit);
@@ -127,6 +140,7 @@ export function memoryStore(kept?: Kept): MemoryStore {
         erased: [...erased],
         stopped: [...stopped],
         checkpoint,
+        judgedBy,
       }),
     async commit(batch: Batch) {
       await turn();
@@ -185,6 +199,38 @@ export function memoryStore(kept?: Kept): MemoryStore {
     checkpoint: async () => checkpoint,
     async setCheckpoint(seq) {
       checkpoint = seq;
+    },
+    judgedBy: async () => judgedBy,
+    async setJudgedBy(by) {
+      judgedBy = by;
+    },
+    async served(_tenant, unit, known) {
+      await turn();
+      const isWaiting = ({ status }: Delivery) =>
+        status === "queued" || status === "sending" || status === "in_doubt";
+      const own = [...deliveries.values()].filter((row) => row.unit === unit);
+      const waiting = new Set(own.filter(isWaiting).map(({ match }) => match));
+      const found = [...matches.values()].filter(
+        (match) =>
+          match.unit === unit &&
+          (match.state === "open" || known.matches.includes(match.id) || waiting.has(match.id)),
+      );
+      const ids = new Set([...known.matches, ...found.map(({ id }) => id)]);
+      return {
+        persons: known.persons.flatMap((id) =>
+          (persons.get(id) ?? []).filter((one) => one.unit === unit).map(({ row }) => row),
+        ),
+        matches: found,
+        deliveries: own.filter((row) =>
+          row.match === "" ? known.deliveries.includes(row.id) || isWaiting(row) : ids.has(row.match),
+        ),
+        alerts: [...alerts.values()].filter((alert) =>
+          alert.match === null ? alert.unit === unit && alert.state !== "resolved" : ids.has(alert.match),
+        ),
+        judgements: [...ids]
+          .sort()
+          .flatMap((id) => (decisions.has(id) ? [[id, decisions.get(id)?.size ?? 0] as const] : [])),
+      };
     },
     async inputs({ after, limit, tenant, unit, tenantWide: wide }) {
       await turn();

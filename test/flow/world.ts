@@ -10,6 +10,7 @@ import type { Pattern } from "../../server/core/pattern.ts";
 import { type ChannelKind, kindOf, type TenantSettings } from "../../server/core/tenant.ts";
 import { MINUTE, SECOND } from "../../server/core/time.ts";
 import { encodeUnit } from "../../server/core/unit-codec.ts";
+import type { Engine } from "../../server/core/unit-upgrades.ts";
 import type { Committed, Pipeline, Target } from "../../server/flow/contract.ts";
 import { claim } from "../../server/flow/deliver/claim.ts";
 import { createPipeline, type PipelineControl } from "../../server/flow/pipeline.ts";
@@ -50,6 +51,8 @@ export interface WorldOptions {
   readonly mostWaiting?: number;
   readonly mostUnits?: number;
   readonly live?: boolean;
+  /** A later engine than the one there is. */
+  readonly engine?: Engine;
 }
 
 /** The shipped library on a real pipeline, a clock that a test moves, and a deliverer that keeps what it sends. */
@@ -132,6 +135,7 @@ export async function openWorld(
     },
     pseudonym: (tenant, { namespace, value }) => `~${hashId(tenant, namespace, value).slice(0, 8)}`,
     ...(options.mostWaiting === undefined ? {} : { mostWaiting: options.mostWaiting }),
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.mostUnits === undefined ? {} : { mostUnits: options.mostUnits }),
     pause: async () => {},
   });

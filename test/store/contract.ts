@@ -8,6 +8,7 @@ import { privacyContract } from "./contract/privacy.ts";
 import { readingContract } from "./contract/reading.ts";
 import { retentionContract } from "./contract/retention.ts";
 import { risksContract } from "./contract/risks.ts";
+import { servedContract } from "./contract/served.ts";
 import { unitsContract } from "./contract/units.ts";
 
 /** What every store does, whatever it is made of. A store's own test holds only its peculiarities. */
@@ -22,5 +23,6 @@ export function storeContract(name: string, open: Open): void {
     administrationContract(open);
     privacyContract(open);
     retentionContract(open);
+    servedContract(open);
   });
 }

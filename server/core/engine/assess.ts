@@ -36,6 +36,7 @@ import {
 import { changePreference, judgeAgain } from "./preferences.ts";
 import { foldProfile, foldTicket, forgetOldMessages } from "./profile.ts";
 import { pursue } from "./pursuit.ts";
+import { reconcile } from "./reconcile.ts";
 import { closeOrphans, goQuiet, recoverFaded } from "./recovery.ts";
 import { reviewExpires, takeReview, takeVerdict } from "./review.ts";
 import { type Rescored, rescore } from "./scores.ts";
@@ -63,6 +64,9 @@ export function assess(
   const effects: Effect[] = [];
   const now = Math.max(receivedAt, unit.clock);
   const simulated = isHistory(input);
+  if ("control" in input && input.control.kind === "reconcile") {
+    reconcile(newTurn(unit, tenant, unit.clock, false, tools, effects), input.control);
+  }
   runTimers(unit, tenant, now, simulated, tools, effects);
   unit.clock = now;
   unit.seq = seq;
@@ -122,6 +126,7 @@ function takeEvent(turn: Turn, event: Event): void {
 function takeControl(turn: Turn, control: UnitControl): void {
   switch (control.kind) {
     case "tick":
+    case "reconcile": // done, before the timers
       return;
     case "history":
       turn.unit.toldAt = control.at;

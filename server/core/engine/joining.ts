@@ -162,7 +162,7 @@ export function adopt(turn: Turn, control: ControlOf<"adopt">): void {
 const DOUBT_LEFT = DAY;
 
 /** Two records of one person: refusals and limits of both hold, and what either knows is known. */
-function merge(own: PersonState | undefined, other: PersonState): PersonState {
+export function merge(own: PersonState | undefined, other: PersonState): PersonState {
   if (own === undefined) return other;
   return {
     id: own.id,

@@ -149,7 +149,7 @@ function reopen(turn: Turn, tracked: Tracked): void {
 }
 
 /** A late event undid it: its share is 0, what is not sent stops, what was sent stays sent and gets no further step. */
-function retract(turn: Turn, tracked: Tracked): void {
+export function retract(turn: Turn, tracked: Tracked): void {
   if (tracked.match.state === "retracted") return;
   tracked.match = { ...tracked.match, state: "retracted", closedAt: turn.now, closedBy: null };
   turn.scoresTouched = true;

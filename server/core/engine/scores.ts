@@ -1,3 +1,4 @@
+import type { ScoreRow } from "../effect.ts";
 import { hash32 } from "../hash.ts";
 import { scoredUnder } from "../match.ts";
 import { bandOf, LEAST_POINTS, type Score, type Scored, scoreOf, worth } from "../score.ts";
@@ -101,23 +102,31 @@ function writeScore(turn: Turn, key: string, score: Score): boolean {
   const change = changeOf(turn, last, score);
   if (contributors.length === 0) turn.unit.scores.delete(key);
   else turn.unit.scores.set(key, { score: score.score, band, contributors, at: turn.now });
+  emitScore(turn, key, score, { band, change, history });
+  return rank(band) > rank(last?.band ?? "normal");
+}
+
+function emitScore(
+  turn: Turn,
+  key: string,
+  { score, contributions, unrounded }: Score,
+  step: Pick<ScoreRow, "band" | "history" | "change">,
+): void {
   const { tenant, id: unit } = turn.unit;
+  const why = whyOf(turn, { score, contributions, unrounded });
   turn.effects.push({
     kind: "score",
-    row: {
-      tenant,
-      unit,
-      key,
-      at: turn.now,
-      score: score.score,
-      band,
-      contributions: score.contributions,
-      why: whyOf(turn, score),
-      change,
-      history,
-    },
+    row: { tenant, unit, key, at: turn.now, score, contributions, why, ...step },
   });
-  return rank(band) > rank(last?.band ?? "normal");
+}
+
+/** Every score as it now is, without a step of its history. */
+export function emitScores(turn: Turn): void {
+  const { bands } = turn.tenant.settings;
+  for (const key of turn.unit.scores.keys()) {
+    const score = scoreNow(turn, key);
+    emitScore(turn, key, score, { band: bandOf(score.score, bands), history: false });
+  }
 }
 
 /** One sentence for people: the clue of the largest contribution. */

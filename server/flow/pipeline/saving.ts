@@ -138,13 +138,16 @@ export class Saving {
     return this.#deps.units.size > this.#mostUnits * CROWDED;
   }
 
-  /** While the log is read up to here: more units than are to be kept in memory are saved and let go. */
-  async makeRoom(reached: number): Promise<void> {
+  /**
+   * While the log is read up to here: more units than are to be kept in memory are saved and let go.
+   * @param reached null where the checkpoint has to stay
+   */
+  async makeRoom(reached: number | null): Promise<void> {
     const { units, store, journeys } = this.#deps;
     if (units.size <= this.#mostUnits) return;
     while (units.dirty > 0) await this.save(() => units.takeDirty(CHECKPOINT_SLICE * 8));
     units.evict(this.#mostUnits / 2, units.size * 2);
-    await store.setCheckpoint(Math.min(reached, journeys.oldest - 1));
+    if (reached !== null) await store.setCheckpoint(Math.min(reached, journeys.oldest - 1));
   }
 
   /** Every input up to here is in a snapshot, and every journey signal up to here is counted in the log. */

@@ -1,5 +1,6 @@
 import type { TenantControl } from "../../core/control.ts";
-import type { Log, LogInput } from "../../store/contract.ts";
+import type { Engine } from "../../core/unit-upgrades.ts";
+import { type Log, type LogInput, StoreUnavailable } from "../../store/contract.ts";
 import type { Events } from "./events.ts";
 import type { Inputs } from "./inputs.ts";
 import type { JourneyCounter } from "./journey-counter.ts";
@@ -11,7 +12,8 @@ const LOG_PAGE = 10_000;
 const PROGRESS_EVERY = 50_000;
 
 export interface StartDeps {
-  readonly store: Pick<Log, "lastSeq" | "checkpoint" | "inputs">;
+  readonly store: Pick<Log, "lastSeq" | "checkpoint" | "inputs" | "judgedBy" | "setJudgedBy">;
+  readonly engine: Engine;
   readonly inputs: Inputs;
   readonly events: Events;
   readonly tenants: Tenants;
@@ -23,7 +25,9 @@ export interface StartDeps {
 /** Folds the tenant-wide log, and takes up the units that have inputs after the checkpoint. */
 export async function startFromLog(deps: StartDeps, onProgress?: (inputs: number) => void): Promise<void> {
   const { store, inputs, tenants, units, saving } = deps;
-  inputs.startAfter(await store.lastSeq());
+  const lastSeq = await store.lastSeq();
+  const judgedBefore = await takeOver(store, deps.engine, lastSeq);
+  inputs.startAfter(lastSeq);
   for await (const page of pages(store, { after: 0, tenantWide: true })) {
     for (const input of page) {
       const { tenant, seq, receivedAt } = input;
@@ -33,11 +37,36 @@ export async function startFromLog(deps: StartDeps, onProgress?: (inputs: number
   let read = 0;
   for await (const page of pages(store, { after: await store.checkpoint() })) {
     for (const input of page) countAgain(deps, input);
-    await units.resume(page);
+    await units.resume(page, judgedBefore);
     read += page.length;
     if (read >= PROGRESS_EVERY) onProgress?.(read);
-    await saving.makeRoom(page.at(-1)?.seq ?? 0);
+    // A start that is cut short has to find them again by their inputs.
+    const reached = units.owed.length > 0 ? null : (page.at(-1)?.seq ?? 0);
+    await saving.makeRoom(reached);
   }
+}
+
+/** What was written before engines said so. */
+const FIRST_ENGINE = 1;
+
+/**
+ * Says in the store, before anything is judged, that this engine judges from here on.
+ * @returns the position up to which other engines had judged; 0 when none did
+ * @throws StoreUnavailable when a newer engine judged already: this one does not understand what it left behind
+ */
+async function takeOver(store: StartDeps["store"], engine: Engine, lastSeq: number): Promise<number> {
+  const known = await store.judgedBy();
+  const before = known?.engine ?? (lastSeq === 0 ? engine.version : FIRST_ENGINE);
+  if (before > engine.version) {
+    throw new StoreUnavailable(
+      `the data was last judged by engine ${before}, this Forestall knows engines up to ${engine.version}; ` +
+        "start the newer Forestall that wrote it",
+    );
+  }
+  if (known?.engine === engine.version) return known.judgedBefore;
+  const judgedBefore = before === engine.version ? 0 : lastSeq;
+  await store.setJudgedBy({ engine: engine.version, judgedBefore });
+  return judgedBefore;
 }
 
 /** Journey signals that were counted but not written are counted again. */

@@ -13,7 +13,8 @@ import { memoryOf, warmUp } from "../../core/matching/warming.ts";
 import { newUnit } from "../../core/new-unit.ts";
 import type { Millis } from "../../core/time.ts";
 import type { Unit } from "../../core/unit.ts";
-import { decodeUnit, ENGINE, encodeUnit } from "../../core/unit-codec.ts";
+import { decodeUnit, encodeUnit } from "../../core/unit-codec.ts";
+import type { Engine } from "../../core/unit-upgrades.ts";
 import type { Log, LogInput, UnitSnapshot } from "../../store/contract.ts";
 import { DueHeap } from "./due-heap.ts";
 import type { Tenants } from "./tenants.ts";
@@ -55,15 +56,19 @@ export class Units {
   /** Snapshots that are being written, with the position their unit was unsaved from. */
   readonly #taken = new Map<UnitSnapshot, number>();
   #sweep: Iterator<Held> | null = null;
+  /** Units whose newest inputs another engine had judged: what it did about them has to be told them (reconcile.ts). */
+  readonly #owed = new Map<string, UnitName>();
   readonly due = new DueHeap<unknown>();
   readonly #store: UnitStore;
   readonly #tenants: Tenants;
   readonly #tools: Tools;
+  readonly #engine: Engine;
 
-  constructor(store: UnitStore, tenants: Tenants, tools: Tools) {
+  constructor(store: UnitStore, tenants: Tenants, tools: Tools, engine: Engine) {
     this.#store = store;
     this.#tenants = tenants;
     this.#tools = tools;
+    this.#engine = engine;
   }
 
   get size(): number {
@@ -181,6 +186,16 @@ export class Units {
     return hasLearned;
   }
 
+  /**
+   * Null when there is none. One of an older engine is upgraded; the log alone could not rebuild it, since it no longer
+   * goes back to its beginning.
+   * @throws UnreadableUnit
+   */
+  #readSnapshot(snapshot: UnitSnapshot | undefined): Unit | null {
+    if (snapshot === undefined) return null;
+    return decodeUnit(fromBytes.decode(snapshot.state), Number(snapshot.engine), this.#engine);
+  }
+
   /** What the unit has heard since then, in order of arrival. */
   async #eventsOf({ tenant, id, seq: upTo }: Unit, since: Millis): Promise<readonly Event[]> {
     const events: Event[] = [];
@@ -196,7 +211,7 @@ export class Units {
   }
 
   async #restore({ tenant, unit: id }: UnitName, snapshot: UnitSnapshot | undefined): Promise<void> {
-    const unit = readSnapshot(snapshot) ?? newUnit(tenant, id);
+    const unit = this.#readSnapshot(snapshot) ?? newUnit(tenant, id);
     let unsavedFrom = 0;
     for (let after = unit.seq; ; ) {
       const inputs = await this.#store.inputs({ after, limit: REPLAY_PAGE, tenant, unit: id, alone: true });
@@ -217,8 +232,9 @@ export class Units {
   /**
    * Takes in the next part of the log, of which nothing is missing since the last checkpoint: what no snapshot holds
    * yet is replayed. Quicker than asking for each unit's own inputs.
+   * @param judgedBefore up to this position other engines had judged
    */
-  async resume(inputs: readonly LogInput[]): Promise<void> {
+  async resume(inputs: readonly LogInput[], judgedBefore: number): Promise<void> {
     const missing = new Map<string, UnitName>();
     for (const { tenant, unit } of inputs) {
       if (unit !== null && this.#find(tenant, unit) === undefined) {
@@ -229,15 +245,31 @@ export class Units {
     const snapshots = await this.#store.loadUnits(names);
     const found = new Map(snapshots.map((one) => [nameOf(one.tenant, one.unit), one]));
     for (const [name, { tenant, unit }] of missing) {
-      this.#put(readSnapshot(found.get(name)) ?? newUnit(tenant, unit), 0);
+      this.#put(this.#readSnapshot(found.get(name)) ?? newUnit(tenant, unit), 0);
     }
     for (const input of inputs) {
+      this.#noteOwed(input, judgedBefore);
       const unit = input.unit === null ? undefined : this.#find(input.tenant, input.unit)?.unit;
       if (unit === undefined || input.seq <= unit.seq) continue;
       if (this.#wasChangedBefore(unit, input)) await this.#learnChanges(unit, input.seq);
       this.#replay(unit, input);
       this.touch(unit, input.seq);
     }
+  }
+
+  /** Units that have not been told yet what an earlier engine did about their newest inputs. */
+  get owed(): readonly UnitName[] {
+    return [...this.#owed.values()];
+  }
+
+  told({ tenant, unit }: UnitName): void {
+    this.#owed.delete(nameOf(tenant, unit));
+  }
+
+  #noteOwed({ tenant, unit, seq, body }: LogInput, judgedBefore: number): void {
+    if (unit === null) return;
+    if (seq <= judgedBefore) this.#owed.set(nameOf(tenant, unit), { tenant, unit });
+    else if ("control" in body && body.control.kind === "reconcile") this.told({ tenant, unit });
   }
 
   /** Patterns were changed between the unit's last input and this one. */
@@ -418,7 +450,7 @@ export class Units {
       unit: unit.id,
       shard: shardOf(unit.tenant, unit.id),
       seq: unit.seq,
-      engine: ENGINE,
+      engine: String(this.#engine.version),
       library: this.#tenants.latest(unit.tenant)?.library.version ?? "",
       nextDue: due === Number.POSITIVE_INFINITY ? null : due,
       state: text.encode(encodeUnit(unit)),
@@ -447,14 +479,4 @@ function memoryOfRule(library: CompiledLibrary, key: string): Millis {
 
 export function nameOf(tenant: string, unit: string): string {
   return `${tenant}\u0000${unit}`;
-}
-
-/** A snapshot of another engine, or one that does not read, is ignored: the log has everything. */
-function readSnapshot(snapshot: UnitSnapshot | undefined): Unit | null {
-  if (snapshot === undefined || snapshot.engine !== ENGINE) return null;
-  try {
-    return decodeUnit(fromBytes.decode(snapshot.state));
-  } catch {
-    return null;
-  }
 }

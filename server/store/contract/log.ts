@@ -16,6 +16,13 @@ export interface UnitSnapshot {
   readonly state: Uint8Array;
 }
 
+/** The engine that judges the log. */
+export interface JudgedBy {
+  readonly engine: number;
+  /** Position up to which earlier engines judged; 0 when none did. */
+  readonly judgedBefore: number;
+}
+
 /** A unit by its name. */
 export interface UnitRef {
   readonly tenant: string;
@@ -63,7 +70,11 @@ export interface Log {
   known(events: readonly EventRef[]): Promise<ReadonlySet<string>>;
   /** In order of seq, lowest first. Inputs that retention removed are passed over. */
   inputs(query: InputQuery): Promise<readonly LogInput[]>;
-  /** In the order asked for. A unit without a snapshot, or with a damaged one, is left out: the log rebuilds it. */
+  /**
+   * Snapshots in the order asked for. A unit that has none is left out, and so is a damaged one while the log has
+   * everything: it is rebuilt from it.
+   * @throws StoreDamaged when one is damaged after retention has shortened the log
+   */
   loadUnits(units: readonly UnitRef[]): Promise<readonly UnitSnapshot[]>;
   /**
    * Each replaces the unit's former one. On disk with the next `setCheckpoint` or `commit` at the latest: a snapshot
@@ -82,4 +93,8 @@ export interface Log {
   checkpoint(): Promise<number>;
   /** On disk when it resolves, and with it every snapshot saved before. @throws StoreUnavailable */
   setCheckpoint(seq: number): Promise<void>;
+  /** Which engine has judged the log so far; null where none has said so. */
+  judgedBy(): Promise<JudgedBy | null>;
+  /** On disk when it resolves: what is judged from now on is judged by this engine. @throws StoreUnavailable */
+  setJudgedBy(by: JudgedBy): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /* Messages on their way, copies of what was sent, and alerts that somebody is to be told of. */
 
+import type { Served } from "../../core/control.ts";
 import type { Alert, Delivery } from "../../core/delivery.ts";
 import type { Millis } from "../../core/time.ts";
 
@@ -73,6 +74,21 @@ export interface Outbox {
   behindShortLink(hash: string): Promise<{ readonly tenant: string; readonly delivery: string } | null>;
   /** Moments of messages to this person in other units since then, oldest first: reserved, in doubt or sent. */
   messagesElsewhere(tenant: string, person: string, unit: string, since: Millis): Promise<readonly Millis[]>;
+  /**
+   * What the tables have of a unit: the people that are asked for; its matches that are open, have a message on its
+   * way or are asked for; all deliveries of these that are the unit's, and those of no match that are asked for or not
+   * final; all alerts of these, and unresolved ones of the unit without a match; the number of decisions of each match
+   * that has any.
+   */
+  served(
+    tenant: string,
+    unit: string,
+    known: {
+      readonly persons: readonly string[];
+      readonly matches: readonly string[];
+      readonly deliveries: readonly string[];
+    },
+  ): Promise<Served>;
   /** Open, or snoozed until `now` or before, and nobody was told; the earliest `dueBy` first. */
   unnotifiedAlerts(now: Millis, limit: number): Promise<readonly Alert[]>;
   /** On disk when it resolves. False when somebody was first. @throws StoreUnavailable */

@@ -100,9 +100,18 @@ const sighting = z.object({
   at: number,
 });
 
+const served = z.object({
+  persons: z.array(person),
+  matches: z.array(match),
+  deliveries: z.array(delivery),
+  alerts: z.array(alert),
+  judgements: z.array(z.tuple([text, number])),
+});
+
 /** Inputs of one unit that are not events. */
 const ofUnit = [
   z.object({ kind: z.literal("tick") }),
+  z.object({ kind: z.literal("reconcile"), engine: number, served }),
   z.object({ kind: z.literal("history"), at: number }),
   z.object({ kind: z.literal("claim"), delivery: text, facts: claimFacts.nullable(), leaseFor: number }),
   z.object({ kind: z.literal("attempted"), delivery: text, fence: number, result }),

@@ -25,6 +25,7 @@ import { deliveries, sentCopies } from "./read/deliveries.ts";
 import { features } from "./read/features.ts";
 import { lists } from "./read/lists.ts";
 import { risks } from "./read/risks.ts";
+import { served } from "./read/served.ts";
 import { summary } from "./read/summary.ts";
 import { tracing } from "./read/trace.ts";
 
@@ -65,6 +66,7 @@ export function storeParts({ file, secretKey, now, ...options }: SqliteStoreOpti
     ...lists(base),
     ...risks(base),
     ...deliveries(base),
+    ...served(base),
     ...sentCopies(base),
     ...retention(base),
   };

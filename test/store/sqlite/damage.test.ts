@@ -2,6 +2,8 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DAY } from "../../../server/core/time.ts";
+import { NOON } from "../../builders.ts";
 import { aBatch, anInput, aScore, effects } from "../batches.ts";
 import { aLife } from "../contract/a-life.ts";
 import { chance, contentOf, copyFiles, newFolder, SUFFIXES, storeAt } from "./files.ts";
@@ -172,6 +174,24 @@ describe("a snapshot that does not fit its checksum", () => {
     other.close();
 
     expect(await store.loadUnits([unit])).toEqual([]);
+    await store.close();
+  });
+
+  it("is damage once the log was shortened: rebuilt, its unit would lack what people said long ago", async () => {
+    const file = join(folder, "r.db");
+    const store = storeAt(file);
+    await store.open();
+    const unit = { tenant: "t1", unit: "account/acme" };
+    const state = Buffer.from("state");
+    await store.commit(aBatch({ inputs: [anInput(1), anInput(2)] }));
+    await store.saveUnits([{ ...unit, shard: 1, seq: 2, engine: "1", library: "l", nextDue: null, state }]);
+    await store.setCheckpoint(2);
+    await store.retain(NOON + 100 * DAY);
+    const other = new Database(file);
+    other.prepare("UPDATE snapshots SET state = ?").run(Buffer.from("stale"));
+    other.close();
+
+    await expect(store.loadUnits([unit])).rejects.toThrow("restore the newest backup");
     await store.close();
   });
 });

@@ -45,6 +45,8 @@ const CALLS: { readonly [Method in keyof Store]: (store: Store, copy: string) =>
     unitsBefore: (store) => store.unitsBefore("t1", { seq: 1_000, after: "", limit: 10 }),
     checkpoint: (store) => store.checkpoint(),
     setCheckpoint: (store) => store.setCheckpoint(5),
+    judgedBy: (store) => store.judgedBy(),
+    setJudgedBy: (store) => store.setJudgedBy({ engine: 1, judgedBefore: 0 }),
 
     identify: (store) => store.identify("t1", REFS),
     nameKeys: (store) => store.nameKeys("t1", REFS),
@@ -66,6 +68,7 @@ const CALLS: { readonly [Method in keyof Store]: (store: Store, copy: string) =>
     sentCopy: (store) => store.sentCopy("t1", COPY.delivery),
     behindShortLink: (store) => store.behindShortLink(COPY.shortLink),
     messagesElsewhere: (store) => store.messagesElsewhere("t1", person, "account/acme", NOON - DAY),
+    served: (store) => store.served("t1", "account/acme", { persons: [person], matches: [], deliveries: [] }),
     unnotifiedAlerts: (store) => store.unnotifiedAlerts(NOON, 10),
     markNotified: (store) => store.markNotified("t1", "alert-1", NOON),
 

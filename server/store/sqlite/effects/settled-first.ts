@@ -40,6 +40,8 @@ export function settledFirst(store: Store, waiting: WaitingEffects): Store {
     unitsBefore: store.unitsBefore,
     checkpoint: store.checkpoint,
     setCheckpoint: store.setCheckpoint,
+    judgedBy: store.judgedBy,
+    setJudgedBy: store.setJudgedBy,
 
     // ---- directory: names and contact data are written by the commit itself
     identify: store.identify,
@@ -63,6 +65,7 @@ export function settledFirst(store: Store, waiting: WaitingEffects): Store {
     sentCopy: store.sentCopy,
     behindShortLink: store.behindShortLink,
     messagesElsewhere: reads(store.messagesElsewhere),
+    served: reads(store.served),
     unnotifiedAlerts: reads(store.unnotifiedAlerts),
     markNotified: writes(store.markNotified),
 

@@ -8,7 +8,10 @@ import { TENANT_WIDE } from "../names.ts";
 import { eventOf, fromRow, INPUT_COLUMNS, INPUT_TABLES, type InputRow } from "./input-row.ts";
 import { identityOf } from "./tail-segment.ts";
 
-type LogReads = Pick<Log, "lastSeq" | "known" | "inputs" | "checkpoint" | "setCheckpoint">;
+type LogReads = Pick<
+  Log,
+  "lastSeq" | "known" | "inputs" | "checkpoint" | "setCheckpoint" | "judgedBy" | "setJudgedBy"
+>;
 
 /** Positions read at a time when events are searched newest first. */
 const STRIDE = 256;
@@ -58,6 +61,17 @@ export function log(base: Base): LogReads & Pick<Records, "events"> {
     },
     async setCheckpoint(seq) {
       connection.write(() => writeMeta(connection, "checkpoint", seq));
+    },
+    async judgedBy() {
+      const engine = readMeta(connection, "engine");
+      if (engine === undefined) return null;
+      return { engine, judgedBefore: readMeta(connection, "judged_before") ?? 0 };
+    },
+    async setJudgedBy({ engine, judgedBefore }) {
+      connection.write(() => {
+        writeMeta(connection, "engine", engine);
+        writeMeta(connection, "judged_before", judgedBefore);
+      });
     },
   };
 }

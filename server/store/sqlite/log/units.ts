@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
-import type { Log, UnitSnapshot } from "../../contract.ts";
+import { type Log, StoreDamaged, type UnitSnapshot } from "../../contract.ts";
 import { type Base, unitNo } from "../base.ts";
+import { readMeta } from "../durability/migrate.ts";
 
 interface SnapshotRow {
   readonly seq: number;
@@ -13,8 +14,14 @@ interface SnapshotRow {
 
 type Units = Pick<Log, "loadUnits" | "saveUnits" | "dueUnits" | "unitsBefore">;
 
+/** The log goes back 90 days; what a customer said before that stands in the snapshot alone. */
+const BEYOND_REBUILDING =
+  "the saved state of a customer is damaged, and the log does not go back far enough to make it again; " +
+  "restore the newest backup";
+
 /**
- * Snapshots of units. One that does not fit its checksum is not there: its unit is rebuilt from the log.
+ * Snapshots of units. One that does not fit its checksum is not there while the log has everything: its unit is made
+ * again from it. Once the log was shortened, such a unit would begin without its stops and consents: that is damage.
  *
  * A unit is always its snapshot plus the inputs after it. The pipeline saves snapshots a few at a time, without waiting
  * for the disk, and then moves the checkpoint (`setCheckpoint`, with a sync that takes the snapshots along): the
@@ -45,7 +52,11 @@ export function units(base: Base): Units {
   const load = (tenant: string, unit: string): UnitSnapshot | null => {
     const no = names.unit(names.tenant(tenant), unit);
     const row = select.get(no);
-    if (row === undefined || crc32(row.state) !== row.crc) return null;
+    if (row === undefined) return null;
+    if (crc32(row.state) !== row.crc) {
+      if (readMeta(connection, "removed_through") === undefined) return null;
+      throw new StoreDamaged(BEYOND_REBUILDING);
+    }
     const { seq, engine, library, next_due: nextDue, state } = row;
     return { tenant, unit, shard: names.unitName(no).shard ?? 0, seq, engine, library, nextDue, state };
   };

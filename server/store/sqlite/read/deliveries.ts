@@ -6,7 +6,7 @@ import { type Body, bodyOf } from "../bodies.ts";
 import { keyPlace, personKeys } from "../directory.ts";
 
 type Copies = Pick<Outbox, "saveSentCopy" | "sentCopy" | "behindShortLink">;
-type Deliveries = Omit<Outbox, keyof Copies>;
+type Deliveries = Omit<Outbox, keyof Copies | "served">;
 
 /** An in-app message whose `dueBy` is longer past is not shown any more. */
 const SHOWN_AFTER_DUE = 7 * DAY;
