@@ -2,7 +2,9 @@ import type { z } from "zod";
 import type { Action, Runner } from "../actions/contract.ts";
 import { goLive } from "../actions/go-live.ts";
 import { pause } from "../actions/pause.ts";
+import { pausePerson } from "../actions/pause-person.ts";
 import { resume } from "../actions/resume.ts";
+import { resumePerson } from "../actions/resume-person.ts";
 import { subjectKey } from "../lib/keyed-lock.ts";
 import { listChannels, saveChannel } from "./channels.ts";
 import type { Admin, By } from "./contract.ts";
@@ -11,7 +13,6 @@ import { doctor } from "./doctor/index.ts";
 import { importEvents } from "./import-events.ts";
 import { importSuppressions } from "./import-suppressions.ts";
 import { takeLibrary } from "./library.ts";
-import { pausePerson } from "./persons.ts";
 import { erasePerson, exportPerson, exportTenant } from "./privacy.ts";
 import { refreshReadiness } from "./readiness.ts";
 import { saveSettings } from "./settings.ts";
@@ -61,7 +62,14 @@ export function createAdmin(deps: AdminDeps & { readonly actions: Runner }): Adm
     live: (tenant, change, by) => act(goLive, tenant, change, by),
     pause: (tenant, change, by) => act(pause, tenant, change, by),
     resume: (tenant, change, by) => act(resume, tenant, change, by),
-    pausePerson: (tenant, who, until, by) => pausePerson(deps, tenant, who, until, by),
+    async pausePerson(tenant, who, until, by) {
+      const end = until === "forever" ? null : until;
+      const { person, state } =
+        until === null
+          ? await act(resumePerson, tenant, { who }, by)
+          : await act(pausePerson, tenant, { who, until: end }, by);
+      return { person, until: state.pausedUntil };
+    },
     importEvents: (tenant, file, by, work) => importEvents(deps, tenant, file, by, work),
     importSuppressions: (tenant, file, by, work) => importSuppressions(deps, tenant, file, by, work),
     exportPerson: (tenant, who, file, by) => exportPerson(deps, tenant, who, file, by),

@@ -2,7 +2,6 @@ import { createInAppOutbox } from "../flow/deliver/in-app.ts";
 import type { Mount } from "../http/app.ts";
 import { createInAppApi } from "../http/in-app/index.ts";
 import { settings } from "../integrations/in-app/settings.ts";
-import { randomId } from "../lib/ids.ts";
 import { shareReads } from "../lib/shared-read.ts";
 import type { Opened } from "./open.ts";
 import type { Outbox } from "./outbox.ts";
@@ -13,7 +12,7 @@ const FRESH_FOR = 5_000;
 
 /** What the tenant's own pages ask for messages. */
 export function inAppMount(app: Opened, { personLock }: Outbox): Mount {
-  const { store, pipeline, clock, log, rendering, tokenBook } = app;
+  const { store, pipeline, actions, clock, log, rendering, tokenBook } = app;
   const render = (delivery: Parameters<typeof renderDelivery>[1]) => renderDelivery(rendering, delivery);
   const secrets = remember(app, async (tenant) =>
     (await store.tenants()).filter(({ id }) => id === tenant).map(({ identitySecret }) => identitySecret),
@@ -25,11 +24,11 @@ export function inAppMount(app: Opened, { personLock }: Outbox): Mount {
   const api = createInAppApi({
     outbox: createInAppOutbox({ store, pipeline, render, personLock, clock, log }),
     pipeline,
+    actions,
     tokens: tokenBook,
     identitySecrets: secrets,
     origins,
     clock,
-    newId: randomId,
     log,
   });
   return { path: "/in-app/v1", handler: api };

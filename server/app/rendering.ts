@@ -1,11 +1,12 @@
 /** What the messages need of everything else: the evidence, the recipient's name, the signed links. */
+
+import type { ManualQuestion } from "../actions/by-hand.ts";
 import type { Alert, Delivery } from "../core/delivery.ts";
 import { clueOf, messageValues, surenessOf } from "../core/explain.ts";
 import type { Match } from "../core/match.ts";
 import type { Pattern } from "../core/pattern.ts";
 import { customerWords } from "../core/reasons.ts";
 import type { Pipeline } from "../flow/contract.ts";
-import type { ManualQuestion } from "../http/api/deps.ts";
 import { type PersonTokens, personLinks } from "../http/person/index.ts";
 import type { AlertMail } from "../jobs/alert-mailer.ts";
 import {

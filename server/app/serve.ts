@@ -16,7 +16,7 @@ import type { ZendeskDeps, ZendeskPages } from "../http/zendesk/index.ts";
 import { type Handlers, serveControl, socketPathOf } from "../jobs/control-socket.ts";
 import { keepFeatures } from "../jobs/features.ts";
 import { EVERY, startUpkeep } from "../jobs/upkeep.ts";
-import { hashId, randomId } from "../lib/ids.ts";
+import { randomId } from "../lib/ids.ts";
 import type { Batch, Log } from "../store/contract.ts";
 import { inAppMount } from "./in-app.ts";
 import { type Opened, type OpenOptions, openApp } from "./open.ts";
@@ -130,16 +130,13 @@ function webOf(
   zendesk: ZendeskPages,
   lastTick: () => number | null,
 ) {
-  const { store, pipeline, clock, log, config } = app;
+  const { store, pipeline, actions, clock, log, config } = app;
   const api = createApi({
     deps: {
       store,
       pipeline,
       clock,
-      actions: app.actions,
-      newId: randomId,
-      hashId,
-      turns: app.turns,
+      actions,
       render: (question) => renderByHand(app.rendering, question),
     },
     tokens: zendesk.sessions.with(app.tokenBook),
@@ -161,7 +158,7 @@ function webOf(
       if (status >= 400) metrics.countRefused(kind, String(status));
     },
   });
-  const personDeps = { store, pipeline, tokens: app.personTokens, clock, newId: randomId, log };
+  const personDeps = { store, pipeline, actions, tokens: app.personTokens, clock, log };
   const remedy = (delivery: Delivery) => remedyOf(app.rendering, delivery);
   const persons = createPersonPages({ ...personDeps, remedy });
   return {

@@ -1,24 +1,19 @@
-import { z } from "zod";
 import { goLive } from "../actions/go-live.ts";
 import { pause as pauseAction } from "../actions/pause.ts";
+import { pausePerson as pausePersonAction } from "../actions/pause-person.ts";
+import type { PersonChanged } from "../actions/preferences.ts";
 import { resume as resumeAction } from "../actions/resume.ts";
-import { by, byOf, command, doing, tenant, time, who } from "./params.ts";
+import { resumePerson as resumePersonAction } from "../actions/resume-person.ts";
+import { doing } from "./params.ts";
 import { shown } from "./present.ts";
 
 export const live = doing("live", goLive, (rollout) => rollout);
 export const pause = doing("pause", pauseAction, (switches) => switches);
 export const resume = doing("resume", resumeAction, (switches) => switches);
 
-export const pausePerson = command({
-  name: "person.pause",
-  params: z.object({ ...by, ...tenant, who, until: time.optional() }),
-  run: async ({ admin }, params) =>
-    shown(await admin.pausePerson(params.tenant, params.who, params.until ?? "forever", byOf(params))),
-});
+export const pausePerson = doing("person.pause", pausePersonAction, untilWhen);
+export const resumePerson = doing("person.resume", resumePersonAction, untilWhen);
 
-export const resumePerson = command({
-  name: "person.resume",
-  params: z.object({ ...by, ...tenant, who }),
-  run: async ({ admin }, params) =>
-    shown(await admin.pausePerson(params.tenant, params.who, null, byOf(params))),
-});
+function untilWhen({ person, state: { pausedUntil } }: PersonChanged) {
+  return shown({ person, until: pausedUntil });
+}

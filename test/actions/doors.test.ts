@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACTIONS } from "../../server/actions/registry.ts";
 import { COMMANDS } from "../../server/commands/index.ts";
 import { createApi } from "../../server/http/api/index.ts";
+import { IN_APP_ACTS } from "../../server/http/in-app/actions.ts";
+import { PAGE_ACTS } from "../../server/http/person/actions.ts";
 import { type ComparableRow, comparable, comparableRow, type Heard, type House, openHouse } from "./house.ts";
 import { DOORS, type Door, type Try, VERBS } from "./verbs.ts";
 
@@ -66,11 +68,15 @@ async function atEveryDoor(wanted: Try | undefined): Promise<readonly Tried[]> {
     const scene = await house.scene();
     const given = await wanted.given?.(scene);
     const before = new Set((await scene.audit()).map(({ id }) => id));
-    const heard = await ask(scene, given);
+    const heard = await ask(scene, String(given));
     const rows = (await scene.audit())
       .filter(({ id }) => !before.has(id))
       .map((row) => comparableRow(row, scene.tenant));
-    tries.push({ heard, seen: comparable(await wanted.see(scene, heard, given), scene.tenant), rows });
+    tries.push({
+      heard,
+      seen: comparable(await wanted.see(scene, heard, String(given)), scene.tenant),
+      rows,
+    });
   }
   expect(tries.length).toBeGreaterThan(0);
   return tries;
@@ -85,7 +91,7 @@ function doorsOf(name: string): readonly Door[] {
   const { app } = house;
   const isIt = (each: { readonly name: string } | undefined) => each?.name === name;
   const { routes } = createApi({
-    deps: { ...app, newId: () => "", hashId: () => "", render: async () => null },
+    deps: { ...app, render: async () => null },
     ...{ tokens: app.tokenBook, timers: app.clock, version: "test" },
   });
   return [
@@ -93,5 +99,7 @@ function doorsOf(name: string): readonly Door[] {
       ? ["cli" as const]
       : []),
     ...(routes.some(({ acts = [] }) => acts.some(isIt)) ? ["http" as const] : []),
+    ...(PAGE_ACTS.some(isIt) ? ["page" as const] : []),
+    ...(IN_APP_ACTS.some(isIt) ? ["product" as const] : []),
   ];
 }

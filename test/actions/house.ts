@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { SignJWT } from "jose";
 import { type Running, startServer } from "../../server/app.ts";
 import { runCli } from "../../server/cli/program.ts";
 import { controlHandlers } from "../../server/commands/index.ts";
 import type { TenantState } from "../../server/core/tenant.ts";
+import { DAY } from "../../server/core/time.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import type { AuditRow } from "../../server/store/contract.ts";
 import { NOON } from "../builders.ts";
@@ -30,6 +32,10 @@ export interface Scene {
   state(): TenantState;
   post(path: string, body: object): Promise<Heard>;
   cli(...argv: readonly string[]): Promise<Heard>;
+  /** The form of the page behind a message to u1. */
+  page(delivery: string, action: string, form: string): Promise<Heard>;
+  /** What u1 says about a message in the product. */
+  product(delivery: string, action: string, body: object): Promise<Heard>;
   /** What the audit holds, oldest first. */
   audit(): Promise<readonly AuditRow[]>;
 }
@@ -78,7 +84,7 @@ export async function openHouse(): Promise<House> {
 async function sceneOf(house: House, tenant: string): Promise<Scene> {
   const { app } = house;
   const by = { actor: "system:test", reason: "set up" };
-  const { tokens } = await app.admin.createTenant(tenant, { name: "Acme" }, by);
+  const { tokens, identitySecret } = await app.admin.createTenant(tenant, { name: "Acme" }, by);
   return {
     house,
     tenant,
@@ -98,6 +104,42 @@ async function sceneOf(house: House, tenant: string): Promise<Scene> {
       return response.ok ? done(answer) : refused(answer.detail ?? "");
     },
     cli: (...argv) => house.cli([...argv, "--tenant", tenant]),
+    async page(delivery, action, form) {
+      const row = await app.store.delivery(tenant, delivery);
+      const expiresAt = house.clock.now() + DAY;
+      const claims = {
+        tenant,
+        person: "u1",
+        delivery,
+        match: row?.match ?? "",
+        purpose: "page",
+        expiresAt,
+      } as const;
+      const response = await fetch(`${app.url}/p/${app.personTokens.sign(claims)}/${action}`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: form,
+        redirect: "manual",
+      });
+      return response.status === 303 ? done(null) : refused(`The page answers ${response.status}.`);
+    },
+    async product(delivery, action, body) {
+      const seconds = house.clock.now() / 1_000;
+      const identity = await new SignJWT({ sub: "u1", aud: "forestall", iat: seconds, exp: seconds + 3_600 })
+        .setProtectedHeader({ alg: "HS256" })
+        .sign(new TextEncoder().encode(identitySecret));
+      const response = await fetch(`${app.url}/in-app/v1/messages/${delivery}/${action}`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${tokens.public}`,
+          "content-type": "application/json",
+          "forestall-identity": identity,
+        },
+        body: JSON.stringify(body),
+      });
+      // A page for customers says less than a program wants to know.
+      return response.ok ? done(null) : refused(`The page answers ${response.status}.`);
+    },
     audit: async () => (await app.store.audit(tenant, { limit: 200 })).rows.toReversed(),
   };
 }
@@ -121,11 +163,11 @@ export interface ComparableRow {
   readonly rest: unknown;
 }
 
-export function comparableRow(
-  { action, subject, reason, detail, undo }: AuditRow,
-  tenant: string,
-): ComparableRow {
-  const { token: _token, ...rest } = detail;
+export function comparableRow(row: AuditRow, tenant: string): ComparableRow {
+  const { action, subject, detail, undo } = row;
+  const { token: _token, afterSeq: _afterSeq, ...rest } = detail;
   const { actor: _actor, ...control } = { actor: null, ...undo };
+  // Customers give no reason; what stands there is where they said it.
+  const reason = row.actor === "customer" ? "" : row.reason;
   return { action, rest: comparable({ subject, reason, detail: rest, undo: control }, tenant) };
 }

@@ -3,7 +3,6 @@ import type { App, By } from "../../admin/contract.ts";
 import type { Running } from "../../app/serve.ts";
 import type { ApiDeps } from "../../http/api/deps.ts";
 import type { ZendeskDeps } from "../../http/zendesk/index.ts";
-import { hashId, randomId } from "../../lib/ids.ts";
 import type { Cast } from "../history/story.ts";
 import { TROUBLES } from "../history/troubles.ts";
 import type { Player } from "../live/player.ts";
@@ -89,8 +88,7 @@ async function stageOf(app: Running, shown: readonly Shown[]): Promise<Stage> {
 
 /** What the API reads with; nothing is done here. */
 const readingOf = ({ store, pipeline, clock, actions }: Running): ApiDeps => ({
-  ...{ store, pipeline, clock, actions, hashId },
-  newId: randomId,
+  ...{ store, pipeline, clock, actions },
   render: async () => null,
 });
 

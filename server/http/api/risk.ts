@@ -1,10 +1,11 @@
+import { type FoundPerson, findPerson, personOf } from "../../actions/person.ts";
 import { personRevision } from "../../actions/revisions.ts";
 import { scoredFor } from "../../core/engine/scores.ts";
 import { scoredUnder } from "../../core/match.ts";
 import { bandOf, type Contribution, type Scored, scoreOf } from "../../core/score.ts";
 import type { TenantState } from "../../core/tenant.ts";
 import { DAY, formatDuration, type Millis } from "../../core/time.ts";
-import type { AccountState, PersonState, Tracked, Unit } from "../../core/unit.ts";
+import type { AccountState, Tracked, Unit } from "../../core/unit.ts";
 import { notFound, unavailable } from "../problem.ts";
 import type * as wire from "../wire.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -19,39 +20,12 @@ const HISTORY = 30 * DAY;
 const HISTORY_ROWS = 200;
 const TAGS = ["churn", "frustration", "intent"];
 
+export { type FoundPerson, findPerson, personOf };
+
 export function tenantOf(deps: ApiDeps, id: string): TenantState {
   const tenant = deps.pipeline.tenant(id);
   if (tenant === null) throw unavailable("This tenant is still being loaded; try again in a moment.", 2);
   return tenant;
-}
-
-export interface FoundPerson {
-  readonly state: PersonState;
-  /** The default unit first. */
-  readonly units: readonly Unit[];
-}
-
-/** A person with every unit they are in. @throws Problem 404 */
-export async function personOf(deps: ApiDeps, tenant: string, id: string): Promise<FoundPerson> {
-  const found = await findPerson(deps, tenant, id);
-  if (found === null) throw notFound("There is no person with this id.");
-  return found;
-}
-
-/** Units are looked at only of persons that exist: looking would make an empty one of any name. */
-export async function findPerson(deps: ApiDeps, tenant: string, id: string): Promise<FoundPerson | null> {
-  const { store, pipeline } = deps;
-  const [memberships, stored] = await Promise.all([
-    store.memberships(tenant, [id]),
-    store.person(tenant, id),
-  ]);
-  const names = memberships.get(id) ?? [];
-  if (names.length === 0 && stored === null) return null;
-  const inUnits = names.length === 0 ? [`person/${id}`] : names;
-  const peeked = await Promise.all(inUnits.map((unit) => pipeline.peek(tenant, unit)));
-  const units = peeked.filter((unit) => unit !== null).filter((unit) => unit.persons.has(id));
-  const state = units[0]?.persons.get(id) ?? stored;
-  return state === null ? null : { state, units };
 }
 
 export interface FoundAccount {

@@ -1,7 +1,6 @@
 import type { Live } from "../live.ts";
 import { alertRoutes } from "./alerts.ts";
 import type { ApiDeps } from "./deps.ts";
-import { createDesk } from "./desk.ts";
 import { incidentRoutes } from "./incidents.ts";
 import { intakeRoutes } from "./intake.ts";
 import { judgingRoutes } from "./judging.ts";
@@ -20,7 +19,6 @@ import { undoRoutes } from "./undo.ts";
 
 /** Every address below /api/v1, in the order in which the documentation shows them. */
 export function apiRoutes(deps: ApiDeps, live: Live): readonly AnyRoute[] {
-  const desk = createDesk(deps);
   return [
     ...subjectRoutes(deps),
     ...riskListRoutes(deps),
@@ -29,13 +27,13 @@ export function apiRoutes(deps: ApiDeps, live: Live): readonly AnyRoute[] {
     ...intakeRoutes(deps),
     ...thingRoutes(deps),
     ...stateRoutes(deps),
-    ...personRoutes(deps, desk),
-    ...linkRoutes(deps, desk),
-    ...judgingRoutes(deps, desk),
-    ...alertRoutes(deps, desk),
-    ...manualRoutes(deps, desk),
-    ...undoRoutes(deps, desk),
-    ...incidentRoutes(deps, desk),
+    ...personRoutes(deps),
+    ...linkRoutes(deps),
+    ...judgingRoutes(deps),
+    ...alertRoutes(deps),
+    ...manualRoutes(deps),
+    ...undoRoutes(deps),
+    ...incidentRoutes(deps),
     ...switchRoutes(deps),
     streamRoute(live),
   ];

@@ -1,17 +1,14 @@
 import { z } from "zod";
-import { DAY, type Millis, parseDuration } from "../../core/time.ts";
+import { idText, shortText } from "../../actions/params.ts";
+import { type Millis, parseDuration } from "../../core/time.ts";
+import { invalid } from "../problem.ts";
 
 /** Parts that requests share. Every message says what to send instead. */
 
 export const LARGEST_PAGE = 200;
 const USUAL_PAGE = 50;
 
-export const idText = z
-  .string()
-  .min(1)
-  .max(512)
-  .regex(/^[^\p{Cc}]+$/u, "must not hold control characters");
-const shortText = z.string().trim().min(1, "must not be empty").max(200);
+export { idText };
 
 export const isoTime = z.iso
   .datetime({ offset: true, error: "must be a time such as 2026-03-02T10:00:00Z" })
@@ -84,19 +81,13 @@ export const until = {
   for: duration.optional().meta({ description: "How long it lasts, instead of `until`" }),
 };
 
-/**
- * The moment that `until` or `for` names.
- * @returns a sentence when it is wrong, null when neither was given
- */
+/** The moment that `until` or `for` names; null when neither was given. */
 export function endOf(
   given: { until?: Millis | undefined; for?: Millis | undefined },
   now: Millis,
-): Millis | string | null {
-  if (given.until !== undefined && given.for !== undefined) return "give `until` or `for`, not both";
-  const end = given.until ?? (given.for === undefined ? null : now + given.for);
-  if (end !== null && end <= now) return "the end has to lie in the future";
-  if (end !== null && end > now + 366 * DAY) return "the end may be a year away at most";
-  return end;
+): Millis | null {
+  if (given.until !== undefined && given.for !== undefined) {
+    throw invalid("body: give `until` or `for`, not both.");
+  }
+  return given.until ?? (given.for === undefined ? null : now + given.for);
 }
-
-export { shortText };

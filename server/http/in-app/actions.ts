@@ -1,18 +1,27 @@
 import { z } from "zod";
-import type { PreferenceChange, UnitControl } from "../../core/control.ts";
+import { changePreferences } from "../../actions/change-preferences.ts";
+import { giveFeedback } from "../../actions/give-feedback.ts";
+import type { ReceiptKind } from "../../core/control.ts";
 import type { Delivery } from "../../core/delivery.ts";
 import { DAY, type Millis } from "../../core/time.ts";
 
 /** What may be said about a message: its receipts, and for a person who is known, answers and wishes. */
+export type InAppSaying =
+  | { readonly receipt: ReceiptKind }
+  | { readonly feedback: z.input<typeof giveFeedback.params> }
+  | { readonly change: z.input<typeof changePreferences.params>["change"] };
+
 export interface InAppAction {
   /** Also from a page without login. */
   readonly anonymous: boolean;
   readonly body: z.ZodType;
-  control(row: Delivery, body: unknown, now: Millis): UnitControl;
+  say(row: Delivery, body: unknown, now: Millis): InAppSaying;
 }
 
+/** What can be carried out from a message in the product. */
+export const IN_APP_ACTS = [giveFeedback, changePreferences] as const;
+
 const nothing = z.strictObject({}).optional();
-const LONGEST_SNOOZE = 365 * DAY;
 
 const feedbackBody = z
   .strictObject({
@@ -31,15 +40,7 @@ const LENGTHS = { "1d": DAY, "1w": 7 * DAY } as const;
 const receipt = (kind: "shown" | "clicked" | "dismissed"): InAppAction => ({
   anonymous: true,
   body: nothing,
-  control: (row, _body, at) => ({ kind: "receipt", delivery: row.id, receipt: kind, at }),
-});
-
-const preference = (row: Delivery, change: PreferenceChange): UnitControl => ({
-  kind: "preference",
-  person: row.person ?? "",
-  change,
-  actor: "customer",
-  reason: `in the product, at message ${row.id}`,
+  say: () => ({ receipt: kind }),
 });
 
 export const IN_APP_ACTIONS: { readonly [name: string]: InAppAction } = {
@@ -49,29 +50,20 @@ export const IN_APP_ACTIONS: { readonly [name: string]: InAppAction } = {
   feedback: {
     anonymous: false,
     body: feedbackBody,
-    control(row, body) {
-      const { answer, stars } = feedbackBody.parse(body);
-      return {
-        kind: "feedback",
-        delivery: row.id,
-        match: row.match,
-        person: row.person ?? "",
-        answer,
-        stars,
-      };
+    say({ id, match, person }, body) {
+      return { feedback: { ...feedbackBody.parse(body), delivery: id, match, person: person ?? "" } };
     },
   },
   snooze: {
     anonymous: false,
     body: snoozeBody,
-    control(row, body, now) {
+    say(_row, body, now) {
       const wanted = snoozeBody.parse(body);
-      const until =
-        "for" in wanted ? now + LENGTHS[wanted.for] : wanted.until === null ? null : Date.parse(wanted.until);
-      const capped = until === null ? null : Math.min(until, now + LONGEST_SNOOZE);
-      return preference(row, { kind: "snooze", until: capped });
+      return {
+        change: { kind: "snooze", until: "for" in wanted ? now + LENGTHS[wanted.for] : wanted.until },
+      };
     },
   },
-  stop: { anonymous: false, body: nothing, control: (row) => preference(row, { kind: "stop" }) },
-  resume: { anonymous: false, body: nothing, control: (row) => preference(row, { kind: "resume" }) },
+  stop: { anonymous: false, body: nothing, say: () => ({ change: { kind: "stop" } }) },
+  resume: { anonymous: false, body: nothing, say: () => ({ change: { kind: "resume" } }) },
 };

@@ -1,6 +1,9 @@
 import express, { type Request, type Response, Router } from "express";
-import type { UnitControl } from "../../core/control.ts";
-import type { Along, Pipeline, Target } from "../../flow/contract.ts";
+import { changePreferences } from "../../actions/change-preferences.ts";
+import type { Runner } from "../../actions/contract.ts";
+import { giveFeedback } from "../../actions/give-feedback.ts";
+import type { Delivery } from "../../core/delivery.ts";
+import type { Pipeline } from "../../flow/contract.ts";
 import type { InAppMessage, InAppOutbox, Visitor } from "../../flow/deliver/in-app.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
@@ -8,20 +11,22 @@ import type { TokenRow } from "../../store/contract.ts";
 import { authenticate, type TokenBook } from "../auth.ts";
 import { invalidPart, methodNotAllowed, notFound, problemHandler, unauthorized } from "../problem.ts";
 import { createLimiter, type Limiter } from "../rate-limit.ts";
-import { IN_APP_ACTIONS } from "./actions.ts";
+import { IN_APP_ACTIONS, type InAppSaying } from "./actions.ts";
 import { allowOrigin, preflight } from "./cors.ts";
 import { visitorOf } from "./identity.ts";
 
 export interface InAppApiDeps {
   readonly outbox: InAppOutbox;
+  /** Takes receipts. */
   readonly pipeline: Pick<Pipeline, "control">;
+  /** Carries out what a person asks for. */
+  readonly actions: Runner;
   readonly tokens: TokenBook;
   /** The secrets with which the tenant's server signs who is logged in; two while they are changed. */
   readonly identitySecrets: (tenant: string) => Promise<readonly string[]>;
   /** Pages of the tenant that may ask. */
   readonly origins: (tenant: string) => Promise<readonly string[]>;
   readonly clock: Clock;
-  readonly newId: () => string;
   readonly log: Logger;
   readonly limits?: Partial<InAppLimits>;
 }
@@ -117,17 +122,26 @@ async function act(deps: InAppApiDeps, { tenant, visitor }: Admitted, request: R
     throw notFound("There is no such message, or nothing like that to say about it.");
   const body = action.body.safeParse(request.body);
   if (!body.success) throw invalidPart("body", body.error);
-  const control = action.control(row, body.data, deps.clock.now());
-  const target: Target = control.kind === "preference" ? { person: control.person } : { unit: row.unit };
-  await deps.pipeline.control(tenant, target, control, alongOf(deps, tenant, control));
+  await carryOut(deps, tenant, row, action.say(row, body.data, deps.clock.now()));
 }
 
-/** What a person asks for stands in the audit beside what colleagues do. */
-function alongOf({ newId, clock }: InAppApiDeps, tenant: string, control: UnitControl): Along {
-  if (control.kind !== "preference") return {};
-  const { change, actor, reason, person } = control;
-  const row = { id: newId(), tenant, at: clock.now(), actor, action: `person.${change.kind}`, reason };
-  return { audit: { ...row, subject: `person/${person}`, detail: { ...change }, undo: null } };
+async function carryOut(
+  { actions, pipeline, clock }: InAppApiDeps,
+  tenant: string,
+  { id, unit, person }: Delivery,
+  said: InAppSaying,
+): Promise<void> {
+  const reason = `in the product, at message ${id}`;
+  const by = { actor: "customer", role: "customer", reason, token: null } as const;
+  if ("receipt" in said) {
+    const control = { kind: "receipt", delivery: id, receipt: said.receipt, at: clock.now() } as const;
+    await pipeline.control(tenant, { unit }, control);
+  } else if ("feedback" in said) {
+    await actions.run(giveFeedback, { tenant, params: said.feedback, by });
+  } else {
+    const params = { person: person ?? "", change: said.change };
+    await actions.run(changePreferences, { tenant, params, by });
+  }
 }
 
 /** Texts and addresses as the templates made them; the snippet sets them as text. */

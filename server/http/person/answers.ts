@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
+import { Refusal } from "../../actions/refusal.ts";
 import { Overloaded } from "../../flow/contract.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { Problem } from "../../lib/errors.ts";
@@ -76,6 +77,7 @@ export function wrongHandler(log: Logger): ErrorRequestHandler {
 
 function wrongOf(error: unknown): Wrong {
   if (error instanceof WrongTurn) return error.wrong;
+  if (error instanceof Refusal) return "invalid";
   if (error instanceof Overloaded || error instanceof StoreUnavailable) return "busy";
   if (error instanceof Problem && error.status === 429) return "many";
   const status = error instanceof Error && "status" in error ? error.status : undefined;

@@ -1,9 +1,11 @@
 import express, { type Request, type Response, Router } from "express";
-import type { FeedbackAnswer, UnitControl } from "../../core/control.ts";
-import type { Along, Pipeline } from "../../flow/contract.ts";
+import { changePreferences } from "../../actions/change-preferences.ts";
+import type { Runner } from "../../actions/contract.ts";
+import { giveFeedback } from "../../actions/give-feedback.ts";
+import type { FeedbackAnswer } from "../../core/control.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
-import { ACTIONS } from "./actions.ts";
+import { ACTIONS, type Asked } from "./actions.ts";
 import { guarded, REQUESTS_PER_MINUTE, send, sendWrong, WrongTurn, wrongHandler } from "./answers.ts";
 import { type FactsDeps, factsOf, type PageFacts } from "./facts.ts";
 import { STRINGS } from "./strings.ts";
@@ -15,11 +17,10 @@ export { createShortLinks, type ShortLinksDeps, shortLinkHash } from "./short.ts
 export { createPersonTokens, type PersonTokens } from "./token.ts";
 
 export interface PersonPagesDeps extends FactsDeps {
-  readonly pipeline: Pick<Pipeline, "tenant" | "control">;
+  /** Carries out what the person asks for. */
+  readonly actions: Runner;
   readonly tokens: PersonTokens;
   readonly clock: Clock;
-  /** A fresh id for an audit row. */
-  readonly newId: () => string;
   readonly log: Logger;
   /** Requests of one address in a minute. */
   readonly requestsPerMinute?: number;
@@ -69,8 +70,7 @@ const ANSWERS: readonly FeedbackAnswer[] = ["yes", "no", "not_mine", "someone_el
 async function oneClick(deps: PersonPagesDeps, request: Request, response: Response): Promise<void> {
   const { claims, facts } = await open(deps, request);
   if (!isOneClick(request)) throw new WrongTurn("invalid");
-  if (!facts.stopped)
-    await record(deps, claims, ACTIONS.stop?.(new URLSearchParams(), claims, facts, 0)?.controls);
+  if (!facts.stopped) await carryOut(deps, claims, { changes: [{ kind: "stop" }] });
   send(response, facts, stoppedPage({ ...facts, stopped: true }, pathOf(request), true));
 }
 
@@ -90,7 +90,7 @@ async function act(deps: PersonPagesDeps, request: Request, response: Response):
   if (action === undefined) throw new WrongTurn("bad");
   const asked = action(formOf(request), claims, facts, deps.clock.now());
   if (asked === null) throw new WrongTurn("invalid");
-  await record(deps, claims, asked.controls);
+  await carryOut(deps, claims, asked);
   const back = claims.purpose === "page" ? `?done=${asked.done}` : "";
   response.redirect(303, `${pathOf(request)}${back}`);
 }
@@ -104,25 +104,18 @@ function isFromElsewhere(request: Request): boolean {
   return site !== undefined && site !== "same-origin" && site !== "none";
 }
 
-async function record(
-  deps: PersonPagesDeps,
-  claims: PersonClaims,
-  controls: readonly UnitControl[] = [],
+/** One after the other: each wish stands in the audit by itself, beside what colleagues do. */
+async function carryOut(
+  { actions }: PersonPagesDeps,
+  { tenant, person, delivery }: PersonClaims,
+  { feedback, changes = [] }: Pick<Asked, "feedback" | "changes">,
 ): Promise<void> {
-  for (const control of controls) {
-    const along = alongOf(deps, claims, control);
-    await deps.pipeline.control(claims.tenant, { person: claims.person }, control, along);
+  const reason = `on the page behind message ${delivery}`;
+  const by = { actor: "customer", role: "customer", reason, token: null } as const;
+  if (feedback !== undefined) await actions.run(giveFeedback, { tenant, params: feedback, by });
+  for (const change of changes) {
+    await actions.run(changePreferences, { tenant, params: { person, change }, by });
   }
-}
-
-/** What a person asks for stands in the audit beside what colleagues do. */
-function alongOf(deps: PersonPagesDeps, { tenant, person }: PersonClaims, control: UnitControl): Along {
-  if (control.kind !== "preference") return {};
-  const { change, actor, reason } = control;
-  const subject = `person/${person}`;
-  const at = deps.clock.now();
-  const row = { id: deps.newId(), tenant, at, actor, action: `person.${change.kind}`, subject, reason };
-  return { audit: { ...row, detail: { ...change }, undo: null } };
 }
 
 // ---- requests

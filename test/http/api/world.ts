@@ -130,8 +130,6 @@ export async function openWorld(
       pipeline,
       clock,
       actions: aRunner({ store, pipeline, now: clock.now, newId }),
-      newId,
-      hashId,
       render: async ({ template, person }) => ({ template, to: person.id }),
     },
     tokens,

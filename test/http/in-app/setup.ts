@@ -13,6 +13,7 @@ import { sha256Hex } from "../../../server/lib/ids.ts";
 import { createKeyedLock } from "../../../server/lib/keyed-lock.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import type { TokenRole, TokenRow } from "../../../server/store/contract.ts";
+import { aRunner } from "../../actions/runner.ts";
 import { aMatch, aPattern, aTenant, NOON } from "../../builders.ts";
 import { type FakeClock, fakeClock } from "../../fake-clock.ts";
 import { createWorld, type World } from "../../flow/outbox-world.ts";
@@ -142,11 +143,11 @@ export async function startInApp(limits: Partial<InAppLimits> = {}): Promise<InA
   const api = createInAppApi({
     outbox,
     pipeline: world.pipeline,
+    actions: aRunner({ store, pipeline: world.pipeline, now: clock.now }),
     tokens: createTokenBook({ tokens: async () => TOKENS }, clock),
     identitySecrets: async (tenant) => (tenant === "t1" ? site.secrets : [OTHER_SECRET]),
     origins: async (tenant) => (tenant === "t1" ? [PAGE] : []),
     clock,
-    newId: () => "audit-1",
     log: silentLogger,
     limits,
   });

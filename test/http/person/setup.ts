@@ -6,7 +6,7 @@ import type { FeedbackRow } from "../../../server/core/effect.ts";
 import type { Match } from "../../../server/core/match.ts";
 import type { TenantState } from "../../../server/core/tenant.ts";
 import type { PersonState } from "../../../server/core/unit.ts";
-import { type Along, Overloaded } from "../../../server/flow/contract.ts";
+import { type Along, Overloaded, type Pipeline } from "../../../server/flow/contract.ts";
 import { createApp } from "../../../server/http/app.ts";
 import type { Remedy } from "../../../server/http/person/facts.ts";
 import {
@@ -17,6 +17,7 @@ import {
   shortLinkHash,
 } from "../../../server/http/person/index.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
+import { aRunner } from "../../actions/runner.ts";
 import { aDelivery, aMatch, aPattern, aPerson, aTenant, NOON } from "../../builders.ts";
 import { type FakeClock, fakeClock } from "../../fake-clock.ts";
 
@@ -76,26 +77,28 @@ export async function startSite(requestsPerMinute = 10_000): Promise<Site> {
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+  const store = {
+    person: async () => site.person,
+    delivery: async () => site.delivery,
+    match: async () => site.match,
+    feedback: async () => ({ rows: site.feedback, next: null }),
+  };
+  const pipeline: Pick<Pipeline, "tenant" | "control"> = {
+    tenant: (id) => (id === "t1" ? site.tenant : null),
+    async control(_tenant, _target, control, along) {
+      if (site.failing) throw new Overloaded(503, 5, "the store takes no writes");
+      site.controls.push({ control, along });
+      apply(site, control);
+      return { seq: site.controls.length, effects: [] };
+    },
+  };
   const pages = createPersonPages({
-    store: {
-      person: async () => site.person,
-      delivery: async () => site.delivery,
-      match: async () => site.match,
-      feedback: async () => ({ rows: site.feedback, next: null }),
-    },
-    pipeline: {
-      tenant: (id) => (id === "t1" ? site.tenant : null),
-      async control(_tenant, _target, control, along) {
-        if (site.failing) throw new Overloaded(503, 5, "the store takes no writes");
-        site.controls.push({ control, along });
-        apply(site, control);
-        return { seq: site.controls.length, effects: [] };
-      },
-    },
+    store,
+    pipeline,
+    actions: aRunner({ store, pipeline, now: clock.now }),
     remedy: async () => site.remedy,
     tokens,
     clock,
-    newId: () => `audit-${site.controls.length}`,
     log: silentLogger,
     requestsPerMinute,
   });

@@ -15,7 +15,6 @@ import { createApi } from "../../../server/http/api/index.ts";
 import { problem, zendeskRefresh, zendeskSession } from "../../../server/http/api/replies.ts";
 import { createApp } from "../../../server/http/app.ts";
 import type { ZendeskRefresh, ZendeskSession } from "../../../server/http/wire.ts";
-import { hashId, randomId } from "../../../server/lib/ids.ts";
 import { silentLogger } from "../../../server/lib/log.ts";
 import { anAdminWorld, BY } from "../../admin/world.ts";
 import type { FakeClock } from "../../fake-clock.ts";
@@ -66,7 +65,7 @@ export async function aZendeskWorld(
   const zendesk = zendeskPages(served, { builtIn: aBundle() });
   const { store, pipeline, actions } = app;
   const api = createApi({
-    deps: { store, pipeline, clock, actions, newId: randomId, hashId, render: async () => null },
+    deps: { store, pipeline, clock, actions, render: async () => null },
     tokens: zendesk.sessions.with(app.tokenBook),
     timers: clock,
     version: "test",

@@ -1,7 +1,7 @@
+import type { ManualQuestion } from "../../../actions/by-hand.ts";
 import { matchRevision } from "../../../actions/revisions.ts";
 import type { Tracked } from "../../../core/unit.ts";
 import type * as wire from "../../wire.ts";
-import type { ManualQuestion } from "../deps.ts";
 import { iso, whyOf } from "../present.ts";
 import { type About, matchesAbout, unitsOf } from "./about.ts";
 import { textOf } from "./messages.ts";

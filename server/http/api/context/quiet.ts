@@ -1,7 +1,7 @@
+import { ABOUT_PERSON, guardsFor } from "../../../actions/by-hand-guards.ts";
 import type { Pattern } from "../../../core/pattern.ts";
 import type { PersonTicket, Tracked, Unit } from "../../../core/unit.ts";
 import type * as wire from "../../wire.ts";
-import { ABOUT_PERSON, guardsFor } from "../guards.ts";
 import type { About } from "./about.ts";
 
 /** Why an email to this person would not go out now: what ends it for good, else what holds it longest. */

@@ -1,15 +1,13 @@
-import { type GuardReason, REASONS, type Reason } from "../../core/decision.ts";
-import { scoredFor } from "../../core/engine/scores.ts";
-import { type Match, scoredUnder } from "../../core/match.ts";
-import { newPursuit } from "../../core/new-unit.ts";
-import type { Pattern } from "../../core/pattern.ts";
-import type { Question } from "../../core/policy/contract.ts";
-import { askFor } from "../../core/policy/guard.ts";
-import { GUARDS } from "../../core/policy/guards.ts";
-import { scoreOf } from "../../core/score.ts";
-import type * as wire from "../wire.ts";
-import type { ManualQuestion } from "./deps.ts";
-import { isoOrNull } from "./present.ts";
+import { type GuardReason, REASONS, type Reason } from "../core/decision.ts";
+import { scoredFor } from "../core/engine/scores.ts";
+import { type Match, scoredUnder } from "../core/match.ts";
+import { newPursuit } from "../core/new-unit.ts";
+import type { Pattern } from "../core/pattern.ts";
+import type { Question } from "../core/policy/contract.ts";
+import { askFor } from "../core/policy/guard.ts";
+import { GUARDS } from "../core/policy/guards.ts";
+import { scoreOf } from "../core/score.ts";
+import type { ManualQuestion } from "./by-hand.ts";
 
 /** What a guard means for somebody who wants to send by hand. */
 const MEANING: Readonly<Record<GuardReason, string>> = {
@@ -55,13 +53,23 @@ export const ABOUT_PERSON: readonly GuardReason[] = [
 /** Without a match, these are what is left to ask: the others are about the trouble. */
 const WITHOUT_MATCH: readonly GuardReason[] = [...ABOUT_PERSON, "no_consent", "unreachable", "not_ready"];
 
+/** A guard that stands in the way of a message by hand. */
+export interface StandingGuard {
+  readonly reason: GuardReason;
+  readonly kind: "hold" | "stop";
+  /** ISO 8601. */
+  readonly until: string | null;
+  readonly detail: string;
+  readonly overridable: boolean;
+}
+
 /**
  * Every guard of the policy that would hold or stop this message now, in the order of the table: the same functions
  * that judge our own messages, all of them asked instead of the first that applies.
  */
-export function guardsFor(manual: ManualQuestion): wire.GuardBody[] {
+export function guardsFor(manual: ManualQuestion): StandingGuard[] {
   const asked = askFor(questionFor(manual), manual.person);
-  const found = new Map<GuardReason, wire.GuardBody>();
+  const found = new Map<GuardReason, StandingGuard>();
   for (const guard of GUARDS) {
     const refusal = guard.per === "whole" ? guard.check(asked) : guard.check(asked, manual.channel);
     const reason = refusal === null ? null : guardReason(refusal.reason);
@@ -70,7 +78,7 @@ export function guardsFor(manual: ManualQuestion): wire.GuardBody[] {
     found.set(reason, {
       reason,
       kind: refusal.kind,
-      until: isoOrNull(refusal.until),
+      until: refusal.until === null ? null : new Date(refusal.until).toISOString(),
       detail: MEANING[reason],
       overridable: !NEVER.includes(reason),
     });
