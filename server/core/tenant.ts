@@ -14,6 +14,18 @@ export function kindOf(channel: Channel): ChannelKind {
 /** `live` sends; `preview` renders and keeps, nothing leaves; `off` is not there. */
 export type Readiness = "live" | "preview" | "off";
 
+/** Before anything was connected only people of ours can be asked. */
+export const NOTHING_CONNECTED: { readonly [kind in ChannelKind]: Readiness } = {
+  email: "off",
+  sms: "off",
+  voice: "off",
+  push: "off",
+  chat: "off",
+  in_app: "off",
+  human: "live",
+  broadcast: "off",
+};
+
 export interface TenantSettings {
   readonly name: string;
   /** IANA name; the last resort for a recipient's zone. */

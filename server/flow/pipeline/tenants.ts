@@ -3,12 +3,11 @@ import { type CompiledLibrary, compileLibrary } from "../../core/matching/compil
 import type { Pattern } from "../../core/pattern.ts";
 import {
   ALL_ON,
-  type ChannelKind,
   DEFAULT_SETTINGS,
   DRY_RUN,
   type Incident,
   NEVER_CHANGED,
-  type Readiness,
+  NOTHING_CONNECTED,
   type TenantState,
 } from "../../core/tenant.ts";
 import { DAY, type Millis } from "../../core/time.ts";
@@ -16,17 +15,6 @@ import type { LogInput } from "../../store/contract.ts";
 
 /** How long an ended incident still matters to its matches: as long as a hold may last. */
 const REMEMBER_INCIDENT = 3 * DAY;
-
-const NOTHING_CONNECTED: { readonly [kind in ChannelKind]: Readiness } = {
-  email: "off",
-  sms: "off",
-  voice: "off",
-  push: "off",
-  chat: "off",
-  in_app: "off",
-  human: "live",
-  broadcast: "off",
-};
 
 export type LibraryOf = (version: string) => CompiledLibrary;
 

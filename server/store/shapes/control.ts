@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Control } from "../../core/control.ts";
+import { NOTHING_CONNECTED } from "../../core/tenant.ts";
 import { CONSENTS } from "../../core/vocabulary.ts";
 import { isRecord } from "../../lib/foreign.ts";
 import { ALERT, alert } from "./alert.ts";
@@ -239,18 +240,6 @@ const ofTenant = [
   z.object({ kind: z.literal("incident"), incident }),
 ] as const;
 
-/** Of a channel that was thought of since, nothing was connected. */
-const NOT_CONNECTED = {
-  email: "off",
-  sms: "off",
-  voice: "off",
-  push: "off",
-  chat: "off",
-  in_app: "off",
-  human: "live",
-  broadcast: "off",
-} as const;
-
 export const control = z.discriminatedUnion("kind", [...ofUnit, ...ofTenant]);
 
 export function completeControl(lacking: unknown): unknown {
@@ -259,7 +248,8 @@ export function completeControl(lacking: unknown): unknown {
     case "settings":
       return { ...lacking, settings: completeSettings(lacking.settings) };
     case "readiness":
-      return { ...lacking, channels: filled(lacking.channels, NOT_CONNECTED) };
+      // Of a channel that was thought of since, nothing was connected.
+      return { ...lacking, channels: filled(lacking.channels, NOTHING_CONNECTED) };
     case "alert":
       // Before an alert could be put back to exactly what it was, it could only be opened again.
       return lacking.action === "reopen" ? { ...lacking, action: "restore" } : lacking;
