@@ -2,7 +2,7 @@ import type { ControlOf } from "../control.ts";
 import type { Alert } from "../delivery.ts";
 import { clueOf } from "../explain.ts";
 import type { Match } from "../match.ts";
-import type { Verdict } from "../policy/contract.ts";
+import type { GuardResult } from "../policy/contract.ts";
 import { customerWords, reasonWords } from "../reasons.ts";
 import type { Millis } from "../time.ts";
 import type { Tracked } from "../unit.ts";
@@ -16,15 +16,15 @@ export function raiseAlert(
   role: string,
   score: number,
   dueBy: Millis,
-  verdict?: Verdict,
+  result?: GuardResult,
 ): void {
   const { match } = tracked;
   const pattern = turn.tenant.library.byId(match.pattern);
   const id = turn.hash("alert", match.id, kind);
   if (pattern === undefined || turn.unit.alerts.has(id)) return;
   const heldBack =
-    verdict !== undefined && verdict.kind !== "send"
-      ? ` No message went out: ${reasonWords(verdict.reason)}.`
+    result !== undefined && result.kind !== "send"
+      ? ` No message went out: ${reasonWords(result.reason)}.`
       : "";
   putAlert(turn, {
     id,

@@ -3,7 +3,7 @@ import type { ClaimFacts, ControlOf } from "../control.ts";
 import type { Reason } from "../decision.ts";
 import type { Delivery } from "../delivery.ts";
 import type { Pattern } from "../pattern.ts";
-import type { Verdict } from "../policy/contract.ts";
+import type { GuardResult } from "../policy/contract.ts";
 import { dueByOf } from "../policy/deadlines.ts";
 import { judge } from "../policy/judge.ts";
 import { inRollout } from "../policy/rollout.ts";
@@ -36,13 +36,13 @@ export function claim(turn: Turn, control: ControlOf<"claim">): void {
   if (tracked?.pursuit == null || pattern === undefined) return stopRow(turn, row, "stale");
   if (row.attempts > 0 && turn.now > row.dueBy) return fail(turn, row, "its deadline passed", null);
   const score = scoreOfMatch(turn, tracked);
-  const verdict = judgeClaim(turn, row, tracked, tracked.pursuit, pattern, score, control.facts);
-  recordDecision(turn, tracked, verdict, score, row.id);
-  if (verdict.kind === "send") {
+  const result = judgeClaim(turn, row, tracked, tracked.pursuit, pattern, score, control.facts);
+  recordDecision(turn, tracked, result, score, row.id);
+  if (result.kind === "send") {
     endHold(turn, tracked);
     startSending(turn, row, control.leaseFor);
-  } else if (verdict.kind === "hold") postpone(turn, row, tracked, pattern, verdict);
-  else stopClaimed(turn, row, tracked, verdict);
+  } else if (result.kind === "hold") postpone(turn, row, tracked, pattern, result);
+  else stopClaimed(turn, row, tracked, result);
 }
 
 /**
@@ -70,7 +70,7 @@ function judgeClaim(
   pattern: Pattern,
   score: number,
   facts: ClaimFacts | null,
-): Verdict {
+): GuardResult {
   // What is switched off stops, also what an incident would hold.
   const incident = facts?.killed === true ? null : afterIncident(turn, tracked, row.step);
   if (incident !== null) return { ...incident, channel: row.channel, person: row.person };
@@ -99,9 +99,9 @@ function startSending(turn: Turn, row: Delivery, leaseFor: number): void {
 }
 
 /** Time in the hold counts neither against the deadline nor towards the next step or the human. */
-function postpone(turn: Turn, row: Delivery, tracked: Tracked, pattern: Pattern, verdict: Verdict): void {
+function postpone(turn: Turn, row: Delivery, tracked: Tracked, pattern: Pattern, result: GuardResult): void {
   const { pursuit } = tracked;
-  const until = verdict.until ?? turn.now;
+  const until = result.until ?? turn.now;
   if (pursuit === null) return;
   pursuit.heldSince ??= turn.now;
   pursuit.dueBy = Math.max(pursuit.dueBy, dueByOf(pattern.timing, until));
@@ -109,7 +109,7 @@ function postpone(turn: Turn, row: Delivery, tracked: Tracked, pattern: Pattern,
     notBefore: until,
     released: true,
     dueBy: pursuit.dueBy,
-    detail: verdict.reason,
+    detail: result.reason,
   });
   if (pursuit.state !== "sent") return;
   const from = Math.max(until, turn.now);
@@ -118,12 +118,12 @@ function postpone(turn: Turn, row: Delivery, tracked: Tracked, pattern: Pattern,
 }
 
 /** It may not go out on this channel any more; perhaps on another. */
-function stopClaimed(turn: Turn, row: Delivery, tracked: Tracked, verdict: Verdict): void {
-  suppress(turn, row, verdict.reason);
+function stopClaimed(turn: Turn, row: Delivery, tracked: Tracked, result: GuardResult): void {
+  suppress(turn, row, result.reason);
   freeStep(tracked, row.step);
-  const onlyChannel = verdict.reason === "killed" && channelIsOff(turn, row);
-  if (onlyChannel || OTHER_CHANNEL_MAY_DO.has(verdict.reason)) pursue(turn, tracked, row.step, "first");
-  else endPursuit(turn, tracked, verdict.reason);
+  const onlyChannel = result.reason === "killed" && channelIsOff(turn, row);
+  if (onlyChannel || OTHER_CHANNEL_MAY_DO.has(result.reason)) pursue(turn, tracked, row.step, "first");
+  else endPursuit(turn, tracked, result.reason);
 }
 const OTHER_CHANNEL_MAY_DO: ReadonlySet<string> = new Set([
   "opted_out",

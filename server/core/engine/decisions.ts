@@ -3,13 +3,13 @@
 import type { Decision, Judgement, Reason } from "../decision.ts";
 import type { Delivery } from "../delivery.ts";
 import { scoredUnder } from "../match.ts";
-import type { Verdict } from "../policy/contract.ts";
+import type { GuardResult } from "../policy/contract.ts";
 import type { Tracked } from "../unit.ts";
 import { suppress } from "./rows.ts";
 import { scoreNow } from "./scores.ts";
 import { type Turn, unschedule } from "./turn.ts";
 
-export function stopped(reason: Reason, step: number): Verdict {
+export function stopped(reason: Reason, step: number): GuardResult {
   return { kind: "stop", reason, until: null, channel: null, person: null, step };
 }
 
@@ -25,12 +25,12 @@ export function decisionId(turn: Turn, tracked: Tracked): string {
 export function recordDecision(
   turn: Turn,
   tracked: Tracked,
-  verdict: Judgement & { readonly step: number },
+  result: Judgement & { readonly step: number },
   score: number,
   delivery: string | null,
 ): void {
   const { match, pursuit } = tracked;
-  const { kind, reason, until, channel, person, wouldHave, step } = verdict;
+  const { kind, reason, until, channel, person, wouldHave, step } = result;
   const row: Decision = {
     id: decisionId(turn, tracked),
     tenant: match.tenant,
@@ -63,10 +63,10 @@ export function recordDecision(
  */
 export function stopRow(turn: Turn, row: Delivery, reason: Reason): void {
   suppress(turn, row, reason);
-  const verdict = { ...stopped(reason, row.step), channel: row.channel, person: row.person };
+  const result = { ...stopped(reason, row.step), channel: row.channel, person: row.person };
   const tracked = turn.unit.tracked.get(row.match);
   if (tracked !== undefined && row.manual === null) {
-    return recordDecision(turn, tracked, verdict, scoreOfMatch(turn, tracked), row.id);
+    return recordDecision(turn, tracked, result, scoreOfMatch(turn, tracked), row.id);
   }
   const { id: delivery, tenant, match, pattern, account, dueBy } = row;
   const key = tracked?.match.key ?? (row.person === null ? turn.unit.id : `person/${row.person}`);
@@ -75,7 +75,7 @@ export function stopRow(turn: Turn, row: Delivery, reason: Reason): void {
   const id = turn.hash("decision", "row", delivery);
   const about = { id, tenant, match, pattern, key, account, dueBy, score, delivery };
   const simulated = turn.simulated || row.simulated;
-  turn.effects.push({ kind: "decision", row: { ...about, ...verdict, at: turn.now, simulated } });
+  turn.effects.push({ kind: "decision", row: { ...about, ...result, at: turn.now, simulated } });
 }
 
 export function endPursuit(turn: Turn, tracked: Tracked, reason: Reason): void {

@@ -1,7 +1,7 @@
 /** When a person of ours is asked: the human step of a ladder, patterns that only ever alert, and critical matches. */
 import type { GuardReason, Reason } from "../decision.ts";
 import type { Channel, Pattern } from "../pattern.ts";
-import type { Verdict } from "../policy/contract.ts";
+import type { GuardResult } from "../policy/contract.ts";
 import { dueByOf, humanAfter } from "../policy/deadlines.ts";
 import { judgeHuman } from "../policy/judge.ts";
 import { ladderOf } from "../policy/ladder.ts";
@@ -33,13 +33,13 @@ export function pursueHuman(turn: Turn, tracked: Tracked): void {
   const { human, messages } = ladderOf(pattern, personOfPursuit(turn, pursuit));
   if (human === null) return;
   const score = scoreOfMatch(turn, tracked);
-  const verdict = {
+  const result = {
     ...judgeHuman(questionOf(turn, tracked, pattern, messages.length, score)),
     channel: human,
   };
-  if (verdict.kind === "send") return ask(turn, tracked, pattern, verdict, human, score);
-  recordDecision(turn, tracked, verdict, score, null);
-  waitOrEnd(turn, tracked, verdict, "human");
+  if (result.kind === "send") return ask(turn, tracked, pattern, result, human, score);
+  recordDecision(turn, tracked, result, score, null);
+  waitOrEnd(turn, tracked, result, "human");
 }
 
 function personOfPursuit(turn: Turn, { person }: Pursuit): PersonState | null {
@@ -50,7 +50,7 @@ function ask(
   turn: Turn,
   tracked: Tracked,
   pattern: Pattern,
-  verdict: Verdict,
+  result: GuardResult,
   human: Channel,
   score: number,
 ): void {
@@ -58,16 +58,16 @@ function ask(
   if (pursuit === null) return;
   pursuit.humanDone = true;
   if (pursuit.sentSteps.length === 0) pursuit.state = "sent";
-  recordDecision(turn, tracked, verdict, score, null);
+  recordDecision(turn, tracked, result, score, null);
   raiseAlert(turn, tracked, human, pattern.owner.role, score, pursuit.dueBy);
 }
 
 /** Held: judged again then. Stopped before any message went out: nothing more is done. */
-function waitOrEnd(turn: Turn, tracked: Tracked, verdict: Verdict, timer: "human" | "judge"): void {
+function waitOrEnd(turn: Turn, tracked: Tracked, result: GuardResult, timer: "human" | "judge"): void {
   const { pursuit, match } = tracked;
   if (pursuit === null) return;
-  if (verdict.kind === "hold" && verdict.until !== null) schedule(turn, timer, match.id, verdict.until);
-  else if (pursuit.sentSteps.length === 0) endPursuit(turn, tracked, verdict.reason);
+  if (result.kind === "hold" && result.until !== null) schedule(turn, timer, match.id, result.until);
+  else if (pursuit.sentSteps.length === 0) endPursuit(turn, tracked, result.reason);
 }
 
 /**
@@ -79,10 +79,10 @@ export function alertOnly(turn: Turn, tracked: Tracked, pattern: Pattern): void 
   if (pursuit === null || pursuit.humanDone) return;
   const { human } = ladderOf(pattern, null);
   const score = scoreOfMatch(turn, tracked);
-  const verdict = { ...judgeHuman(questionOf(turn, tracked, pattern, 0, score)), channel: human };
-  if (verdict.kind !== "send") {
-    recordDecision(turn, tracked, verdict, score, null);
-    return waitOrEnd(turn, tracked, verdict, "judge");
+  const result = { ...judgeHuman(questionOf(turn, tracked, pattern, 0, score)), channel: human };
+  if (result.kind !== "send") {
+    recordDecision(turn, tracked, result, score, null);
+    return waitOrEnd(turn, tracked, result, "judge");
   }
   pursuit.humanDone = true;
   recordDecision(turn, tracked, { ...stopped("alert_only", 0), channel: human }, score, null);
@@ -107,13 +107,13 @@ export function alertWhenCritical(
   tracked: Tracked,
   pattern: Pattern,
   score: number,
-  verdict: Verdict,
+  result: GuardResult,
 ): void {
   const { pursuit } = tracked;
   if (pursuit === null || pursuit.alerted || tracked.silenced !== null) return;
   if (bandOf(score, turn.tenant.settings.bands) !== "critical") return;
-  if (verdict.kind !== "send" && NO_ALERT.has(verdict.reason)) return;
+  if (result.kind !== "send" && NO_ALERT.has(result.reason)) return;
   pursuit.alerted = true;
   const dueBy = Math.min(pursuit.dueBy, dueByOf("immediate", turn.now));
-  raiseAlert(turn, tracked, "critical", pattern.owner.role, score, dueBy, verdict);
+  raiseAlert(turn, tracked, "critical", pattern.owner.role, score, dueBy, result);
 }

@@ -5,7 +5,7 @@
 import type { ControlOf } from "../control.ts";
 import { fraction } from "../hash.ts";
 import { type Concerned, concerns } from "../incident.ts";
-import type { Verdict } from "../policy/contract.ts";
+import type { GuardResult } from "../policy/contract.ts";
 import type { Incident } from "../tenant.ts";
 import { MINUTE, type Millis } from "../time.ts";
 import type { Tracked } from "../unit.ts";
@@ -21,7 +21,7 @@ const SEEN_BY_ALL = 10 * MINUTE;
 const RELEASED_OVER = 20 * MINUTE;
 
 /** What an ended incident still has to say; null when it has nothing to say any more. */
-export function afterIncident(turn: Turn, tracked: Tracked, step: number): Verdict | null {
+export function afterIncident(turn: Turn, tracked: Tracked, step: number): GuardResult | null {
   const own = ownIncident(turn, tracked);
   if (own !== null)
     return isOver(own, turn.now) && !isNewTrouble(own, tracked) ? stopped("incident", step) : null;
@@ -76,8 +76,8 @@ function concernedOf(turn: Turn, { match }: Tracked): Concerned {
 }
 
 /** A match held by an incident becomes system-wide: it is kept out of learning and not released with the others. */
-export function markIncident(turn: Turn, tracked: Tracked, verdict: Verdict): void {
-  if (verdict.reason !== "incident" || tracked.match.incident !== null) return;
+export function markIncident(turn: Turn, tracked: Tracked, result: GuardResult): void {
+  if (result.reason !== "incident" || tracked.match.incident !== null) return;
   const concerned = concernedOf(turn, tracked);
   const { within } = turn.tenant.settings.incident;
   const own = turn.tenant.incidents.find(

@@ -9,7 +9,7 @@ import type { Reason } from "../decision.ts";
 import type { Delivery } from "../delivery.ts";
 import { messageValues } from "../explain.ts";
 import type { Channel, Pattern } from "../pattern.ts";
-import type { Verdict } from "../policy/contract.ts";
+import type { GuardResult } from "../policy/contract.ts";
 import { dueByOf, nextStepAfter } from "../policy/deadlines.ts";
 import { judge } from "../policy/judge.ts";
 import { ladderOf } from "../policy/ladder.ts";
@@ -28,7 +28,7 @@ import { schedule, type Turn } from "./turn.ts";
 /** `release`: it comes out of a hold, perhaps with many others. */
 export type Cause = "first" | "release" | "step";
 
-/** Judges a match from a ladder step on, and does what the verdict says. */
+/** Judges a match from a ladder step on, and does what the result says. */
 export function pursue(turn: Turn, tracked: Tracked, step: number, cause: Cause): void {
   const pattern = turn.tenant.library.byId(tracked.match.pattern);
   if (pattern === undefined || tracked.pursuit === null) return;
@@ -36,14 +36,14 @@ export function pursue(turn: Turn, tracked: Tracked, step: number, cause: Cause)
   if (isHumanOnly(turn, tracked, pattern)) return pursueHuman(turn, tracked);
   const score = scoreOfMatch(turn, tracked);
   const waiting = waitingRows(turn, tracked);
-  const verdict = uncounted(turn, waiting, () => verdictOn(turn, tracked, pattern, step, score));
-  alertWhenCritical(turn, tracked, pattern, score, verdict);
-  if (verdict.kind === "send") {
+  const result = uncounted(turn, waiting, () => resultOn(turn, tracked, pattern, step, score));
+  alertWhenCritical(turn, tracked, pattern, score, result);
+  if (result.kind === "send") {
     // A message that nobody saw gives way to the next one, so that never both arrive.
     for (const row of waiting) suppress(turn, row, "superseded");
-    send(turn, tracked, pattern, verdict, score, cause);
-  } else if (verdict.kind === "hold") hold(turn, tracked, verdict, score);
-  else stop(turn, tracked, verdict, score);
+    send(turn, tracked, pattern, result, score, cause);
+  } else if (result.kind === "hold") hold(turn, tracked, result, score);
+  else stop(turn, tracked, result, score);
 }
 
 function isHumanOnly(turn: Turn, tracked: Tracked, pattern: Pattern): boolean {
@@ -51,7 +51,7 @@ function isHumanOnly(turn: Turn, tracked: Tracked, pattern: Pattern): boolean {
   return ladderOf(pattern, person).messages.length === 0;
 }
 
-function verdictOn(turn: Turn, tracked: Tracked, pattern: Pattern, step: number, score: number): Verdict {
+function resultOn(turn: Turn, tracked: Tracked, pattern: Pattern, step: number, score: number): GuardResult {
   if (repeatsOldVersion(turn, tracked)) return stopped("duplicate", step);
   return afterIncident(turn, tracked, step) ?? judge(questionOf(turn, tracked, pattern, step, score));
 }
@@ -73,15 +73,15 @@ function waitingRows(turn: Turn, { pursuit }: Tracked): readonly Delivery[] {
 }
 
 /** Judges as if these rows were gone, as they will be when another takes their place. */
-function uncounted(turn: Turn, rows: readonly Delivery[], ask: () => Verdict): Verdict {
+function uncounted(turn: Turn, rows: readonly Delivery[], ask: () => GuardResult): GuardResult {
   const messages = rows.map((row) => messageOf(turn, row)).filter((message) => message !== undefined);
   const states = messages.map(({ state }) => state);
   for (const message of messages) message.state = "void";
-  const verdict = ask();
+  const result = ask();
   messages.forEach((message, i) => {
     message.state = states[i] ?? message.state;
   });
-  return verdict;
+  return result;
 }
 
 // ---- send
@@ -90,18 +90,18 @@ function send(
   turn: Turn,
   tracked: Tracked,
   pattern: Pattern,
-  verdict: Verdict,
+  result: GuardResult,
   score: number,
   cause: Cause,
 ): void {
   const { pursuit } = tracked;
-  if (pursuit === null || verdict.channel === null) return;
+  if (pursuit === null || result.channel === null) return;
   if (pursuit.heldSince !== null) pursuit.dueBy = dueByOf(pattern.timing, turn.now);
   endHold(turn, tracked);
   const critical = bandOf(score, turn.tenant.settings.bands) === "critical";
   if (critical) pursuit.dueBy = Math.min(pursuit.dueBy, dueByOf("immediate", turn.now));
-  const delivery = deliveryOf(turn, tracked, pattern, verdict, verdict.channel, cause === "release");
-  recordDecision(turn, tracked, verdict, score, delivery.id);
+  const delivery = deliveryOf(turn, tracked, pattern, result, result.channel, cause === "release");
+  recordDecision(turn, tracked, result, score, delivery.id);
   queue(turn, tracked, pattern, delivery);
   scheduleFirstHuman(turn, tracked, pattern);
 }
@@ -117,7 +117,7 @@ function deliveryOf(
   turn: Turn,
   tracked: Tracked,
   pattern: Pattern,
-  verdict: Verdict,
+  result: GuardResult,
   channel: Channel,
   released: boolean,
 ): Delivery {
@@ -125,7 +125,7 @@ function deliveryOf(
   const session = match.data.session;
   const template = pursuit?.insteadOf === undefined ? pattern.message : ACCOUNT_INCIDENT;
   return {
-    id: turn.hash("delivery", match.id, verdict.step, pursuit?.judgements ?? 0),
+    id: turn.hash("delivery", match.id, result.step, pursuit?.judgements ?? 0),
     tenant: match.tenant,
     unit: match.unit,
     decision: decisionId(turn, tracked),
@@ -133,10 +133,10 @@ function deliveryOf(
     pattern: pattern.id,
     family: pattern.family,
     account: match.account,
-    person: verdict.person,
+    person: result.person,
     session: pattern.anonymous && typeof session === "string" ? session : null,
     channel,
-    step: verdict.step,
+    step: result.step,
     template,
     templateVersion: turn.tenant.templates.get(template) ?? "",
     values: messageValues(match),
@@ -183,29 +183,29 @@ export function stepDelay(pattern: Pattern): Millis {
 
 // ---- hold and stop
 
-function hold(turn: Turn, tracked: Tracked, verdict: Verdict, score: number): void {
+function hold(turn: Turn, tracked: Tracked, result: GuardResult, score: number): void {
   const { pursuit } = tracked;
-  if (pursuit === null || verdict.until === null) return;
-  recordDecision(turn, tracked, verdict, score, null);
+  if (pursuit === null || result.until === null) return;
+  recordDecision(turn, tracked, result, score, null);
   if (pursuit.heldSince === null) pursuit.heldSince = turn.now;
-  pursuit.state = verdict.reason === "review" ? "review" : "held";
-  pursuit.step = verdict.step;
-  markIncident(turn, tracked, verdict);
-  if (verdict.reason === "review") {
-    raiseAlert(turn, tracked, "review", "review", score, verdict.until);
-    schedule(turn, "review", tracked.match.id, verdict.until);
-  } else schedule(turn, "judge", tracked.match.id, verdict.until);
+  pursuit.state = result.reason === "review" ? "review" : "held";
+  pursuit.step = result.step;
+  markIncident(turn, tracked, result);
+  if (result.reason === "review") {
+    raiseAlert(turn, tracked, "review", "review", score, result.until);
+    schedule(turn, "review", tracked.match.id, result.until);
+  } else schedule(turn, "judge", tracked.match.id, result.until);
 }
 
-function stop(turn: Turn, tracked: Tracked, verdict: Verdict, score: number): void {
-  recordDecision(turn, tracked, verdict, score, null);
+function stop(turn: Turn, tracked: Tracked, result: GuardResult, score: number): void {
+  recordDecision(turn, tracked, result, score, null);
   const { pursuit } = tracked;
   if (pursuit === null) return;
   // A later channel that cannot be used ends the messages, not the way to a human.
-  if (pursuit.sentSteps.length > 0 && ONLY_THIS_CHANNEL.has(verdict.reason)) {
+  if (pursuit.sentSteps.length > 0 && ONLY_THIS_CHANNEL.has(result.reason)) {
     pursuit.state = "sent";
-    pursuit.step = verdict.step;
-  } else endPursuit(turn, tracked, verdict.reason);
+    pursuit.step = result.step;
+  } else endPursuit(turn, tracked, result.reason);
 }
 const ONLY_THIS_CHANNEL: ReadonlySet<Reason> = new Set<Reason>([
   "no_consent",

@@ -69,10 +69,10 @@ export function reviewExpires(turn: Turn, tracked: Tracked): void {
   const owner = turn.tenant.library.byId(match.pattern)?.owner.role;
   if (pursuit?.state !== "review") return;
   const score = scoreOfMatch(turn, tracked);
-  const verdict = stopped("review_expired", pursuit.step);
-  recordDecision(turn, tracked, verdict, score, null);
+  const result = stopped("review_expired", pursuit.step);
+  recordDecision(turn, tracked, result, score, null);
   if (owner !== undefined) {
-    raiseAlert(turn, tracked, "review_expired", owner, score, dueByOf("short", turn.now), verdict);
+    raiseAlert(turn, tracked, "review_expired", owner, score, dueByOf("short", turn.now), result);
   }
   endPursuit(turn, tracked, "review_expired");
 }

@@ -46,4 +46,4 @@ export type LadderOf = (pattern: Pattern, person: PersonState | null) => Ladder;
  * of a hold or stop it is the one asked about, from which to judge again. `channel` of a hold or stop is the one it
  * is about.
  */
-export type Verdict = Judgement & { readonly step: number };
+export type GuardResult = Judgement & { readonly step: number };

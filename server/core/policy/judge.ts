@@ -1,6 +1,6 @@
 import type { Reason } from "../decision.ts";
 import type { PersonState } from "../unit.ts";
-import type { Question, Verdict } from "./contract.ts";
+import type { GuardResult, Question } from "./contract.ts";
 import { type Asked, askFor, type Guard, type Refusal, type Rung } from "./guard.ts";
 import { GUARDS, HUMAN_GUARDS } from "./guards.ts";
 import { ladderOf } from "./ladder.ts";
@@ -14,7 +14,7 @@ interface Loss {
 
 /** What the guards say about one recipient; `outOfReach` when another one might be reached instead. */
 interface Answer {
-  readonly verdict: Verdict;
+  readonly result: GuardResult;
   readonly outOfReach: boolean;
 }
 
@@ -25,20 +25,20 @@ interface Answer {
  * A hold is judged again at `until` from the same step, whatever channel it names: one that is out of reach now may
  * be back by then.
  */
-export function judge(question: Question): Verdict {
-  return judgeInTurn(question, candidates(question)).verdict;
+export function judge(question: Question): GuardResult {
+  return judgeInTurn(question, candidates(question)).result;
 }
 
 /**
  * Whether a person of ours may be asked now. Cap, gap and cooldown do not count, as they protect from messages; the
  * names of the reasons are the same.
  */
-export function judgeHuman(question: Question): Verdict {
+export function judgeHuman(question: Question): GuardResult {
   const [person = null] = candidates(question);
   const { human, messages } = ladderOf(question.pattern, person);
   const step = messages.length;
   const asked = askFor(human === null ? { ...question, step } : { ...question, step, only: human }, person);
-  return walk(asked, HUMAN_GUARDS).verdict;
+  return walk(asked, HUMAN_GUARDS).result;
 }
 
 /** The persons to try, in order; null stands for "nobody is known". */
@@ -54,7 +54,7 @@ function judgeInTurn(question: Question, people: readonly (PersonState | null)[]
   const answer = walk(askFor(question, person), GUARDS);
   if (!answer.outOfReach || others.length === 0) return answer;
   const next = judgeInTurn(question, others);
-  const better = !next.outOfReach || (answer.verdict.kind === "stop" && next.verdict.kind === "hold");
+  const better = !next.outOfReach || (answer.result.kind === "stop" && next.result.kind === "hold");
   return better ? next : answer;
 }
 
@@ -66,8 +66,8 @@ function walk(asked: Asked, guards: readonly Guard[]): Answer {
     if (guard.per === "whole") {
       const refusal = guard.check(asked);
       if (refusal === null) continue;
-      const verdict = verdictOf(asked, left[0], refusal);
-      return { verdict: refusal.reason === "holdout" ? heldOut(asked, verdict) : verdict, outOfReach: false };
+      const result = verdictOf(asked, left[0], refusal);
+      return { result: refusal.reason === "holdout" ? heldOut(asked, result) : result, outOfReach: false };
     }
     if (left.length > 0) {
       left = left.filter((rung) => !loses(rung, guard.check(asked, rung.channel), lost));
@@ -75,7 +75,7 @@ function walk(asked: Asked, guards: readonly Guard[]): Answer {
     }
   }
   return {
-    verdict: verdictOf(asked, left[0], { kind: "send", reason: "none", until: null }),
+    result: verdictOf(asked, left[0], { kind: "send", reason: "none", until: null }),
     outOfReach: false,
   };
 }
@@ -96,7 +96,7 @@ function withoutChannel(asked: Asked, lost: readonly Loss[]): Answer {
   const untils = holds.map(({ refusal }) => refusal.until ?? Number.POSITIVE_INFINITY);
   const refusal = { kind: "stop", reason: "ladder_end", ...named?.refusal } as const;
   const until = holds.length > 0 ? Math.min(...untils) : null;
-  return { verdict: verdictOf(asked, named?.rung, { ...refusal, until }), outOfReach: isOutOfReach(lost) };
+  return { result: verdictOf(asked, named?.rung, { ...refusal, until }), outOfReach: isOutOfReach(lost) };
 }
 
 const PERSONAL: ReadonlySet<Reason> = new Set<Reason>(["opted_out", "no_consent", "unreachable"]);
@@ -110,16 +110,16 @@ function isOutOfReach(lost: readonly Loss[]): boolean {
 const ALL_BUT_HOLDOUT = GUARDS.filter(({ reason }) => reason !== "holdout");
 
 /** The control group: stopped, with what would have been done to them. */
-function heldOut(asked: Asked, stopped: Verdict): Verdict {
-  const { kind, reason, channel } = walk(asked, ALL_BUT_HOLDOUT).verdict;
+function heldOut(asked: Asked, stopped: GuardResult): GuardResult {
+  const { kind, reason, channel } = walk(asked, ALL_BUT_HOLDOUT).result;
   return { ...stopped, wouldHave: { kind, reason, channel } };
 }
 
 function verdictOf(
   { recipient, step }: Asked,
   rung: Rung | undefined,
-  judgement: Pick<Verdict, "kind" | "reason" | "until">,
-): Verdict {
+  judgement: Pick<GuardResult, "kind" | "reason" | "until">,
+): GuardResult {
   return {
     ...judgement,
     channel: rung?.channel ?? null,

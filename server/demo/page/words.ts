@@ -44,16 +44,20 @@ export const BANDS: readonly { readonly band: Band; readonly label: string; read
 ];
 
 /** What a decision comes down to for somebody who looks on. */
-export type Verdict = "sent" | "asked" | "held" | "not_sent";
+export type Standing = "sent" | "asked" | "held" | "not_sent";
 
-export const VERDICTS: { readonly [verdict in Verdict]: string } = {
+export const STANDINGS: { readonly [standing in Standing]: string } = {
   sent: "Send",
   asked: "Ask a person",
   held: "Hold",
   not_sent: "Do not send",
 };
 
-export function verdictOf({ kind, reason, channel }: Pick<Decision, "kind" | "reason" | "channel">): Verdict {
+export function standingOf({
+  kind,
+  reason,
+  channel,
+}: Pick<Decision, "kind" | "reason" | "channel">): Standing {
   if (kind === "hold") return "held";
   const human = channel?.startsWith("human.") === true;
   if (kind === "send") return human ? "asked" : "sent";

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { REASONS } from "../../../server/core/decision.ts";
-import type { Question, Verdict } from "../../../server/core/policy/contract.ts";
+import type { GuardResult, Question } from "../../../server/core/policy/contract.ts";
 import { judge } from "../../../server/core/policy/judge.ts";
 import { DAY, HOUR, MINUTE } from "../../../server/core/time.ts";
 import { anyQuestion } from "./generate.ts";
 import { expected } from "./reference.ts";
 import { isQuiet, isWeekend } from "./wall-clock.ts";
 
-const personOf = ({ unit }: Question, { person }: Verdict) => unit.persons.get(person ?? "");
+const personOf = ({ unit }: Question, { person }: GuardResult) => unit.persons.get(person ?? "");
 
 test("answers as the table of rules, read naively, would; and every reason occurs", () => {
   const seen = new Map<string, number>();
@@ -45,15 +45,15 @@ test("what would have been done for the control group is what is done with nobod
         ...question,
         tenant: { ...question.tenant, settings: { ...settings, holdout: { percent, salt: "s" } } },
       });
-      const verdict = judge(drawn(100));
+      const result = judge(drawn(100));
       const { kind, reason, channel } = judge(drawn(0));
 
-      if (verdict.reason !== "holdout") {
-        expect(verdict).toEqual(judge(drawn(0)));
+      if (result.reason !== "holdout") {
+        expect(result).toEqual(judge(drawn(0)));
         return;
       }
       held += 1;
-      expect(verdict.wouldHave).toEqual({ kind, reason, channel });
+      expect(result.wouldHave).toEqual({ kind, reason, channel });
     }),
     { numRuns: 2_000, seed: 2 },
   );
@@ -66,20 +66,20 @@ test("nobody who stopped, or whose needed consent is missing, is ever sent anyth
 
   fc.assert(
     fc.property(anyQuestion, (question) => {
-      const verdict = judge(question);
-      const person = personOf(question, verdict);
-      if (verdict.kind !== "send" || person === undefined) return;
+      const result = judge(question);
+      const person = personOf(question, result);
+      if (result.kind !== "send" || person === undefined) return;
       sent += 1;
 
       const { facts } = question;
       const recorded = (facts ?? person).consent;
       expect(person.stoppedAt).toBeNull();
       expect(facts?.stopped ?? false).toBe(false);
-      if (verdict.channel === "sms") expect([person.consent.sms, recorded.sms]).not.toContain(false);
-      if (verdict.channel === "sms") expect(recorded.sms).toBe(true);
-      if (verdict.channel === "voice") expect(recorded.phone).toBe(true);
-      if (verdict.channel === "push") expect(recorded.push).toBe(true);
-      if (verdict.channel === "email") expect([person.consent.email, recorded.email]).not.toContain(false);
+      if (result.channel === "sms") expect([person.consent.sms, recorded.sms]).not.toContain(false);
+      if (result.channel === "sms") expect(recorded.sms).toBe(true);
+      if (result.channel === "voice") expect(recorded.phone).toBe(true);
+      if (result.channel === "push") expect(recorded.push).toBe(true);
+      if (result.channel === "email") expect([person.consent.email, recorded.email]).not.toContain(false);
     }),
     { numRuns: 4_000, seed: 3 },
   );
@@ -92,12 +92,12 @@ test("at night nothing leaves but in-app, urgent email and urgent sms to somebod
 
   fc.assert(
     fc.property(anyQuestion, (question) => {
-      const verdict = judge(question);
-      const person = personOf(question, verdict);
-      if (verdict.kind !== "send" || person === undefined) return;
+      const result = judge(question);
+      const person = personOf(question, result);
+      if (result.kind !== "send" || person === undefined) return;
       const zones = [person.timeZone, question.unit.account?.timeZone, question.tenant.settings.timeZone];
       const zone = zones.find((name) => typeof name === "string" && name !== "Not/AZone") ?? "UTC";
-      const channel = verdict.channel ?? "";
+      const channel = result.channel ?? "";
 
       if (channel === "voice") expect(isWeekend(question.now, zone)).toBe(false);
       if (!isQuiet(question.now, zone)) return;
@@ -130,7 +130,7 @@ test("every hold ends after now, and nothing else has an end", () => {
 });
 
 /** Holds without a known end ask again now and then: a running incident, an open ticket. */
-const hasNoKnownEnd = ({ now }: Question, { reason, until }: Verdict) =>
+const hasNoKnownEnd = ({ now }: Question, { reason, until }: GuardResult) =>
   reason === "incident" || (reason === "cooldown" && until === now + HOUR);
 
 test("a hold that is judged again when it ends leads to an end within a few steps and days", () => {
@@ -139,11 +139,11 @@ test("a hold that is judged again when it ends leads to an end within a few step
   fc.assert(
     fc.property(anyQuestion, (question) => {
       let [at, steps] = [question, 0];
-      let verdict = judge(at);
-      while (verdict.kind === "hold" && !hasNoKnownEnd(at, verdict)) {
+      let result = judge(at);
+      while (result.kind === "hold" && !hasNoKnownEnd(at, result)) {
         const heldSince = at.pursuit.heldSince ?? at.now;
-        at = { ...at, now: verdict.until ?? at.now, pursuit: { ...at.pursuit, heldSince } };
-        verdict = judge(at);
+        at = { ...at, now: result.until ?? at.now, pursuit: { ...at.pursuit, heldSince } };
+        result = judge(at);
         steps += 1;
         expect(steps).toBeLessThan(12);
       }

@@ -2,7 +2,7 @@ import type { Decision } from "../../../core/decision.ts";
 import { clueOf } from "../../../core/explain.ts";
 import type { Match } from "../../../core/match.ts";
 import type { PageDeps } from "../deps.ts";
-import { channelWords, reasonWords, type Verdict, verdictOf, WITHOUT_PATTERN } from "../words.ts";
+import { channelWords, reasonWords, type Standing, standingOf, WITHOUT_PATTERN } from "../words.ts";
 import { localTime } from "./clock.ts";
 
 /** One decision as a line: who, what was seen, what was decided and why. */
@@ -11,7 +11,7 @@ export interface DecisionLine {
   /** Two decisions with the same key say the same thing. */
   readonly key: string;
   readonly at: number;
-  readonly verdict: Verdict;
+  readonly standing: Standing;
   readonly channel: string | null;
   readonly reason: string;
   /** The name of the reason as everything else in the product uses it. */
@@ -66,7 +66,7 @@ export async function lineOf(deps: PageDeps, row: Decision, known?: Match): Prom
     id: row.id,
     key: sameAs(row),
     at: row.at,
-    verdict: verdictOf(row),
+    standing: standingOf(row),
     channel: row.channel === null ? null : channelWords(row.channel),
     reason: reasonWords(row.reason),
     reasonName: row.reason,

@@ -1,7 +1,7 @@
 import { type Html, html } from "../../../lib/html.ts";
 import { timeOf } from "../facts/clock.ts";
 import type { DecisionLine } from "../facts/decisions.ts";
-import { personWords, VERDICTS } from "../words.ts";
+import { personWords, STANDINGS } from "../words.ts";
 
 export function decisionsPart(lines: readonly DecisionLine[]): Html {
   return html`<ol class="decisions" id="decisions" data-empty="${lines.length === 0 ? "yes" : "no"}">${lines.map(
@@ -11,11 +11,11 @@ export function decisionsPart(lines: readonly DecisionLine[]): Html {
 }
 
 export function decisionRow(line: DecisionLine): Html {
-  const { id, key, at, verdict, patternName, clue, score } = line;
-  return html`<li class="decision" data-verdict="${verdict}" data-key="${key}">
+  const { id, key, at, standing, patternName, clue, score } = line;
+  return html`<li class="decision" data-standing="${standing}" data-key="${key}">
     <a class="row" href="/demo/trace/${id}">
       <time datetime="${new Date(at).toISOString()}">${timeOf(at)}</time>
-      <span class="verdict ${verdict}">${VERDICTS[verdict]}</span>
+      <span class="standing ${standing}">${STANDINGS[standing]}</span>
       <span class="what"><strong>${whoOf(line)}</strong> <span class="soft">${patternName}</span>
         <span class="clue">${clue}</span>
         <span class="outcome">${outcomeOf(line)}</span></span>
@@ -32,9 +32,9 @@ const whoOf = ({ accountName, person }: DecisionLine): string => {
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "By email to ada.berg.17", "Until 08:00 in Tokyo: it is night where they are (quiet)". */
-function outcomeOf({ verdict, channel, reason, reasonName, until, person }: DecisionLine): Html {
+function outcomeOf({ standing, channel, reason, reasonName, until, person }: DecisionLine): Html {
   const code = html`<code>${reasonName}</code>`;
-  switch (verdict) {
+  switch (standing) {
     case "sent":
       return html`${channel}${person !== null && html` to ${personWords(person)}`}`;
     case "asked":

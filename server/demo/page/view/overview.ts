@@ -48,7 +48,7 @@ export function overviewView(parts: OverviewParts): Html {
           <legend class="sr">Show which decisions</legend>
           ${FILTERS.map(
             ([value, label]) =>
-              html`<label><input type="radio" name="verdict" value="${value}"${
+              html`<label><input type="radio" name="standing" value="${value}"${
                 value === "all" && html` checked`
               }><span>${label}</span></label>`,
           )}

@@ -4,7 +4,7 @@ import { type Html, html } from "../../../lib/html.ts";
 import type { Trace } from "../../../store/contract.ts";
 import { exactTimeOf, lengthOf } from "../facts/clock.ts";
 import { stateOf } from "../facts/messages.ts";
-import { channelWords, personWords, reasonWords, systemWords, VERDICTS, verdictOf } from "../words.ts";
+import { channelWords, personWords, reasonWords, STANDINGS, standingOf, systemWords } from "../words.ts";
 
 export interface TraceFacts {
   readonly trace: Trace;
@@ -127,11 +127,11 @@ function scoreSteps({ scores, match }: Trace, patternName: (id: string) => strin
 function decisionSteps({ decisions }: Trace): Html {
   return html`${decisions.map((decision) => {
     const { at, channel, person, reason, until, wouldHave } = decision;
-    const verdict = verdictOf(decision);
+    const standing = standingOf(decision);
     return step(
       "Decision",
       at,
-      html`<p><span class="verdict ${verdict}">${VERDICTS[verdict]}</span> ${
+      html`<p><span class="standing ${standing}">${STANDINGS[standing]}</span> ${
         channel !== null && channelWords(channel)
       }${person !== null && html` to ${personWords(person)}`}: ${reasonWords(reason)} <code>${reason}</code></p>
       ${until !== null && html`<p class="soft">Judged again ${exactTimeOf(until)}.</p>`}
