@@ -1,4 +1,3 @@
-import type { TenantControl } from "../core/control.ts";
 import { type CompiledLibrary, compileLibrary } from "../core/matching/compile.ts";
 import type { Pattern } from "../core/pattern.ts";
 import type { Log, Tenancy } from "../store/contract.ts";
@@ -46,7 +45,7 @@ async function versionsInLog(store: Pick<Log, "inputs">): Promise<ReadonlySet<st
   for (let after = 0; ; ) {
     const page = await store.inputs({ after, limit: PAGE, tenantWide: true });
     for (const { body } of page) {
-      const control = "control" in body ? (body.control as TenantControl) : null;
+      const control = "control" in body ? body.control : null;
       if (control?.kind === "library") versions.add(control.version);
     }
     const last = page.at(-1);

@@ -251,3 +251,17 @@ export type TenantControl =
   | { readonly kind: "incident"; readonly incident: Incident };
 
 export type Control = UnitControl | TenantControl;
+
+/** Every kind of tenant-wide input, once. */
+const OF_TENANT: { readonly [kind in TenantControl["kind"]]: true } = {
+  settings: true,
+  library: true,
+  readiness: true,
+  switches: true,
+  rollout: true,
+  product_area: true,
+  incident: true,
+};
+
+export const isOfTenant = (control: Control): control is TenantControl =>
+  Object.hasOwn(OF_TENANT, control.kind);

@@ -1,9 +1,9 @@
-import type { TenantControl } from "../../core/control.ts";
 import type { Engine } from "../../core/unit-upgrades.ts";
 import { type Log, type LogInput, StoreUnavailable } from "../../store/contract.ts";
 import type { Events } from "./events.ts";
 import type { Inputs } from "./inputs.ts";
 import type { JourneyCounter } from "./journey-counter.ts";
+import { tenantControlOf } from "./log-record.ts";
 import type { Saving } from "./saving.ts";
 import type { Tenants } from "./tenants.ts";
 import type { Units } from "./units.ts";
@@ -90,9 +90,4 @@ async function* pages(
     if (page.length < LOG_PAGE) return;
     after = last.seq;
   }
-}
-
-function tenantControlOf(input: LogInput): TenantControl {
-  if (!("control" in input.body)) throw new TypeError(`input ${input.seq} is not a tenant-wide record`);
-  return input.body.control as TenantControl;
 }

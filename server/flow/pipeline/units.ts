@@ -5,7 +5,7 @@
  * saved; their timers are then found on disk.
  */
 
-import { assess, dueOf, type Tools, type UnitInput } from "../../core/engine/assess.ts";
+import { assess, dueOf, type Tools } from "../../core/engine/assess.ts";
 import type { Event } from "../../core/event.ts";
 import { shardOf } from "../../core/hash.ts";
 import type { CompiledLibrary } from "../../core/matching/compile.ts";
@@ -17,6 +17,7 @@ import { decodeUnit, encodeUnit } from "../../core/unit-codec.ts";
 import type { Engine } from "../../core/unit-upgrades.ts";
 import type { Log, LogInput, UnitSnapshot } from "../../store/contract.ts";
 import { DueHeap } from "./due-heap.ts";
+import { unitInputOf } from "./log-record.ts";
 import type { Tenants } from "./tenants.ts";
 
 export interface UnitName {
@@ -281,8 +282,8 @@ export class Units {
   /** What followed was committed with the input; this only rebuilds the state, by what held at the time. */
   #replay(unit: Unit, input: LogInput): void {
     if (input.unit === null) return; // tenant-wide: the fold over those has it
-    const { seq, receivedAt, body } = input;
-    assess(unit, this.#tenants.judging(input), seq, receivedAt, body as UnitInput, this.#tools);
+    const { seq, receivedAt } = input;
+    assess(unit, this.#tenants.judging(input), seq, receivedAt, unitInputOf(input), this.#tools);
   }
 
   #put(unit: Unit, unsavedFrom: number): void {
