@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { at } from "../../../server/lib/foreign.ts";
 import { checkOf } from "../../../server/store/shapes/check.ts";
+import { EFFECTS } from "../../../server/store/shapes/effects.ts";
 import { projectFiles, readProjectFile } from "../../support/source.ts";
 import { KINDS } from "./kinds.ts";
 
@@ -61,13 +64,20 @@ describe("the stored examples", () => {
     expect(FILES.filter(({ kind }) => KINDS[kind] === undefined)).toEqual([]);
   });
 
-  it("hold every kind of control, effect and change of a preference", () => {
-    const kindsIn = (records: readonly unknown[] | undefined): readonly string[] =>
-      [...new Set((records ?? []).map((record) => (record as { kind: string }).kind))].sort();
-    const of = (name: string) => FILES.find(({ kind }) => kind === name)?.records;
-    const lists = of("effects") as readonly (readonly unknown[])[];
+  it("hold every kind of control and of lasting effect", () => {
+    const of = (name: string) => FILES.filter(({ kind }) => kind === name).flatMap(({ records }) => records);
 
-    expect(kindsIn(of("control"))).toHaveLength(31);
-    expect(kindsIn(lists.flat())).toHaveLength(10);
+    expect(kindsIn(of("control"))).toEqual(kindsOf(KINDS.control?.schema));
+    expect(kindsIn(of("effects").flat())).toEqual(kindsOf(EFFECT));
   });
 });
+
+const EFFECT = (EFFECTS.schema as z.core.$ZodArray)._zod.def.element;
+
+const kindsIn = (records: readonly unknown[]): readonly unknown[] =>
+  [...new Set(records.map((record) => at(record, "kind")))].sort();
+
+/** What `kind` may be in one of several shapes. */
+function kindsOf(schema: z.core.$ZodType | undefined): readonly unknown[] {
+  return [...(schema?._zod.propValues?.kind ?? [])].sort();
+}

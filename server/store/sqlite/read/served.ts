@@ -1,22 +1,16 @@
-import type { Alert, Delivery } from "../../../core/delivery.ts";
-import type { Match } from "../../../core/match.ts";
-import type { PersonState } from "../../../core/unit.ts";
 import type { Outbox } from "../../contract.ts";
 import type { Base } from "../base.ts";
-
-interface Body {
-  readonly body: string;
-}
+import { type Body, bodyOf } from "../bodies.ts";
 
 /** What the tables have of a unit, for a unit that was judged again by another engine. */
 export function served({ connection, names }: Base): Pick<Outbox, "served"> {
   const persons = connection.query<Body>(
-    `SELECT p.body FROM json_each(?2) k CROSS JOIN persons p
+    `SELECT p.no, p.body FROM json_each(?2) k CROSS JOIN persons p
      WHERE p.tenant = ?1 AND p.person = k.value AND p.unit = ?3 ORDER BY p.no`,
   );
   // Index matches_unit; deliveries_match beneath.
   const matches = connection.query<Body & { readonly id: string }>(
-    `SELECT m.id, m.body FROM matches m
+    `SELECT m.no, m.id, m.body FROM matches m
      WHERE m.unit = ?1 AND (
        m.state = 'open' OR m.id IN (SELECT k.value FROM json_each(?2) k)
        OR EXISTS (
@@ -26,12 +20,12 @@ export function served({ connection, names }: Base): Pick<Outbox, "served"> {
   );
   // Index deliveries_match.
   const ofMatches = connection.query<Body>(
-    `SELECT d.body FROM json_each(?2) k CROSS JOIN deliveries d
+    `SELECT d.no, d.body FROM json_each(?2) k CROSS JOIN deliveries d
      WHERE d.tenant = ?1 AND d.match = k.value AND d.unit = ?3 ORDER BY d.no`,
   );
   // Those of no match: the unique index by id, and the few that are not final by deliveries_status.
   const ofNone = connection.query<Body>(
-    `SELECT d.body FROM deliveries d
+    `SELECT d.no, d.body FROM deliveries d
      WHERE d.tenant = ?1 AND d.match = '' AND d.unit = ?2 AND d.no IN (
        SELECT o.no FROM json_each(?3) k CROSS JOIN deliveries o WHERE o.tenant = ?1 AND o.id = k.value
        UNION
@@ -41,7 +35,7 @@ export function served({ connection, names }: Base): Pick<Outbox, "served"> {
   );
   // Index alerts_match; those of no match are few: deliveries that fail, incidents.
   const alerts = connection.query<Body>(
-    `SELECT a.body FROM alerts a
+    `SELECT a.no, a.body FROM alerts a
      WHERE a.tenant = ?1 AND (
        a.match IN (SELECT k.value FROM json_each(?2) k)
        OR a.match IS NULL AND a.state <> 'resolved' AND a.body ->> 'unit' = ?3)
@@ -63,12 +57,10 @@ export function served({ connection, names }: Base): Pick<Outbox, "served"> {
         ...ofNone.all(no, unitNo, JSON.stringify(known.deliveries)),
       ];
       return {
-        persons: persons
-          .all(no, JSON.stringify(known.persons), unitNo)
-          .map(({ body }) => JSON.parse(body) as PersonState),
-        matches: found.map(({ body }) => JSON.parse(body) as Match),
-        deliveries: rows.map(({ body }) => JSON.parse(body) as Delivery),
-        alerts: alerts.all(no, ids, unit).map(({ body }) => JSON.parse(body) as Alert),
+        persons: persons.all(no, JSON.stringify(known.persons), unitNo).map(bodyOf("persons")),
+        matches: found.map(bodyOf("matches")),
+        deliveries: rows.map(bodyOf("deliveries")),
+        alerts: alerts.all(no, ids, unit).map(bodyOf("alerts")),
         judgements: decisions.all(no, ids).map(({ match, count }) => [match, count] as const),
       };
     },
