@@ -84,7 +84,11 @@ async function removePerson(
   return { rows, units: units.length };
 }
 
-function mentions({ id, persons, account, tracked, deliveries, alerts }: Unit, person: string): boolean {
+/** Whether a unit's state has anything of the person. */
+export function mentions(
+  { id, persons, account, tracked, deliveries, alerts }: Unit,
+  person: string,
+): boolean {
   if (id === TENANT_UNIT || id === `person/${person}` || persons.has(person)) return true;
   if (Object.values(account?.contacts ?? {}).some((ids) => ids.includes(person))) return true;
   return (
@@ -95,7 +99,7 @@ function mentions({ id, persons, account, tracked, deliveries, alerts }: Unit, p
 }
 
 /** The unit's state with a stranger in the person's place, of whom nothing is known but that they stopped, if they did. */
-function withoutPerson(state: Unit, person: string, pseudonym: string): Unit {
+export function withoutPerson(state: Unit, person: string, pseudonym: string): Unit {
   const unit = decodeUnit(renamePerson(encodeUnit(state), person, pseudonym));
   const known = unit.persons.get(pseudonym);
   if (known !== undefined) {
