@@ -58,7 +58,7 @@ export const sidebar: Bench = {
         await server.stop();
         await host.close();
       }
-    }).finally(() => built.remove());
+    });
   },
 };
 

@@ -3,15 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import chromium from "@sparticuz/chromium";
-import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium as driver,
+  type Page,
+} from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 
 /**
- * A real Chromium from npm, one per test file. It may go nowhere but to this machine: everything it does by itself
- * in the background is switched off, and names that are not local stand for nothing.
+ * A real Chromium from npm, one for all test files that share a process. It may go nowhere but to this machine:
+ * everything it does by itself in the background is switched off, and names that are not local stand for nothing.
  */
 export interface TestBrowser {
-  /** A fresh page with its own cookies and storage; closed with the browser. */
+  /** A fresh page with its own cookies and storage; closed after the tests of the file. */
   page(options?: BrowserContextOptions): Promise<Page>;
 }
 
@@ -61,17 +67,26 @@ function take(lock: string): boolean {
   }
 }
 
-/** To be called at the top of a file or `describe`: starts before its tests and ends after them. */
+/** Starting it takes longer than most tests. It ends with the process that started it. */
+let shared: Promise<Browser> | undefined;
+
+/** To be called at the top of a file or `describe`: its pages are closed after its tests. */
 export function useBrowser(): TestBrowser {
   let browser: Browser | undefined;
+  const contexts: BrowserContext[] = [];
   beforeAll(async () => {
-    browser = await launchBrowser();
+    shared ??= launchBrowser();
+    browser = await shared;
   }, 60_000);
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+  });
   return {
     async page(options) {
       if (browser === undefined) throw new Error("the browser has not been started yet");
-      return (await browser.newContext(options)).newPage();
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      return context.newPage();
     },
   };
 }

@@ -5,11 +5,11 @@ import { afterAll, describe, expect, it } from "vitest";
 import { openApp } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import { sized } from "../support/size.ts";
 import { client, eventIds } from "./load.ts";
 import { type Child, freePort, startChild } from "./process.ts";
 
-/** 100 with `FAULT_KILLS=100`; as many as fit into a test run otherwise. */
-const KILLS = Number(process.env.FAULT_KILLS ?? 25);
+const KILLS = sized(5, 100);
 const CLIENTS = 12;
 const TENANT = "acme";
 
@@ -59,6 +59,6 @@ describe("what was acknowledged", () => {
       expect(ids.filter((id) => !known.has(`${TENANT}\u0000load\u0000${id}`))).toEqual([]);
       expect(counts.size).toBe(counts.total);
     },
-    20_000 + KILLS * 4_000,
+    120_000 + KILLS * 30_000,
   );
 });

@@ -5,12 +5,13 @@ import { afterAll, describe, expect, it } from "vitest";
 import { type Opened, openApp } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import { sized } from "../support/size.ts";
 import { freePort, startChild } from "./process.ts";
 import { KILL_POINTS, type Providers, startProviders, tally } from "./provider.ts";
 
-/** 9,000 sends and 25 kills with `FAULT_SENDS=9000`; as many as fit into a test run otherwise. */
-const SENDS = Number(process.env.FAULT_SENDS ?? 600);
-const KILLS = 25;
+const SENDS = sized(150, 9_000);
+/** The short suite dies twice at every step. */
+const KILLS = sized(8, 25);
 const TENANT = "acme";
 const BY = { actor: "test", reason: "kill test" };
 
@@ -156,7 +157,7 @@ describe("messages", () => {
       expect(emails.missing.toSorted()).toEqual((byStatus.get("in_doubt") ?? []).toSorted());
       expect(byStatus.get("sent")?.length).toBe(SENDS - emails.missing.length);
     },
-    60_000 + KILLS * 15_000 + SENDS * 40,
+    300_000 + KILLS * 15_000 + SENDS * 40,
   );
 });
 

@@ -19,7 +19,11 @@ import {
   tickUntil,
   withKillPoints,
 } from "../faults/provider.ts";
+import { sized } from "../support/size.ts";
 import { createWorld, type World } from "./outbox-world.ts";
+
+/** Enough that every fault happens to several. */
+const MESSAGES = sized(60, 300);
 
 /** Everything a hundred times faster than in production. */
 const QUICK: Partial<DeliverOptions> = {
@@ -108,13 +112,13 @@ describe("a provider that misbehaves in every way", () => {
   it("gets every SMS once, as it can be asked, although its list lags behind", async () => {
     providers.twilio.lag = 200;
     providers.misbehave(someFaults(7));
-    const list = add("sms", 150);
+    const list = add("sms", MESSAGES);
     const deliverer = createDeliverer(deps);
 
     await tickUntil(deliverer, () => status(list, "sent"), 30_000);
 
     expect(tally(mine(providers.twilio.counts, list), list)).toMatchObject({
-      taken: 150,
+      taken: MESSAGES,
       doubled: [],
       missing: [],
     });
@@ -123,7 +127,7 @@ describe("a provider that misbehaves in every way", () => {
 
   it("gets no email twice, and what is missing is in doubt and listed", async () => {
     providers.misbehave(someFaults(8));
-    const list = add("email", 150);
+    const list = add("email", MESSAGES);
     const deliverer = createDeliverer(deps);
 
     await tickUntil(deliverer, () => status(list, "sent", "in_doubt"), 30_000);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Channel, Pattern } from "../../server/core/pattern.ts";
 import { DAY, HOUR, MINUTE } from "../../server/core/time.ts";
 import { aPattern, NOON } from "../builders.ts";
+import { sized } from "../support/size.ts";
 import { dice } from "./dice.ts";
 import { createWorld, event, handOver, T, told, type World } from "./world.ts";
 
@@ -83,27 +84,31 @@ function densest(world: World): number {
   return Math.max(0, ...times.map((start, i) => times.slice(i).filter((at) => at < start + DAY).length));
 }
 
-describe("a thousand decisions for one person at once", () => {
-  it("let no more than two messages through in any 24 hours, on all channels, for seven days", async () => {
+/** A thousand in the long suite, over a week. */
+const DECISIONS = sized(250, 1_000);
+const DAYS = sized(2, 7);
+
+describe(`${DECISIONS} decisions for one person at once`, () => {
+  it(`let no more than two messages through in any 24 hours, on all channels, for ${DAYS} days`, async () => {
     const world = await createWorld({ patterns: troubles() });
     const chance = dice(1);
     await identify(world, ["acme"]);
 
-    await Promise.all(Array.from({ length: 1_000 }, (_, i) => world.take(trouble(world, i, "acme"))));
+    await Promise.all(Array.from({ length: DECISIONS }, (_, i) => world.take(trouble(world, i, "acme"))));
     const decided = world.decisions().length;
-    for (let hour = 0; hour < 7 * 24; hour++) {
+    for (let hour = 0; hour < DAYS * 24; hour++) {
       world.now += HOUR - Math.floor(chance() * 3 * MINUTE);
       await world.pipeline.tick(world.now);
       if (hour % 24 === 23) {
-        const some = Array.from({ length: 20 }, () => Math.floor(chance() * 1_000));
+        const some = Array.from({ length: 20 }, () => Math.floor(chance() * DECISIONS));
         await Promise.all(some.map((i) => world.take(trouble(world, i, "acme"))));
       }
       await rush(world, chance);
     }
 
-    expect(decided).toBeGreaterThanOrEqual(1_000);
+    expect(decided).toBeGreaterThanOrEqual(DECISIONS);
     expect(densest(world)).toBe(2);
-    expect(world.sent.length).toBeGreaterThanOrEqual(10);
+    expect(world.sent.length).toBeGreaterThanOrEqual(2 * (DAYS - 1));
     expect(new Set(world.sent.map(({ row }) => row.channel)).size).toBeGreaterThan(2);
   });
 });
@@ -115,7 +120,7 @@ describe("a person in several accounts", () => {
     const chance = dice(7);
     await identify(world, accounts);
 
-    for (let hour = 0; hour < 5 * 24; hour++) {
+    for (let hour = 0; hour < sized(2, 5) * 24; hour++) {
       world.now = NOON + hour * HOUR;
       if (hour % 5 === 0) {
         const some = Array.from({ length: 4 }, () =>

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeUnit } from "../../server/core/unit-codec.ts";
 import { NOON } from "../builders.ts";
+import { sized } from "../support/size.ts";
 import { memoryStore } from "./memory-store.ts";
 import { expectSame } from "./same.ts";
 import { STORES } from "./stores.ts";
@@ -49,7 +50,7 @@ describe.each(STORES)("a memory that has room for one customer, on $name", ({ na
           );
         },
       ),
-      { seed: SEED, numRuns: name === "memory" ? 60 : 4, endOnFailure: true },
+      { seed: SEED, numRuns: name === "memory" ? sized(15, 80) : 4, endOnFailure: true },
     );
   });
 });

@@ -5,6 +5,7 @@ import { DEFAULT_SETTINGS } from "../../server/core/tenant.ts";
 import { HOUR, MINUTE } from "../../server/core/time.ts";
 import { encodeUnit } from "../../server/core/unit-codec.ts";
 import { NOON } from "../builders.ts";
+import { sized } from "../support/size.ts";
 import { memoryStore } from "./memory-store.ts";
 import { expectSame } from "./same.ts";
 import { STORES } from "./stores.ts";
@@ -56,7 +57,7 @@ describe("time", () => {
           expectSame((await states(odd)).map(withoutClock), (await states(often)).map(withoutClock));
         },
       ),
-      { seed: SEED, numRuns: 40, endOnFailure: true },
+      { seed: SEED, numRuns: sized(12, 60), endOnFailure: true },
     );
   });
 
@@ -68,7 +69,7 @@ describe("time", () => {
         expectSame(told(one), told(other));
         expectSame(await states(one), await states(other));
       }),
-      { seed: SEED, numRuns: 60 },
+      { seed: SEED, numRuns: sized(20, 80) },
     );
   });
 });
@@ -90,7 +91,7 @@ describe.each(STORES)("a restart at any point, on $name", ({ name, open }) => {
           expectSame(await states(broken), await states(through));
         },
       ),
-      { seed: SEED, numRuns: name === "memory" ? 80 : 4 },
+      { seed: SEED, numRuns: name === "memory" ? sized(25, 100) : 4 },
     );
   });
 });

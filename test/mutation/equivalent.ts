@@ -10,11 +10,20 @@ interface Equivalent {
   readonly reason: string;
 }
 
+const RECEIPTS = "server/flow/receive/receipts.ts";
 const REPORTS = "server/flow/receive/reports.ts";
 
 const RECEIVE = "server/flow/receive.ts";
 
 const EQUIVALENT: readonly Equivalent[] = [
+  {
+    file: "server/core/engine/assess.ts",
+    code: "const isTold = unit.toldAt > 0 && due <= unit.toldAt + HISTORY_ROUND;",
+    change:
+      "unit.toldAt > 0 && due <= unit.toldAt + HISTORY_ROUND  becomes  due <= unit.toldAt + HISTORY_ROUND",
+    reason:
+      "Nothing falls due in the first minute of 1970, which is when a unit that was never told would count as told.",
+  },
   {
     file: RECEIVE,
     code: 'override readonly name = "TooMany";',
@@ -38,6 +47,12 @@ const EQUIVALENT: readonly Equivalent[] = [
     code: "const late = result.rejected.map(({ index, reason }) => ({ index: positions[index] ?? index, reason }));",
     change: "positions[index] ?? index  becomes  positions[index]",
     reason: "The pipeline names places of what it was given, and each of those has one.",
+  },
+  {
+    file: RECEIPTS,
+    code: "if (person === null || change === undefined) return null;",
+    change: "person === null || change === undefined  becomes  person === null",
+    reason: "A person is looked for only when there is a change; the check is for the compiler.",
   },
   {
     file: REPORTS,

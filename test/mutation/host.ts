@@ -42,8 +42,8 @@ const vitest = await createVitest({
   maxWorkers: 1,
   bail: 1,
   reporters: [{}],
-  testTimeout: 20_000,
-  hookTimeout: 20_000,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
   fsModuleCache: false,
   sequence: { sequencer: AsAsked },
 });

@@ -44,7 +44,13 @@ export async function tryMutants({ mutants, testsOf, jobs, say }: Attempt): Prom
           outcome.survivors.push(mutant);
           say(`${mutant.file}:${mutant.line}  ${mutant.change}`);
         } else outcome.killed += 1;
-        if (found === "never ended") outcome.timedOut += 1;
+        if (found === "never ended") {
+          outcome.timedOut += 1;
+          // On a busy machine it may only have been slow.
+          say(`${mutant.file}:${mutant.line}  ${mutant.change}  (never ended)`);
+        }
+        const tried = outcome.killed + outcome.survivors.length;
+        if (tried % 50 === 0) say(`${tried} of ${mutants.length} tried`);
       }
     };
     await Promise.all(places.map(work));

@@ -1,14 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Built, buildApp } from "./bundle.ts";
 
 let built: Built;
 beforeAll(async () => {
   built = await buildApp();
 }, 60_000);
-afterAll(() => built.remove());
 const zipped = (file: string) => gzipSync(built.read(file)).length;
 const assets = () => readdirSync(join(built.folder, "assets"));
 

@@ -12,7 +12,6 @@ export interface Built {
   readonly script: string;
   readonly styles: readonly string[];
   read(file: string): Buffer;
-  remove(): void;
 }
 
 const manifestShape = z.record(
@@ -20,8 +19,17 @@ const manifestShape = z.record(
   z.object({ file: z.string(), isEntry: z.boolean().optional(), css: z.array(z.string()).optional() }),
 );
 
-export async function buildApp(): Promise<Built> {
+let built: Promise<Built> | undefined;
+
+/** Built once for all test files that share a process, and gone with it. */
+export function buildApp(): Promise<Built> {
+  built ??= buildOnce();
+  return built;
+}
+
+async function buildOnce(): Promise<Built> {
   const folder = mkdtempSync(join(tmpdir(), "forestall-sidebar-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await build({
     configFile: join(root, "sidebar-app/vite.config.ts"),
     logLevel: "error",
@@ -32,5 +40,5 @@ export async function buildApp(): Promise<Built> {
   const entry = Object.values(manifest).find(({ isEntry }) => isEntry);
   if (entry === undefined) throw new Error("the manifest names no entry");
   const { file: script, css: styles = [] } = entry;
-  return { folder, script, styles, read, remove: () => rmSync(folder, { recursive: true }) };
+  return { folder, script, styles, read };
 }

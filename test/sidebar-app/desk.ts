@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { useBrowser } from "../browser.ts";
-import { type Built, buildApp } from "./bundle.ts";
+import { buildApp } from "./bundle.ts";
 import { NOW } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
 
@@ -35,10 +35,9 @@ const USUAL = {
   colorScheme: "light",
 };
 
-/** Opens pages of the app with a fake Zendesk around them: a browser and a server per test file. */
+/** Opens pages of the app with a fake Zendesk around them: in the shared browser, with a server per test file. */
 export function useDesk() {
   const browser = useBrowser();
-  let built: Built | undefined;
   let site: Site | undefined;
   const errors: string[] = [];
   /** Opening one takes longer than most tests; those that need no browser settings of their own share it. */
@@ -46,8 +45,7 @@ export function useDesk() {
   let isSharedOpen = false;
   const pages: Page[] = [];
   beforeAll(async () => {
-    built = await buildApp();
-    site = await startSite(built);
+    site = await startSite(await buildApp());
   }, 60_000);
   beforeEach(() => {
     site?.reset();
@@ -63,10 +61,7 @@ export function useDesk() {
     for (const page of pages.splice(0)) await page.context().close();
     expect(errors).toEqual([]);
   });
-  afterAll(async () => {
-    await site?.close();
-    built?.remove();
-  });
+  afterAll(() => site?.close());
   const there = (): Site => {
     if (site === undefined) throw new Error("the site has not been started yet");
     return site;

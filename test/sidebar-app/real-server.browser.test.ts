@@ -85,7 +85,6 @@ beforeAll(async () => {
 afterEach(() => expect(wrong.splice(0)).toEqual([]));
 afterAll(async () => {
   await house.close();
-  built.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 

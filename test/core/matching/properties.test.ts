@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { cloneCells, decodeCells, encodeCells } from "../../../server/core/matching/matcher.ts";
 import type { Pattern, When } from "../../../server/core/pattern.ts";
 import { HOUR, MINUTE, type Millis } from "../../../server/core/time.ts";
+import { sized } from "../../support/size.ts";
 import { referenceMatches } from "./reference.ts";
 import { type Arrival, kinds, libraries, patterns, streams } from "./streams.ts";
 import { inOrder, START, World } from "./world.ts";
@@ -52,7 +53,7 @@ describe("the matcher finds what the naive reference finds", () => {
       fc.property(patterns(kind), streams(30), (pattern, arrivals) => {
         checkAgainstReference([pattern], arrivals, kind === "drop" ? 15 : 5);
       }),
-      { numRuns: kind === "drop" ? 500 : 1000, seed: SEED },
+      { numRuns: kind === "drop" ? sized(60, 500) : sized(200, 1_500), seed: SEED },
     );
   });
 
@@ -61,7 +62,7 @@ describe("the matcher finds what the naive reference finds", () => {
       fc.property(libraries, streams(30), (library, arrivals) =>
         checkAgainstReference(library, arrivals, 10),
       ),
-      { numRuns: 1200, seed: SEED },
+      { numRuns: sized(200, 1_500), seed: SEED },
     );
   });
 
@@ -70,7 +71,7 @@ describe("the matcher finds what the naive reference finds", () => {
       fc.property(libraries, bursts(400), (library, arrivals) =>
         checkAgainstReference(library, arrivals, 151),
       ),
-      { numRuns: 40, seed: SEED, endOnFailure: true },
+      { numRuns: sized(10, 60), seed: SEED, endOnFailure: true },
     );
   });
 
@@ -83,7 +84,7 @@ describe("the matcher finds what the naive reference finds", () => {
       fc.property(oneKey, fc.oneof(bursts(900, 600), bursts(900, 600, false)), (pattern, arrivals) =>
         checkAgainstReference([pattern], arrivals, 333),
       ),
-      { numRuns: 60, seed: SEED, endOnFailure: true },
+      { numRuns: sized(8, 60), seed: SEED, endOnFailure: true },
     );
   });
 });
@@ -127,7 +128,7 @@ describe("what makes no difference", () => {
         expect(other.seen()).toEqual(one.seen());
       },
     );
-    fc.assert(property, { numRuns: 1000, seed: SEED });
+    fc.assert(property, { numRuns: sized(150, 1_500), seed: SEED });
   });
 
   it("whether anybody runs the timers", { timeout: PATIENCE }, () => {
@@ -139,7 +140,7 @@ describe("what makes no difference", () => {
         expect(silent.seen()).toEqual(ticking.seen());
         expect(silent.tick(endOf(arrivals)).seen()).toEqual(ticking.tick(endOf(arrivals)).seen());
       }),
-      { numRuns: 300, seed: SEED },
+      { numRuns: sized(60, 400), seed: SEED },
     );
   });
 
@@ -161,7 +162,7 @@ describe("what makes no difference", () => {
         expect(restored.changes).toEqual(steady.changes);
         expect(restored.tick(endOf(arrivals)).seen()).toEqual(steady.tick(endOf(arrivals)).seen());
       }),
-      { numRuns: 300, seed: SEED },
+      { numRuns: sized(60, 400), seed: SEED },
     );
   });
 
@@ -179,7 +180,7 @@ describe("what makes no difference", () => {
         expect(kept).toBe(text);
         expect(JSON.stringify(encodeCells(original))).toBe(text);
       }),
-      { numRuns: 300, seed: SEED },
+      { numRuns: sized(60, 400), seed: SEED },
     );
   });
 });

@@ -5,6 +5,7 @@ import { cloneCells, encodeCells } from "../../../server/core/matching/matcher.t
 import { memoryOf, warmUp } from "../../../server/core/matching/warming.ts";
 import type { Pattern, When } from "../../../server/core/pattern.ts";
 import { DAY, HOUR, MINUTE, type Millis, ON_TIME } from "../../../server/core/time.ts";
+import { sized } from "../../support/size.ts";
 import { kinds, patterns, streams } from "./streams.ts";
 import { anEvent, aPattern, START, selector, series, World } from "./world.ts";
 
@@ -125,7 +126,7 @@ describe("a pattern that was changed", () => {
           );
         },
       );
-      fc.assert(property, { numRuns: 300, seed: SEED });
+      fc.assert(property, { numRuns: sized(60, 400), seed: SEED });
     },
   );
 
@@ -144,7 +145,7 @@ describe("a pattern that was changed", () => {
         expect(world.changes).toEqual([]);
         expect(encodeCells(world.cells)).toEqual(once);
       });
-      fc.assert(property, { numRuns: 200, seed: SEED });
+      fc.assert(property, { numRuns: sized(40, 300), seed: SEED });
     },
   );
 
@@ -176,7 +177,7 @@ describe("a pattern that was changed", () => {
         );
       },
     );
-    fc.assert(property, { numRuns: 200, seed: SEED });
+    fc.assert(property, { numRuns: sized(40, 300), seed: SEED });
   });
 });
 

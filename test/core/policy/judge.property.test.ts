@@ -4,6 +4,7 @@ import { REASONS } from "../../../server/core/decision.ts";
 import type { GuardResult, Question } from "../../../server/core/policy/contract.ts";
 import { judge } from "../../../server/core/policy/judge.ts";
 import { DAY, HOUR, MINUTE } from "../../../server/core/time.ts";
+import { sized } from "../../support/size.ts";
 import { anyQuestion } from "./generate.ts";
 import { expected } from "./reference.ts";
 import { isQuiet, isWeekend } from "./wall-clock.ts";
@@ -27,7 +28,7 @@ test("answers as the table of rules, read naively, would; and every reason occur
       if (kind !== "stop") expect(channel).toBe(should.channel);
       seen.set(reason, (seen.get(reason) ?? 0) + 1);
     }),
-    { numRuns: 12_000, seed: 1 },
+    { numRuns: sized(3_000, 12_000), seed: 1 },
   );
 
   for (const reason of [...REASONS, "none", "review_expired", "ladder_end"]) {
@@ -55,10 +56,10 @@ test("what would have been done for the control group is what is done with nobod
       held += 1;
       expect(result.wouldHave).toEqual({ kind, reason, channel });
     }),
-    { numRuns: 2_000, seed: 2 },
+    { numRuns: sized(500, 4_000), seed: 2 },
   );
 
-  expect(held).toBeGreaterThan(300);
+  expect(held).toBeGreaterThan(sized(75, 300));
 });
 
 test("nobody who stopped, or whose needed consent is missing, is ever sent anything", () => {
@@ -81,10 +82,10 @@ test("nobody who stopped, or whose needed consent is missing, is ever sent anyth
       if (result.channel === "push") expect(recorded.push).toBe(true);
       if (result.channel === "email") expect([person.consent.email, recorded.email]).not.toContain(false);
     }),
-    { numRuns: 4_000, seed: 3 },
+    { numRuns: sized(800, 6_000), seed: 3 },
   );
 
-  expect(sent).toBeGreaterThan(400);
+  expect(sent).toBeGreaterThan(sized(80, 400));
 });
 
 test("at night nothing leaves but in-app, urgent email and urgent sms to somebody who is there, in any zone", () => {
@@ -109,7 +110,7 @@ test("at night nothing leaves but in-app, urgent email and urgent sms to somebod
         (question.pattern.urgent && channel === "sms" && there);
       expect(mayLeave, channel).toBe(true);
     }),
-    { numRuns: 6_000, seed: 4 },
+    { numRuns: sized(6_000, 12_000), seed: 4 },
   );
 
   for (const channel of ["in_app.banner", "in_app.tooltip", "email", "sms"]) {
@@ -125,7 +126,7 @@ test("every hold ends after now, and nothing else has an end", () => {
       if (kind === "hold") expect(until).toBeGreaterThan(question.now);
       else expect(until).toBeNull();
     }),
-    { numRuns: 4_000, seed: 5 },
+    { numRuns: sized(800, 6_000), seed: 5 },
   );
 });
 
@@ -150,7 +151,7 @@ test("a hold that is judged again when it ends leads to an end within a few step
       longest = Math.max(longest, steps);
       expect(at.now - question.now).toBeLessThan(10 * DAY);
     }),
-    { numRuns: 4_000, seed: 6 },
+    { numRuns: sized(800, 6_000), seed: 6 },
   );
 
   expect(longest).toBeGreaterThan(1);

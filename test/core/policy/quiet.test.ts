@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { callableFrom, quietUntil, weekendUntil } from "../../../server/core/policy/quiet.ts";
 import { MINUTE, type Millis, SECOND } from "../../../server/core/time.ts";
 import { firstZone } from "../../../server/core/wall-clock.ts";
+import { sized } from "../../support/size.ts";
 import { anywhen, isQuiet, isWeekend, NIGHT } from "./wall-clock.ts";
 
 /** `2026-03-28T22:00+01:00` and the like. */
@@ -150,7 +151,7 @@ test("in any zone, quiet hours end at the first instant the wall clock says so, 
       expectFirstFree(now, until, (moment) => isQuiet(moment, zone, quiet));
       if (until !== null) expect(until % SECOND).toBe(0);
     }),
-    { numRuns: 3_000, seed: 20_260_302 },
+    { numRuns: sized(500, 5_000), seed: 20_260_302 },
   );
 });
 
@@ -161,6 +162,6 @@ test("in any zone, calls may be made from the first instant that is neither quie
 
       expectFirstFree(now, from, (moment) => isQuiet(moment, zone, NIGHT) || isWeekend(moment, zone));
     }),
-    { numRuns: 2_000, seed: 7 },
+    { numRuns: sized(400, 3_000), seed: 7 },
   );
 });

@@ -182,6 +182,14 @@ describe("what a person says through a provider", () => {
     }
   });
 
+  it("tells the delivery nothing where it says nothing of the delivery", async () => {
+    const { take, told } = aTaker();
+    const { receipt: _none, ...said } = receipt({ who: ADDRESS, change: stop });
+    await take(FROM, [said]);
+
+    expect(told.map(({ target }) => target)).toEqual([{ person: "tess" }]);
+  });
+
   it("goes to nobody where nobody is known", async () => {
     const { take, told } = aTaker();
     await take(FROM, [receipt({ delivery: "d2", change: stop })]);

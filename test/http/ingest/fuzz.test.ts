@@ -9,6 +9,7 @@ import { anError, eventAlert, issue, legacyHook, metricAlert } from "../../fixtu
 import { segmentPost, sentryPost, stripePost, twilioPost, zendeskPost } from "../../fixtures/sign.ts";
 import { aPayment, failedSince2025, failedUntil2025 } from "../../fixtures/stripe.ts";
 import { ticketEvent, triggerBody } from "../../fixtures/zendesk.ts";
+import { sized } from "../../support/size.ts";
 import { basic, bearer, type Harness, PUBLIC_URL, SECRETS, startHarness, TOKENS } from "./harness.ts";
 
 /* Ten thousand requests that no sender means, many of them rightly signed: nothing falls over, hangs or leaks. */
@@ -262,12 +263,14 @@ const pristine = () => [
   Object.getOwnPropertyNames(Array.prototype),
 ];
 
-describe("10,000 requests that nobody means", () => {
+const REQUESTS = sized(1_500, 10_000);
+
+describe(`${REQUESTS} requests that nobody means`, () => {
   it("crash nothing, are never our fault, take no time and pollute nothing", {
     timeout: 60_000,
   }, async () => {
     const before = pristine();
-    const all = fc.sample(attempts, { seed: 20260302, numRuns: 10_000 });
+    const all = fc.sample(attempts, { seed: 20260302, numRuns: REQUESTS });
     const statuses = new Map<number, number>();
     const slow: Attempt[] = [];
     const leaks: string[] = [];
@@ -292,7 +295,7 @@ describe("10,000 requests that nobody means", () => {
     // It did reach what is behind the signatures, and each kind of refusal.
     for (const status of [200, 202, 400, 401, 405, 413, 415])
       expect(statuses.get(status) ?? 0, `${status}`).toBeGreaterThan(0);
-    expect(server.along.length).toBeGreaterThan(500);
+    expect(server.along.length).toBeGreaterThan(REQUESTS / 20);
     expect(server.logged.filter((line) => line.includes("a source failed"))).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DAY } from "../../../server/core/time.ts";
 import { NOON } from "../../builders.ts";
+import { sized } from "../../support/size.ts";
 import { aBatch, anInput, aScore, effects } from "../batches.ts";
 import { aLife } from "../contract/a-life.ts";
 import { chance, contentOf, copyFiles, newFolder, SUFFIXES, storeAt } from "./files.ts";
@@ -65,8 +66,8 @@ function flip(path: string, at: number, mask: number): void {
 
 describe("a byte that changed on disk", () => {
   it.each([
-    ["a store that was closed", "closed", 100],
-    ["a store that was killed, its write-ahead log included", "live", 60],
+    ["a store that was closed", "closed", sized(25, 200)],
+    ["a store that was killed, its write-ahead log included", "live", sized(20, 120)],
   ] as const)("is found or harmless in %s", { timeout: 60_000 }, async (_, which, flips) => {
     const { content, ...files } = await aStore();
     const random = chance(which === "closed" ? 11 : 12);

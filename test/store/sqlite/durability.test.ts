@@ -8,8 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Store } from "../../../server/store/contract.ts";
 import { Connection } from "../../../server/store/sqlite/durability/connection.ts";
 import { NOON } from "../../builders.ts";
+import { sized } from "../../support/size.ts";
 import { aBatch, anInput, aScore } from "../batches.ts";
 import { chance, copyFiles, newFolder, storeAt } from "./files.ts";
+
+const KILLS = sized(3, 25);
 
 let folder: string;
 beforeAll(() => {
@@ -70,7 +73,7 @@ describe("a commit that was acknowledged", () => {
     const file = aFile("killed");
     const random = chance(5);
     const acked = new Set<number>();
-    for (let kill = 0; kill < 6; kill++) {
+    for (let kill = 0; kill < KILLS; kill++) {
       const child = startWriter(file);
       const first = await firstLine(child, acked);
       expect(first).toBe(true);
@@ -80,7 +83,7 @@ describe("a commit that was acknowledged", () => {
     }
 
     const found = new Set(await seqsIn(file));
-    expect(acked.size).toBeGreaterThan(50);
+    expect(acked.size).toBeGreaterThan(KILLS);
     expect([...acked].filter((seq) => !found.has(seq))).toEqual([]);
   });
 
