@@ -29,7 +29,7 @@ export interface ReceiverDeps {
 }
 
 /** A request that was verified, and what it was verified as. */
-export interface Arrival {
+export interface IngestRequest {
   readonly tenant: string;
   readonly system: string;
   readonly sourceId: string;
@@ -71,9 +71,9 @@ const MOST_SOURCES = 10_000;
 
 export interface Receiver {
   /** @throws Unreadable when the body is not what the system sends, TooMany, Overloaded */
-  take(arrival: Arrival): Promise<Taken>;
+  take(ingest: IngestRequest): Promise<Taken>;
   /** The same for senders that would repeat what is unreadable for ever: it is put aside. @throws Overloaded, TooMany */
-  takeOrPutAside(arrival: Arrival): Promise<Taken>;
+  takeOrPutAside(ingest: IngestRequest): Promise<Taken>;
 }
 
 export function createReceiver(deps: ReceiverDeps): Receiver {
@@ -83,8 +83,8 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   const seenAt = new Map<string, number>();
 
   /** Of receipts, and of what is not of interest, enough is kept to know that the source is alive. */
-  const noteSignOfLife = async (arrival: Arrival, along: Along): Promise<ReceiveResult> => {
-    const { tenant, system, sourceId, request } = arrival;
+  const noteSignOfLife = async (ingest: IngestRequest, along: Along): Promise<ReceiveResult> => {
+    const { tenant, system, sourceId, request } = ingest;
     const source = JSON.stringify([tenant, system, sourceId]);
     const last = seenAt.get(source) ?? Number.NEGATIVE_INFINITY;
     if (Math.abs(request.receivedAt - last) < SIGN_OF_LIFE) return NOTHING;
@@ -94,15 +94,15 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     return NOTHING;
   };
 
-  const takeNormalised = async (arrival: Arrival, normalised: Normalised): Promise<Taken> => {
-    const { tenant, system, mostEvents } = arrival;
+  const takeNormalised = async (ingest: IngestRequest, normalised: Normalised): Promise<Taken> => {
+    const { tenant, system, mostEvents } = ingest;
     const sent = normalised.events.length + (normalised.rejected?.length ?? 0);
     if (mostEvents !== undefined && sent > mostEvents) throw new TooMany(`${sent} events at once`);
-    const { events, positions, rejected } = sort(arrival, normalised, join);
-    const along = { reception: receptionOf(arrival, normalised.deliveryId, deps.newId()) };
+    const { events, positions, rejected } = sort(ingest, normalised, join);
+    const along = { reception: receptionOf(ingest, normalised.webhookId, deps.newId()) };
     const result =
       events.length === 0
-        ? await noteSignOfLife(arrival, along)
+        ? await noteSignOfLife(ingest, along)
         : await deps.pipeline.receive(tenant, events, along);
     const late = result.rejected.map(({ index, reason }) => ({ index: positions[index] ?? index, reason }));
     const receipts = await takeReceipts({ tenant, system }, normalised.receipts);
@@ -116,12 +116,12 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     };
   };
 
-  const putAside = async (arrival: Arrival, reason: string): Promise<Taken> => {
-    const { tenant, system, sourceId, request } = arrival;
+  const putAside = async (ingest: IngestRequest, reason: string): Promise<Taken> => {
+    const { tenant, system, sourceId, request } = ingest;
     const { body, receivedAt } = request;
     const deadLetter = { id: deps.newId(), tenant, system, sourceId, receivedAt, reason, body };
     await deps.pipeline.receive(tenant, [], {
-      reception: receptionOf(arrival, null, deps.newId()),
+      reception: receptionOf(ingest, null, deps.newId()),
       deadLetter,
     });
     deps.log.warn({ tenant, system, source: sourceId, reason }, "put aside a delivery that cannot be read");
@@ -129,25 +129,25 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   };
 
   return {
-    take: async (arrival) => takeNormalised(arrival, normalise(arrival)),
-    async takeOrPutAside(arrival) {
+    take: async (ingest) => takeNormalised(ingest, normalise(ingest)),
+    async takeOrPutAside(ingest) {
       let normalised: Normalised;
       try {
-        normalised = normalise(arrival);
+        normalised = normalise(ingest);
       } catch (error) {
-        if (error instanceof Unreadable) return putAside(arrival, error.message);
+        if (error instanceof Unreadable) return putAside(ingest, error.message);
         // A mistake of ours: the sender can do nothing about it, and the body is what we need to mend it.
-        const { tenant, system } = arrival;
+        const { tenant, system } = ingest;
         deps.log.error({ tenant, system, err: error }, "a source failed on a delivery");
-        return putAside(arrival, "the source failed");
+        return putAside(ingest, "the source failed");
       }
-      return takeNormalised(arrival, normalised);
+      return takeNormalised(ingest, normalised);
     },
   };
 }
 
 /** The tenant's own label when there are several sources of one system. */
-function normalise({ source, request, settings, system, sourceId }: Arrival): Normalised {
+function normalise({ source, request, settings, system, sourceId }: IngestRequest): Normalised {
   return source.normalise(request, settings, labelOf(system, sourceId));
 }
 
@@ -163,7 +163,11 @@ interface Sorted {
 }
 
 /** Events that can be kept, with where they stood; and those that cannot, with why. */
-function sort(arrival: Arrival, normalised: Normalised, join: ReturnType<typeof createReportJoiner>): Sorted {
+function sort(
+  ingest: IngestRequest,
+  normalised: Normalised,
+  join: ReturnType<typeof createReportJoiner>,
+): Sorted {
   const events: Incoming[] = [];
   const positions: number[] = [];
   const rejected = [...(normalised.rejected ?? [])];
@@ -174,15 +178,15 @@ function sort(arrival: Arrival, normalised: Normalised, join: ReturnType<typeof 
       rejected.push({ index, reason });
       continue;
     }
-    const joined = join(arrival.tenant, arrival.public === true ? fromBrowser(event) : event);
-    events.push(arrival.backfill === true ? { ...joined, backfill: true } : joined);
+    const joined = join(ingest.tenant, ingest.public === true ? fromBrowser(event) : event);
+    events.push(ingest.backfill === true ? { ...joined, backfill: true } : joined);
     positions.push(index);
   }
   return { events, positions, rejected };
 }
 
-function receptionOf(arrival: Arrival, deliveryId: string | null, id: string): Reception {
-  const { tenant, system, sourceId, request } = arrival;
+function receptionOf(ingest: IngestRequest, webhookId: string | null, id: string): Reception {
+  const { tenant, system, sourceId, request } = ingest;
   const { body, receivedAt } = request;
   return {
     id,
@@ -192,6 +196,6 @@ function receptionOf(arrival: Arrival, deliveryId: string | null, id: string): R
     bodyHash: sha256Hex(body),
     bytes: body.length,
     receivedAt,
-    deliveryId,
+    webhookId,
   };
 }

@@ -53,8 +53,8 @@ export interface Normalised {
   /** Parts that were meant for us and cannot be used, with a reason that the sender can act on. */
   readonly rejected?: readonly { readonly index: number; readonly reason: string }[];
   readonly receipts: readonly ReceiptIncoming[];
-  /** The sender's id of this delivery. */
-  readonly deliveryId: string | null;
+  /** The sender's own id of this webhook; null where it gives none. */
+  readonly webhookId: string | null;
   /** Why parts (or all) of it were not of interest; acknowledged all the same. */
   readonly ignored: readonly string[];
 }

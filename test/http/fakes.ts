@@ -215,6 +215,8 @@ export function fakeStore(): FakeStore {
     dueUnits: async () => [],
     checkpoint: async () => 0,
     setCheckpoint: async () => {},
+    judgedBy: async () => null,
+    setJudgedBy: async () => {},
     inputs: async ({ after, limit, tenant, unit, tenantWide }) =>
       log
         .filter((input) => input.seq > after && (tenant === undefined || input.tenant === tenant))

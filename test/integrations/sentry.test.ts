@@ -25,9 +25,9 @@ const verify = (request: ReturnType<typeof requestOf>, secrets = [SECRET]) =>
 
 describe("an error of somebody", () => {
   it("is about the person and the account of the tag, without message, query or address of the machine", () => {
-    const { events, deliveryId } = read(eventAlert(), "event_alert");
+    const { events, webhookId } = read(eventAlert(), "event_alert");
 
-    expect(deliveryId).toBe("0c7e1f0a-8a35-4c7c-9a1f-5d0f1f6f3b11");
+    expect(webhookId).toBe("0c7e1f0a-8a35-4c7c-9a1f-5d0f1f6f3b11");
     expect(events).toEqual([
       {
         source: "sentry",

@@ -22,9 +22,9 @@ const verify = (request: ReturnType<typeof requestOf>, secrets: string[], settin
 
 describe("a ticket event", () => {
   it("is whose ticket of which category, in nobody's words", () => {
-    const { events, deliveryId } = read(ticketEvent("ticket.created"));
+    const { events, webhookId } = read(ticketEvent("ticket.created"));
 
-    expect(deliveryId).toBe("01HV2Q6T0C6F6S3W6J0W7N8M9P");
+    expect(webhookId).toBe("01HV2Q6T0C6F6S3W6J0W7N8M9P");
     expect(events).toEqual([
       {
         source: "zendesk",

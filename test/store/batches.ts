@@ -57,7 +57,7 @@ export function aReception(changes: Partial<Reception> = {}): Reception {
     bodyHash: "ab".repeat(32),
     bytes: 812,
     receivedAt: NOON,
-    deliveryId: "delivery-of-sentry",
+    webhookId: "webhook-of-sentry",
     ...changes,
   };
 }

@@ -229,7 +229,8 @@ function traceEvent({ event, reception, seq }: Trace["events"][number]): wire.Tr
             receivedAt: iso(reception.receivedAt),
             bodySha256: reception.bodyHash,
             bytes: reception.bytes,
-            deliveryId: reception.deliveryId,
+            webhookId: reception.webhookId,
+            deliveryId: reception.webhookId,
           },
   };
 }

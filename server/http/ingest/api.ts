@@ -7,7 +7,7 @@ import { forbidden, methodNotAllowed, unauthorized } from "../problem.ts";
 import { tooLarge, unreadable, wrongMedia } from "./refusals.ts";
 import { JSON_TYPE, reply, replyEmpty } from "./reply.ts";
 import type { Route } from "./route.ts";
-import type { Tools, Visit } from "./tools.ts";
+import type { Exchange, Tools } from "./tools.ts";
 
 type ApiRoute = Extract<Route, { readonly kind: "events" | "segment" }>;
 
@@ -24,7 +24,7 @@ const PREFLIGHT = {
 };
 
 /** Our own format on `/v1/events`, and Segment's calls beside it: believed for the token. */
-export function createApiHandler(tools: Tools): (route: ApiRoute, visit: Visit) => Promise<void> {
+export function createApiHandler(tools: Tools): (route: ApiRoute, exchange: Exchange) => Promise<void> {
   const { bodies, limits, integrations, clock, receiver, pipeline } = tools;
   const mostEvents = limits.batchEvents;
   const sources = {
@@ -32,38 +32,38 @@ export function createApiHandler(tools: Tools): (route: ApiRoute, visit: Visit) 
     segment: integrations.get("segment")?.source,
   };
 
-  return async (route, visit) => {
-    const { request, response, headers } = visit;
+  return async (route, exchange) => {
+    const { request, response, headers } = exchange;
     const isSegment = route.kind === "segment";
-    if (isSegment && headers.origin !== undefined) visit.extra = { ...visit.extra, ...ANY_PAGE };
+    if (isSegment && headers.origin !== undefined) exchange.extra = { ...exchange.extra, ...ANY_PAGE };
     if (request.method === "OPTIONS") {
       return replyEmpty(response, 204, isSegment ? PREFLIGHT : { allow: "POST, OPTIONS" });
     }
     if (request.method !== "POST") throw methodNotAllowed(request.method ?? "", METHODS);
     const media = checkMedia(route, headers["content-type"]);
     const shown = tokenIn(headers.authorization, isSegment);
-    const early = shown === null ? null : await admit(shown, route, visit, tools);
+    const early = shown === null ? null : await admit(shown, route, exchange, tools);
 
     // Where too much waits already, reading one more body would only make it worse.
     const refusal = pipeline.refusal();
     if (refusal !== null) throw refusal;
     const body = await bodies.read(request, isLarge(route, media) ? limits.batchBytes : limits.singleBytes);
     try {
-      const token = early ?? (await admit(writeKeyIn(body.bytes), route, visit, tools));
+      const token = early ?? (await admit(writeKeyIn(body.bytes), route, exchange, tools));
       checkSingle(route, media, body.bytes, limits.singleBytes);
       const source = sources[route.kind];
       if (source === undefined) throw new TypeError(`no integration reads ${route.kind}`);
       const raw: RawRequest = {
         method: "POST",
-        url: visit.url,
+        url: exchange.url,
         headers,
         body: body.bytes,
         receivedAt: clock.now(),
       };
       const settings = isSegment ? await dictionaryOf(token.tenant, tools) : {};
       const taken = await receiver.take({ ...arrivalOf(route, token, raw), source, settings, mostEvents });
-      if (isSegment) reply(request, response, 200, JSON_TYPE, SUCCESS, visit.extra);
-      else reply(request, response, 202, JSON_TYPE, resultOf(taken), visit.extra);
+      if (isSegment) reply(request, response, 200, JSON_TYPE, SUCCESS, exchange.extra);
+      else reply(request, response, 202, JSON_TYPE, resultOf(taken), exchange.extra);
     } finally {
       body.release();
     }
@@ -163,7 +163,7 @@ function writeKeyIn(bytes: Buffer): string {
 }
 
 /** @throws Problem 401, 403, 429 */
-async function admit(shown: string, route: ApiRoute, visit: Visit, tools: Tools): Promise<TokenRow> {
+async function admit(shown: string, route: ApiRoute, exchange: Exchange, tools: Tools): Promise<TokenRow> {
   const row = shown.length > MOST_TOKEN ? undefined : await tools.tokens.find(shown);
   if (row === undefined) throw unauthorized("This token is not known.", "invalid_token");
   const dead = whyDead(row, tools.clock.now());
@@ -171,8 +171,8 @@ async function admit(shown: string, route: ApiRoute, visit: Visit, tools: Tools)
   const isPublic = row.role === "public";
   if (row.role !== "write" && !(isPublic && route.kind === "segment")) throw forbidden(row.role, ["write"]);
   const limit = isPublic
-    ? tools.perPublicToken.take(`${row.id}/${visit.address}`)
+    ? tools.perPublicToken.take(`${row.id}/${exchange.address}`)
     : tools.perToken.take(row.id);
-  visit.extra = { ...visit.extra, ...limit };
+  exchange.extra = { ...exchange.extra, ...limit };
   return row;
 }

@@ -15,7 +15,7 @@ import { type IngestLimits, LIMITS } from "./limits.ts";
 import { tooLarge, unreadable } from "./refusals.ts";
 import { headersOf, replyProblem } from "./reply.ts";
 import { originForm, type Route, routeOf } from "./route.ts";
-import type { IngestDeps, Tools, Visit } from "./tools.ts";
+import type { Exchange, IngestDeps, Tools } from "./tools.ts";
 import { createWebhookHandler } from "./webhook.ts";
 
 export { type IngestLimits, LIMITS, SERVER_OPTIONS } from "./limits.ts";
@@ -43,11 +43,11 @@ export function createIngest(
   const takeApi = createApiHandler(tools);
   const takeWebhook = createWebhookHandler(tools);
 
-  const take = async (route: Route, visit: Visit): Promise<void> => {
-    visit.extra = { ...visit.extra, ...perAddress.take(visit.address) };
+  const take = async (route: Route, exchange: Exchange): Promise<void> => {
+    exchange.extra = { ...exchange.extra, ...perAddress.take(exchange.address) };
     if (route.kind === "nothing") throw notFound("Nothing takes events at this address.");
-    if (route.kind === "events" || route.kind === "segment") await takeApi(route, visit);
-    else await takeWebhook(route, visit);
+    if (route.kind === "events" || route.kind === "segment") await takeApi(route, exchange);
+    else await takeWebhook(route, exchange);
   };
 
   return (request, response) => {
@@ -56,23 +56,23 @@ export function createIngest(
     if (route === null) return false;
     const headers = headersOf(request.rawHeaders);
     const address = addressOf(request.socket.remoteAddress, headers["x-forwarded-for"]);
-    const visit: Visit = { request, response, headers, url, address, extra: {} };
-    take(route, visit)
-      .catch((error: unknown) => refuse(error, visit, tools))
+    const exchange: Exchange = { request, response, headers, url, address, extra: {} };
+    take(route, exchange)
+      .catch((error: unknown) => refuse(error, exchange, tools))
       .finally(() => deps.count?.(route.kind, response.statusCode));
     return true;
   };
 }
 
-function refuse(error: unknown, visit: Visit, { limits, clock, log }: Tools): void {
-  const { request, response } = visit;
+function refuse(error: unknown, exchange: Exchange, { limits, clock, log }: Tools): void {
+  const { request, response } = exchange;
   if (error instanceof Gone) {
     response.destroy();
     return;
   }
   const problem = problemOf(error, limits);
   if (problem.status >= 500) log.error({ err: problem.cause ?? error }, "a delivery could not be taken");
-  replyProblem(request, response, problem, visit.extra);
+  replyProblem(request, response, problem, exchange.extra);
   discard(request, limits, clock);
 }
 

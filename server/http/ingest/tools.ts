@@ -40,7 +40,7 @@ export interface Tools extends Omit<IngestDeps, "limits"> {
 }
 
 /** One request on its way. */
-export interface Visit {
+export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly headers: { readonly [name: string]: string | undefined };

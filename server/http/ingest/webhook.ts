@@ -4,7 +4,7 @@ import { notVerified } from "./refusals.ts";
 import { JSON_TYPE, reply, replyEmpty } from "./reply.ts";
 import type { Route } from "./route.ts";
 import type { Connected } from "./source-book.ts";
-import type { Tools, Visit } from "./tools.ts";
+import type { Exchange, Tools } from "./tools.ts";
 
 type WebhookRoute = Extract<Route, { readonly kind: "webhook" | "receipts" }>;
 
@@ -12,27 +12,32 @@ const TAKEN: Answer = { status: 200, contentType: JSON_TYPE, body: "{}" };
 const METHODS = ["POST"];
 
 /** What vendors post: believed for its signature alone, and answered as that vendor expects. */
-export function createWebhookHandler(tools: Tools): (route: WebhookRoute, visit: Visit) => Promise<void> {
+export function createWebhookHandler(
+  tools: Tools,
+): (route: WebhookRoute, exchange: Exchange) => Promise<void> {
   const { sources, perSource, bodies, limits, receiver } = tools;
 
-  return async (route, visit) => {
-    const { request, response } = visit;
+  return async (route, exchange) => {
+    const { request, response } = exchange;
     if (request.method === "OPTIONS") return replyEmpty(response, 204, { allow: "POST, OPTIONS" });
     const connected = await find(sources, route);
     if (connected === null) throw notFound("No such source is connected at this address.");
     const { tenant, system, id, source } = connected;
-    const greeting = greet(connected, visit, tools);
-    if (greeting !== null) return send(visit, greeting);
+    const greeting = greet(connected, exchange, tools);
+    if (greeting !== null) return send(exchange, greeting);
     if (request.method !== "POST") throw methodNotAllowed(request.method ?? "", METHODS);
-    visit.extra = { ...visit.extra, ...perSource.take(`${tenant}/${system}/${id}/${visit.address}`) };
+    exchange.extra = {
+      ...exchange.extra,
+      ...perSource.take(`${tenant}/${system}/${id}/${exchange.address}`),
+    };
 
     const body = await bodies.read(request, source.maxBytes ?? limits.webhookBytes);
     try {
-      const raw = rawOf(visit, body.bytes, tools);
+      const raw = rawOf(exchange, body.bytes, tools);
       verify(connected, raw, tools);
       const sourceId = id;
       await receiver.takeOrPutAside({ ...connected, sourceId, request: raw });
-      send(visit, source.answer?.(raw) ?? TAKEN);
+      send(exchange, source.answer?.(raw) ?? TAKEN);
     } finally {
       body.release();
     }
@@ -46,12 +51,12 @@ function find(sources: Tools["sources"], route: WebhookRoute): Promise<Connected
 
 const NO_BYTES = Buffer.alloc(0);
 
-function greet({ source }: Connected, visit: Visit, tools: Tools): Answer | null {
+function greet({ source }: Connected, exchange: Exchange, tools: Tools): Answer | null {
   if (source.greet === undefined) return null;
-  return source.greet(rawOf(visit, NO_BYTES, tools));
+  return source.greet(rawOf(exchange, NO_BYTES, tools));
 }
 
-function rawOf({ request, headers, url }: Visit, body: Buffer, { clock, publicUrl }: Tools): RawRequest {
+function rawOf({ request, headers, url }: Exchange, body: Buffer, { clock, publicUrl }: Tools): RawRequest {
   return { method: request.method ?? "", url: publicUrl() + url, headers, body, receivedAt: clock.now() };
 }
 
@@ -70,6 +75,6 @@ function verify(
   throw notVerified();
 }
 
-function send({ request, response, extra }: Visit, answer: Answer): void {
+function send({ request, response, extra }: Exchange, answer: Answer): void {
   reply(request, response, answer.status, answer.contentType, answer.body, extra);
 }

@@ -34,6 +34,6 @@ export const source: Source = {
         positions.push(index);
       }
     }
-    return { events, positions, rejected, receipts: [], deliveryId: null, ignored: [] };
+    return { events, positions, rejected, receipts: [], webhookId: null, ignored: [] };
   },
 };

@@ -28,7 +28,7 @@ export const source: Source = {
     const sorted = sort(elements.slice(0, trusted), maker);
     const unsigned = elements.length - trusted;
     const ignored = unsigned > 0 ? [`${unsigned} elements of a batch are not covered by its signature`] : [];
-    return { ...sorted, receipts: [], deliveryId: null, ignored: [...sorted.ignored, ...ignored] };
+    return { ...sorted, receipts: [], webhookId: null, ignored: [...sorted.ignored, ...ignored] };
   },
 };
 

@@ -39,6 +39,6 @@ export const receipts: Source = {
       else receipts.push(made);
     }
     const [first] = list(body);
-    return { events: [], receipts, deliveryId: text(at(first, "sg_event_id")) ?? null, ignored };
+    return { events: [], receipts, webhookId: text(at(first, "sg_event_id")) ?? null, ignored };
   },
 };

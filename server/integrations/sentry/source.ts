@@ -31,11 +31,11 @@ export const source: Source = {
     const body = parseJson(request.body, Unreadable);
     const settings = schema.parse(given);
     const maker: Maker = { source: sourceId, settings, request };
-    const deliveryId = text(request.headers["request-id"]) ?? null;
+    const webhookId = text(request.headers["request-id"]) ?? null;
     const events = isLegacy(request) ? legacy(body, maker) : bySort(body, maker);
     return typeof events === "string"
-      ? { events: [], receipts: [], deliveryId, ignored: [events] }
-      : { events, receipts: [], deliveryId, ignored: [] };
+      ? { events: [], receipts: [], webhookId, ignored: [events] }
+      : { events, receipts: [], webhookId, ignored: [] };
   },
 };
 

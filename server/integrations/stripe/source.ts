@@ -14,12 +14,12 @@ export const source: Source = {
 
   normalise(request, given, sourceId): Normalised {
     const body = record(parseJson(request.body, Unreadable));
-    const deliveryId = text(body.id) ?? null;
+    const webhookId = text(body.id) ?? null;
     const opened = open(body, request, schema.parse(given), sourceId);
     const made = typeof opened === "string" ? opened : eventsOf(opened);
     return typeof made === "string"
-      ? { events: [], receipts: [], deliveryId, ignored: [made] }
-      : { events: made, receipts: [], deliveryId, ignored: [] };
+      ? { events: [], receipts: [], webhookId, ignored: [made] }
+      : { events: made, receipts: [], webhookId, ignored: [] };
   },
 };
 

@@ -29,10 +29,10 @@ export const receipts: Source = {
     };
     const made = callback.field("CallSid") !== undefined ? fromCall(callback) : fromMessage(callback);
     const result = made ?? fromReply(callback);
-    const deliveryId = text(request.headers["i-twilio-idempotency-token"]) ?? null;
+    const webhookId = text(request.headers["i-twilio-idempotency-token"]) ?? null;
     return typeof result === "string"
-      ? { events: [], receipts: [], deliveryId, ignored: [result] }
-      : { events: [], receipts: [result], deliveryId, ignored: [] };
+      ? { events: [], receipts: [], webhookId, ignored: [result] }
+      : { events: [], receipts: [result], webhookId, ignored: [] };
   },
 
   answer: () => NOTHING_TO_SAY,

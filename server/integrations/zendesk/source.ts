@@ -42,11 +42,11 @@ export const source: Source = {
   normalise(request, given, sourceId) {
     const body = parseJson(request.body, Unreadable);
     const maker: Maker = { source: sourceId, settings: schema.parse(given), request };
-    const deliveryId = text(request.headers["x-zendesk-webhook-invocation-id"]) ?? null;
+    const webhookId = text(request.headers["x-zendesk-webhook-invocation-id"]) ?? null;
     const made = eventOf(body, maker);
     return typeof made === "string"
-      ? { events: [], receipts: [], deliveryId, ignored: [made] }
-      : { events: [made], receipts: [], deliveryId, ignored: [] };
+      ? { events: [], receipts: [], webhookId, ignored: [made] }
+      : { events: [made], receipts: [], webhookId, ignored: [] };
   },
 };
 

@@ -22,7 +22,7 @@ export interface LogInput {
   readonly body: { readonly event: Event } | { readonly control: Control };
 }
 
-/** A webhook delivery that was accepted: what the trace leads back to. The body itself is not kept. */
+/** A webhook that was accepted: what the trace leads back to. The body itself is not kept. */
 export interface Reception {
   readonly id: string;
   readonly tenant: string;
@@ -32,8 +32,8 @@ export interface Reception {
   readonly bodyHash: string;
   readonly bytes: number;
   readonly receivedAt: Millis;
-  /** The sender's own id of the delivery, where there is one. */
-  readonly deliveryId: string | null;
+  /** The sender's own id of the webhook, where there is one; the column `delivery_id`. */
+  readonly webhookId: string | null;
 }
 
 /** Signed rightly, but not readable: kept (encrypted) for a person to look at, answered 2xx. */

@@ -294,7 +294,7 @@ export function aTrace(): Trace {
           bodyHash: "ab".repeat(32),
           bytes: 512,
           receivedAt: NOON,
-          deliveryId: "sentry-delivery-7",
+          webhookId: "sentry-delivery-7",
         },
       },
     ],

@@ -11,7 +11,7 @@ const anEvent = (id: string, changes: Partial<Incoming> = {}): Incoming => ({
   ...{ source: "api", id, type: "api.request_failed", time: NOON, data: {} },
   ...changes,
 });
-const EMPTY: Normalised = { events: [], receipts: [], deliveryId: null, ignored: [] };
+const EMPTY: Normalised = { events: [], receipts: [], webhookId: null, ignored: [] };
 const BODY = Buffer.from("signed and verified");
 
 type Request = Parameters<Receiver["take"]>[0];
@@ -70,7 +70,7 @@ describe("the events of a request", () => {
     const { receiver, taken } = aReceiver();
     const events = [anEvent("a"), anEvent("b")];
 
-    expect(await receiver.take(aRequest({ events, deliveryId: "evt_1", ignored: ["a ping"] }))).toEqual({
+    expect(await receiver.take(aRequest({ events, webhookId: "evt_1", ignored: ["a ping"] }))).toEqual({
       ...{ accepted: 2, duplicates: 0, rejected: [], ignored: ["a ping"], receipts: 0, deadLetter: null },
     });
     expect(taken).toEqual([
@@ -79,7 +79,7 @@ describe("the events of a request", () => {
         along: {
           reception: {
             ...{ id: "id-1", tenant: "acme", system: "stripe", sourceId: "eu" },
-            ...{ bodyHash: sha256Hex(BODY), bytes: BODY.length, receivedAt: NOON, deliveryId: "evt_1" },
+            ...{ bodyHash: sha256Hex(BODY), bytes: BODY.length, receivedAt: NOON, webhookId: "evt_1" },
           },
         },
       },
@@ -224,7 +224,7 @@ describe("a request that cannot be read", () => {
     expect(taken[0]).toMatchObject({
       ...{ tenant: "acme", events: [] },
       along: {
-        reception: { tenant: "acme", deliveryId: null, bytes: BODY.length },
+        reception: { tenant: "acme", webhookId: null, bytes: BODY.length },
         deadLetter: {
           ...{ tenant: "acme", system: "stripe", sourceId: "eu", receivedAt: NOON },
           ...{ reason: "no JSON", body: BODY },

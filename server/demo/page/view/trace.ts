@@ -74,7 +74,7 @@ function eventSteps({ events }: Trace): Html {
           ...(reception === null
             ? []
             : ([
-                ["Delivery id", html`<code>${reception.deliveryId ?? "none given"}</code>`],
+                ["Webhook id", html`<code>${reception.webhookId ?? "none given"}</code>`],
                 ["SHA-256 of the body", html`<code>${reception.bodyHash}</code>`],
                 ["Size", `${reception.bytes} bytes`],
               ] as const)),
@@ -153,7 +153,7 @@ function deliveryStep(row: NonNullable<Trace["delivery"]>): Html {
       row.detail !== null && ` (${row.detail})`
     }</p>
     ${facts([
-      ["Delivery id", html`<code>${row.id}</code>`],
+      ["Webhook id", html`<code>${row.id}</code>`],
       ["Template", `${row.template}, version ${row.templateVersion.slice(0, 12)}`],
       ["Due by", exactTimeOf(row.dueBy)],
       [

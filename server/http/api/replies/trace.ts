@@ -33,7 +33,8 @@ export const traceEvent = named("TraceEvent", "An event behind a match, and the 
     receivedAt: time("When it came in"),
     bodySha256: text("SHA-256 of the body, in hex"),
     bytes: number("Length of the body"),
-    deliveryId: textOrNull("The sender's own id of the webhook, where there is one"),
+    webhookId: textOrNull("The sender's own id of the webhook, where there is one"),
+    deliveryId: textOrNull("The same as `webhookId`, under its name of before"),
   }),
 });
 

@@ -83,8 +83,8 @@ function receptionWriter({
     const numbers = new Map<string, number>();
     for (const row of rows) {
       const tenant = names.giveTenant(row.tenant);
-      const { id, system, sourceId, bodyHash, bytes, receivedAt, deliveryId } = row;
-      const added = append.get(tenant, id, system, sourceId, bodyHash, bytes, receivedAt, deliveryId);
+      const { id, system, sourceId, bodyHash, bytes, receivedAt, webhookId } = row;
+      const added = append.get(tenant, id, system, sourceId, bodyHash, bytes, receivedAt, webhookId);
       touchSource.run(receivedAt, tenant, system, sourceId);
       if (added !== undefined) numbers.set(id, added.no);
     }

@@ -129,6 +129,6 @@ function receptionOf({ connection, names }: Base, seq: number): Reception | null
     bodyHash: row.body_hash,
     bytes: row.bytes,
     receivedAt: row.received_at,
-    deliveryId: row.delivery_id,
+    webhookId: row.delivery_id,
   };
 }
