@@ -22,7 +22,7 @@ const deps: CliDeps = {
   async startServer(config) {
     const [{ startServer }, { controlHandlers }, { createHome }] = await Promise.all([
       import("./app.ts"),
-      import("./commands/index.ts"),
+      import("./cli/methods.ts"),
       import("./http/home/index.ts"),
     ]);
     const running = await startServer(config, {

@@ -75,7 +75,7 @@ describe("who may import whom", () => {
     ["server/http/api.ts", 'import { start } from "../app.ts";', "adapters as arguments"],
     ["server/jobs/send.ts", 'import Database from "better-sqlite3";', "imported in"],
     ["server/app.ts", 'import { aPerson } from "../test/builders.ts";', "nothing outside it"],
-    ["server/commands/serve.ts", 'import { main } from "../main.ts";', "commands know"],
+    ["server/cli/serve.ts", 'import { main } from "../main.ts";', "commands know"],
     ["sidebar-app/panel.tsx", 'import { name } from "../server/http/wire.ts";', "as types"],
     ["sidebar-app/panel.tsx", 'import type { Event } from "../server/core/event.ts";', "a browser app"],
     ["bin/forestall.js", 'import { Command } from "commander";', "before anything is installed"],

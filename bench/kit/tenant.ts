@@ -1,4 +1,5 @@
-import type { App } from "../../server/admin/contract.ts";
+import type { App } from "../../server/app/parts.ts";
+import { adminOf } from "../../test/support/acting.ts";
 import { TENANT } from "./world.ts";
 
 const BY = { actor: "bench", reason: "bench" };
@@ -6,10 +7,10 @@ const MANY = 10_000_000;
 
 /** A tenant that is live everywhere with everything that messages need. @returns its write token */
 export async function prepareTenant(app: App): Promise<string> {
-  const { tokens } = await app.admin.createTenant(TENANT, {}, BY);
+  const { tokens } = await adminOf(app).createTenant(TENANT, {}, BY);
   const links = [...app.messages.templates.values()].flatMap((template) => template.links);
   const site = "https://bench.example.com";
-  await app.admin.saveSettings(
+  await adminOf(app).saveSettings(
     TENANT,
     {
       product: { senderEmail: "help@bench.example.com", supportUrl: site },
@@ -19,9 +20,9 @@ export async function prepareTenant(app: App): Promise<string> {
     BY,
   );
   // What is measured is one customer's trouble after the other, not one incident.
-  const settings = await app.admin.settings(TENANT);
+  const settings = await adminOf(app).settings(TENANT);
   const incident = { ...settings.incident, matches: MANY, personsOfAccount: MANY };
   await app.pipeline.tenantControl(TENANT, { kind: "settings", settings: { ...settings, incident } });
-  await app.admin.live(TENANT, { all: true, force: true }, BY);
+  await adminOf(app).live(TENANT, { all: true, force: true }, BY);
   return tokens.write;
 }

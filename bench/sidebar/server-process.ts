@@ -1,6 +1,7 @@
 /** The real server on a folder, with a stand-in for Zendesk before it; killed by its parent. */
 import { startServer } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
+import { adminOf } from "../../test/support/acting.ts";
 import { createProfiler } from "../kit/profiler.ts";
 import { TENANT } from "./people.ts";
 
@@ -30,7 +31,7 @@ async function start({ dataDir, publicPem, sdkUrl, standIn, builtIn, profile }: 
   const zendesk = { sdkUrl, standIn, builtIn };
   const app = await startServer({ ...config, zendeskKeys: [publicPem] }, { zendesk });
   const by = { actor: "bench", reason: "bench" };
-  const { token } = await app.admin.createToken(TENANT, { role: "agent", label: "bench" }, by);
+  const { token } = await adminOf(app).createToken(TENANT, { role: "agent", label: "bench" }, by);
   const profiler = profile === null ? null : createProfiler(profile);
   profiler?.begin();
   process.on("message", () => {

@@ -9,6 +9,7 @@ import type { Incoming } from "../../server/core/event.ts";
 import { newAccount, newPerson } from "../../server/core/new-unit.ts";
 import { MINUTE, SECOND } from "../../server/core/time.ts";
 import type { Batch, IdentityWrite } from "../../server/store/contract.ts";
+import { adminOf } from "../../test/support/acting.ts";
 import { type Account, accountOf, addressOf, DOMAIN, TENANT, zendeskId } from "./people.ts";
 
 export interface StoreOrders {
@@ -31,13 +32,13 @@ process.once("message", (orders: StoreOrders) => {
 async function fill({ dataDir, accounts, rich: known, zendesk }: StoreOrders): Promise<void> {
   const { config } = loadConfig({ FORESTALL_DATA: dataDir, LOG_LEVEL: "error" }, process.cwd());
   const app = await openApp(config, { purpose: "a bench" });
-  await app.admin.createTenant(TENANT, {}, BY);
+  await adminOf(app).createTenant(TENANT, {}, BY);
   // Trouble of many at once is no incident here, and everything is decided without being sent.
-  const settings = await app.admin.settings(TENANT);
+  const settings = await adminOf(app).settings(TENANT);
   const incident = { ...settings.incident, matches: MANY, personsOfAccount: MANY };
   await app.pipeline.tenantControl(TENANT, { kind: "settings", settings: { ...settings, incident } });
-  const { code } = await app.admin.pairZendesk(TENANT, {}, BY);
-  await app.admin.redeemZendesk(code, zendesk, BY);
+  const { code } = await adminOf(app).pairZendesk(TENANT, {}, BY);
+  await adminOf(app).redeemZendesk(code, zendesk, BY);
   const now = Date.now();
   for (let first = 0; first < known; first += 20) {
     const batch = Array.from({ length: Math.min(20, known - first) }, (_, i) =>

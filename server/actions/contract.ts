@@ -16,7 +16,16 @@ import type { PipelineControl } from "../flow/pipeline.ts";
 import type { Integration } from "../integrations/contract.ts";
 import type { KeyedLock } from "../lib/keyed-lock.ts";
 import type { MessageSettings, Messages } from "../messages/render.ts";
-import type { Directory, Log, Outbox, Privacy, Records, Tenancy, TokenRole } from "../store/contract.ts";
+import type {
+  Directory,
+  Log,
+  Outbox,
+  Privacy,
+  Records,
+  Store,
+  Tenancy,
+  TokenRole,
+} from "../store/contract.ts";
 import type { Refusal } from "./refusal.ts";
 
 /**
@@ -77,6 +86,8 @@ export interface Deed {
   readonly detail?: { readonly [name: string]: unknown };
   /** What takes it back; null or left out when nothing does. */
   readonly undo?: Control | null;
+  /** The row does not say where the control went, as nobody may be found by it. */
+  readonly forgets?: true;
 }
 
 /** One carrying out: who, on what, and the ways to write. Each way leaves one audit row. */
@@ -147,6 +158,13 @@ export interface Runner {
   ): Promise<Done<Result>>;
 }
 
+/** What cannot be used of a file. */
+export interface LineProblem {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly reason: string;
+}
+
 export interface Finding {
   /** A `problem` keeps a tenant from going live. */
   readonly level: "ok" | "warning" | "problem";
@@ -168,7 +186,7 @@ export type ActionStore = Directory &
 /** What acts work on, given by the composition root. */
 export interface ActionContext {
   readonly config: Config;
-  readonly store: ActionStore;
+  readonly store: ActionStore & Pick<Store, "backup">;
   readonly pipeline: Pipeline & PipelineControl;
   readonly messages: Messages;
   messageSettings(settings: TenantSettings): MessageSettings;

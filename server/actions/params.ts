@@ -21,3 +21,6 @@ export const moment = z.union(
   [z.int(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))],
   "must be a time such as 2026-03-02T10:00:00Z",
 );
+
+/** The files that acts read and write lie on the machine of the server. */
+export const file = z.string().min(1);

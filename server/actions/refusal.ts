@@ -32,7 +32,8 @@ export class Refusal extends PlainError {
   }
 }
 
-export const invalid = (sentence: string) => new Refusal("invalid", sentence);
+export const invalid = (sentence: string, extra?: Readonly<Record<string, unknown>>) =>
+  new Refusal("invalid", sentence, extra);
 export const notFound = (sentence: string) => new Refusal("not_found", sentence);
 export const makesNoSense = (sentence: string) => new Refusal("makes_no_sense", sentence);
 export const conflict = (sentence: string, extra?: Readonly<Record<string, unknown>>) =>

@@ -92,7 +92,7 @@ function acting(
     const row = auditRow(
       { id: nextId(at), at, tenant: deed.tenant ?? tenant, by },
       named(action, deed, subject),
-      target,
+      deed.forgets === true ? null : target,
     );
     written.rows.push(row);
     return row;

@@ -1,10 +1,9 @@
 /** The application without its server: what commands work on when nothing runs, and what the server is built of. */
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
+import { finishErasures } from "../actions/erasing.ts";
+import { refreshReadiness } from "../actions/readiness.ts";
 import { createRunner } from "../actions/runner.ts";
-import { type AdminDeps, type App, createAdmin } from "../admin/admin.ts";
-import { doctor } from "../admin/doctor/index.ts";
-import { finishErasures } from "../admin/privacy.ts";
 import type { Config } from "../config.ts";
 import type { TenantSettings } from "../core/tenant.ts";
 import type { Pipeline } from "../flow/contract.ts";
@@ -24,9 +23,12 @@ import { createOutbound } from "../lib/outbound-line.ts";
 import { KnownSecrets } from "../lib/redact.ts";
 import { loadMessages, messageSettings } from "../messages/render.ts";
 import { loadShipped } from "../patterns/load.ts";
+import type { ReadDeps } from "../reads/lists.ts";
+import { createReads } from "../reads/reads.ts";
 import type { Store } from "../store/contract.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
 import { openLibraries } from "./libraries.ts";
+import type { App } from "./parts.ts";
 import type { RenderingDeps } from "./rendering.ts";
 
 export interface OpenOptions {
@@ -110,7 +112,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
     turns,
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
   };
-  const deps: AdminDeps = {
+  const deps: ReadDeps = {
     ...opened,
     integrations: [...integrations.values()],
     messageSettings: (settings: TenantSettings) => messageSettings(settings),
@@ -123,10 +125,12 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
     newId: randomId,
     hashId,
   };
-  const actions = createRunner({ ...deps, examine: (tenant) => doctor(deps, tenant) });
+  const reads = createReads(deps);
+  const actions = createRunner({ ...deps, examine: reads.doctor });
   return Object.assign(opened, {
     actions,
-    admin: createAdmin({ ...deps, actions }),
+    reads,
+    refreshReadiness: (tenant: string) => refreshReadiness(deps, tenant),
     rendering: { store, pipeline, messages, tokens: personTokens, publicUrl: () => opened.publicUrl },
     async close() {
       await pipeline

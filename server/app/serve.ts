@@ -203,7 +203,7 @@ function jobsOf(app: Opened, outbox: Outbox, ticked: (at: number) => void) {
       name: "readiness",
       every: EVERY.readiness,
       run: async () => {
-        for (const { id } of await store.tenants()) await app.admin.refreshReadiness(id);
+        for (const { id } of await store.tenants()) await app.refreshReadiness(id);
       },
     },
   ];

@@ -9,7 +9,7 @@ export function zendeskPages(
   app: Opened,
   standIn: Pick<ZendeskDeps, "sdkUrl" | "standIn"> & { readonly builtIn?: string } = {},
 ): ZendeskPages {
-  const { admin, config, clock, log } = app;
+  const { actions, reads, config, clock, log } = app;
   return createZendesk({
     secretKey: config.secretKey,
     clock,
@@ -17,10 +17,9 @@ export function zendeskPages(
     appKeys: config.zendeskKeys ?? [],
     builtIn: SIDEBAR_BUILT_IN,
     basePath: () => new URL(app.publicUrl).pathname.replace(/\/$/, ""),
-    pairings: () => admin.zendeskPairings(),
-    waitingKeys: () => admin.waitingZendeskKeys(),
-    redeem: (code, account, actor) =>
-      admin.redeemZendesk(code, account, { actor, reason: "typed the pairing code in Zendesk" }),
+    pairings: () => reads.zendeskPairings(),
+    waitingKeys: () => reads.waitingZendeskKeys(),
+    actions,
     ...standIn,
   });
 }

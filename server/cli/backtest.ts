@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { isTimeZone } from "../admin/time-zone.ts";
 import { PlainError } from "../lib/errors.ts";
+import { isTimeZone } from "../lib/time-zone.ts";
 import type { BacktestRun, BacktestOptions as RunOptions } from "./backtest/run.ts";
 import type { Cli } from "./cli.ts";
 import { example, jsonOption, moment, percent } from "./options.ts";

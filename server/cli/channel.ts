@@ -23,7 +23,7 @@ function addAdd(group: Command, cli: Cli): void {
     .addOption(jsonOption())
     .action(async (system: string, options: { tenant?: string; set: readonly string[]; json?: true }) => {
       const tenant = await cli.tenant(options.tenant);
-      const saved = await cli.call("channel.add", { tenant, system, settings: assignments(options.set) });
+      const saved = await cli.call("connect-channel", { tenant, system, settings: assignments(options.set) });
       if (options.json) return cli.json(saved);
       cli.say(`${saved.kind} of ${tenant} goes through ${saved.system} (${saved.readiness}).`);
     });
@@ -42,7 +42,7 @@ function addList(group: Command, cli: Cli): void {
     .addOption(jsonOption())
     .action(async (options: { tenant?: string; json?: true }) => {
       const tenant = await cli.tenant(options.tenant);
-      const channels = await cli.call("channel.list", { tenant });
+      const channels = await cli.call("channels", { tenant });
       if (options.json) return cli.json(channels);
       cli.deps.stdout.write(
         table(

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
-import type { App, Progress } from "../admin/contract.ts";
-import type { CommandName, ResultOf } from "../commands/index.ts";
+import type { Progress } from "../actions/contract.ts";
+import type { App } from "../app/parts.ts";
 import type { Config } from "../config.ts";
 import { callControl, ServerNotRunning, socketPathOf } from "../jobs/control-socket.ts";
 import { PlainError } from "../lib/errors.ts";
 import { FolderLocked } from "../lib/folder-lock.ts";
 import type { CliDeps } from "./deps.ts";
+import type { MethodName, ResultOf } from "./methods.ts";
 import { writeJson } from "./output.ts";
 import { progressLine } from "./progress.ts";
 import { plainLines } from "./text.ts";
@@ -14,7 +15,7 @@ import { plainLines } from "./text.ts";
 export interface Cli {
   readonly deps: CliDeps;
   /** Carries a command out, by the server where one runs. */
-  call<Name extends CommandName>(name: Name, params: Params, label?: string): Promise<ResultOf<Name>>;
+  call<Name extends MethodName>(name: Name, params: Params, label?: string): Promise<ResultOf<Name>>;
   /** The tenant that was named, or the only one there is. */
   tenant(named: string | undefined): Promise<string>;
   config(): Config;
@@ -50,7 +51,7 @@ export function createCli(deps: CliDeps): Cli {
     call: (name, params, label) => call(deps, read(), name, { actor: `cli:${deps.user}`, ...params }, label),
     async tenant(named) {
       if (named !== undefined) return named;
-      const tenants = await cli.call("tenant.list", {});
+      const tenants = await cli.call("tenants", {});
       const [only] = tenants;
       if (only === undefined)
         throw new PlainError("There is no tenant yet; `forestall tenant create <id>` makes one.");
@@ -61,7 +62,7 @@ export function createCli(deps: CliDeps): Cli {
   return cli;
 }
 
-async function call<Name extends CommandName>(
+async function call<Name extends MethodName>(
   deps: CliDeps,
   config: Config,
   name: Name,
@@ -77,7 +78,7 @@ async function call<Name extends CommandName>(
   }
 }
 
-async function reach<Name extends CommandName>(
+async function reach<Name extends MethodName>(
   deps: CliDeps,
   config: Config,
   name: Name,
@@ -95,8 +96,8 @@ async function reach<Name extends CommandName>(
     try {
       return await withoutServer(deps, config, async (app) => {
         // Only needed where no server has it loaded already.
-        const { runCommand } = await import("../commands/index.ts");
-        return runCommand(app, name, params, { onProgress });
+        const { runMethod } = await import("./methods.ts");
+        return runMethod(app, name, params, { onProgress });
       });
     } catch (error) {
       if (!(error instanceof FolderLocked) || tries >= TRIES) throw error;

@@ -1,4 +1,4 @@
-import type { App } from "../admin/contract.ts";
+import type { App } from "../app/parts.ts";
 import type { LoadedConfig } from "../config.ts";
 
 /** Where a command writes. */

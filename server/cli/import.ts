@@ -40,7 +40,7 @@ export function addImport(program: Command, cli: Cli): void {
 type Given = { readonly tenant: string; readonly file: string; readonly reason: string | undefined };
 
 async function events(cli: Cli, given: Given, { json }: ImportOptions): Promise<void> {
-  const result = await cli.call("import.events", given, "importing");
+  const result = await cli.call("import-events", given, "importing");
   if (json) cli.json(result);
   else {
     cli.say(
@@ -54,7 +54,7 @@ async function events(cli: Cli, given: Given, { json }: ImportOptions): Promise<
 }
 
 async function suppressions(cli: Cli, given: Given, { json }: ImportOptions): Promise<void> {
-  const result = await cli.call("import.suppressions", given, "importing");
+  const result = await cli.call("import-suppressions", given, "importing");
   if (json) cli.json(result);
   else cli.say(`${counted(result.stopped, "person", "persons")} stopped, ${result.already} were already.`);
   complain(cli, result);

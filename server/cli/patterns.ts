@@ -114,7 +114,7 @@ function addTake(group: Command, cli: Cli): void {
     .addOption(reasonOption())
     .action(async (options: { tenant?: string; reason?: string }) => {
       const tenant = await cli.tenant(options.tenant);
-      const { version, taken } = await cli.call("library.take", { tenant, reason: options.reason });
+      const { version, taken } = await cli.call("take-library", { tenant, reason: options.reason });
       cli.say(taken ? `${tenant} has library ${version} now.` : `${tenant} has library ${version} already.`);
     });
   example(command, "patterns take --tenant acme --reason 'read the changelog'");

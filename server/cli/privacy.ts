@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { PlainError } from "../lib/errors.ts";
-import type { Cli } from "./cli.ts";
+import type { Cli, Params } from "./cli.ts";
 import { example, jsonOption, reasonOption, tenantOption } from "./options.ts";
 import { whoOf } from "./rollout.ts";
 import { counted } from "./text.ts";
@@ -31,7 +31,7 @@ export function addExport(program: Command, cli: Cli): void {
       const tenant = await cli.tenant(options.tenant);
       const params = { tenant, who: whoOf(options), reason: options.reason };
       if (options.out === undefined) return toStdout(cli, params);
-      const { rows } = await cli.call("export", { ...params, file: cli.path(options.out) }, "exporting");
+      const { rows } = await writeOut(cli, { ...params, file: cli.path(options.out) }, "exporting");
       cli.say(`${counted(rows, "row")} written to ${options.out}.`);
     });
   example(
@@ -41,13 +41,19 @@ export function addExport(program: Command, cli: Cli): void {
   );
 }
 
+/** One person's, or all of the tenant. */
+function writeOut(cli: Cli, { who, ...params }: Params, label?: string): Promise<{ readonly rows: number }> {
+  if (who === undefined) return cli.call("export-tenant", params, label);
+  return cli.call("export-person", { ...params, who }, label);
+}
+
 /** A running server writes the file, and a socket is no place for a whole tenant: it goes by way of a private folder. */
 async function toStdout(cli: Cli, params: { readonly [name: string]: unknown }): Promise<void> {
   sweepFolders();
   const folder = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`));
   try {
     const file = join(folder, "export.ndjson");
-    await cli.call("export", { ...params, file });
+    await writeOut(cli, { ...params, file });
     for await (const chunk of createReadStream(file, "utf8")) cli.deps.stdout.write(String(chunk));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -91,7 +97,7 @@ export function addErase(program: Command, cli: Cli): void {
       if (who === undefined) throw new PlainError("Say whom: --person, --email or --phone.");
       const tenant = await cli.tenant(options.tenant);
       if (!options.yes) await confirm(cli, "This cannot be undone. Erase the person? (yes/no) ");
-      const result = await cli.call("erase", { tenant, who, reason: options.reason });
+      const result = await cli.call("erase-person", { tenant, who, reason: options.reason });
       if (options.json) cli.json(result);
       else cli.say(`Erased; ${counted(result.rows, "row")} changed or deleted.`);
     });

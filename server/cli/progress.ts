@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
-import type { Progress } from "../admin/contract.ts";
+import type { Progress } from "../actions/contract.ts";
 import type { Sink } from "./deps.ts";
 import { stripControls } from "./text.ts";
 

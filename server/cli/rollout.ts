@@ -28,7 +28,7 @@ export function addLive(program: Command, cli: Cli): void {
     .action(async (options: LiveOptions) => {
       const { tenant: named, json, segment: segments, ...change } = options;
       const tenant = await cli.tenant(named);
-      const rollout = await cli.call("live", { ...change, segments, tenant });
+      const rollout = await cli.call("go-live", { ...change, segments, tenant });
       if (json) cli.json(rollout);
       else cli.say(`${tenant}: ${rolloutText(rollout)}.`);
     });
@@ -73,7 +73,7 @@ export function addPause(program: Command, cli: Cli): void {
         throw new PlainError("--until is for a person: give --person, --email or --phone too.");
       }
       const until = options.until === undefined ? undefined : ahead(options.until, cli.deps.now());
-      await flip(cli, options, { all: "pause", person: "person.pause" }, { until });
+      await flip(cli, options, { all: "pause", person: "pause-person" }, { until });
     });
   example(
     command,
@@ -89,7 +89,7 @@ export function addResume(program: Command, cli: Cli): void {
     .description(
       "Switches on again what `pause` switched off; patterns and channels that were named are named again. What was held back in the meantime is judged anew; what was stopped stays so.",
     )
-    .action((options: SwitchOptions) => flip(cli, options, { all: "resume", person: "person.resume" }, {}));
+    .action((options: SwitchOptions) => flip(cli, options, { all: "resume", person: "resume-person" }, {}));
   example(command, "resume --tenant acme", "resume --pattern P-001", "resume --person u-17");
 }
 
@@ -122,7 +122,7 @@ export function whoOf(options: {
 async function flip(
   cli: Cli,
   options: SwitchOptions,
-  names: { readonly all: "pause" | "resume"; readonly person: "person.pause" | "person.resume" },
+  names: { readonly all: "pause" | "resume"; readonly person: "pause-person" | "resume-person" },
   more: Params,
 ): Promise<void> {
   const { pattern: patterns, channel: channels, reason } = options;

@@ -23,7 +23,7 @@ async function serve(cli: Cli): Promise<void> {
 }
 
 async function whatNext(cli: Cli, { app }: RunningServer): Promise<void> {
-  const tenants = await app.admin.tenants();
+  const tenants = await app.reads.tenants();
   if (tenants.length > 0) return;
   cli.say("There is no tenant yet. In another terminal:");
   cli.say("  npx forestall tenant create acme      # a tenant and its tokens");

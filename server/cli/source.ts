@@ -52,7 +52,13 @@ function addAdd(group: Command, cli: Cli): void {
     .action(async (system: string, options: AddOptions) => {
       const tenant = await cli.tenant(options.tenant);
       const { id, secret: secrets, set = [] } = options;
-      const added = await cli.call("source.add", { tenant, system, id, secrets, settings: assignments(set) });
+      const added = await cli.call("connect-source", {
+        tenant,
+        system,
+        id,
+        secrets,
+        settings: assignments(set),
+      });
       if (options.json) cli.json(added);
       else tell(cli, added);
     });
@@ -70,7 +76,7 @@ function addList(group: Command, cli: Cli): void {
     .option("--tenant <id>", "of one tenant only")
     .addOption(jsonOption())
     .action(async (options: { tenant?: string; json?: true }) => {
-      const sources = await cli.call("source.list", { tenant: options.tenant });
+      const sources = await cli.call("sources", { tenant: options.tenant });
       if (options.json) return cli.json(sources);
       if (sources.length === 0)
         return cli.say("Nothing is connected yet; `forestall source add <system>` connects.");
@@ -112,7 +118,7 @@ function addSet(group: Command, cli: Cli): void {
     .action(async (system: string, options: SetOptions) => {
       const tenant = await cli.tenant(options.tenant);
       const settings = assignments(options.set);
-      const changed = await cli.call("source.set", { tenant, system, id: options.id, settings });
+      const changed = await cli.call("change-source", { tenant, system, id: options.id, settings });
       if (options.json) cli.json(changed);
       else cli.say(`${system} of ${tenant} has the new settings.`);
     });
@@ -147,7 +153,7 @@ function addRotate(group: Command, cli: Cli): void {
       const { id, secret, finish } = options;
       if (finish && secret !== undefined) throw new PlainError("Give either --secret or --finish.");
       const tenant = await cli.tenant(options.tenant);
-      const rotated = await cli.call("source.rotate", { tenant, system, id, secret, finish });
+      const rotated = await cli.call("rotate-secret", { tenant, system, id, secret, finish });
       if (options.json) return cli.json(rotated);
       if (finish) return cli.say("Only the newest secret counts now.");
       tell(cli, rotated);
@@ -170,7 +176,7 @@ function addRemove(group: Command, cli: Cli): void {
     .action(async (system: string, options: { tenant?: string; id: string; reason?: string }) => {
       const { id, reason } = options;
       const tenant = await cli.tenant(options.tenant);
-      await cli.call("source.remove", { tenant, system, id, reason });
+      await cli.call("remove-source", { tenant, system, id, reason });
       cli.say(`${system} is disconnected from ${tenant}.`);
     });
   example(command, "source remove sentry --tenant acme --reason 'moved to another organisation'");

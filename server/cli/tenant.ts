@@ -22,7 +22,7 @@ function addCreate(group: Command, cli: Cli): void {
     .addOption(jsonOption())
     .action(async (id: string, options: { name?: string; timeZone: string; json?: true }) => {
       const { name, timeZone } = options;
-      const made = await cli.call("tenant.create", { tenant: id, name, timeZone });
+      const made = await cli.call("create-tenant", { tenant: id, name, timeZone });
       if (options.json) return cli.json(made);
       const rows = [...Object.entries(made.tokens), ["identity secret", made.identitySecret]] as const;
       cli.say(`The tenant ${id} is there, in dry run. Keep these; they are not shown again:\n`);
@@ -48,7 +48,7 @@ function addList(group: Command, cli: Cli): void {
     .description("Shows the tenants, and whether messages go out.")
     .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
-      const tenants = await cli.call("tenant.list", {});
+      const tenants = await cli.call("tenants", {});
       if (options.json) return cli.json(tenants);
       if (tenants.length === 0)
         return cli.say("There is no tenant yet; `forestall tenant create <id>` makes one.");
@@ -92,7 +92,8 @@ function addSettings(group: Command, cli: Cli): void {
     .action(async (id: string | undefined, options: SettingsOptions) => {
       const tenant = await cli.tenant(id);
       const patch = patchOf(cli, options);
-      cli.json(await cli.call("tenant.settings", { tenant, patch, reason: options.reason }));
+      if (patch === undefined) cli.json(await cli.call("settings", { tenant }));
+      else cli.json(await cli.call("change-settings", { tenant, patch, reason: options.reason }));
     });
   example(
     command,

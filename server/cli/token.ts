@@ -35,7 +35,7 @@ function addCreate(group: Command, cli: Cli): void {
       const { role, label, expires } = options;
       const expiresAt = expires === undefined ? undefined : ahead(expires, cli.deps.now());
       const tenant = await cli.tenant(options.tenant);
-      const made = await cli.call("token.create", { tenant, role, label, expiresAt });
+      const made = await cli.call("create-token", { tenant, role, label, expiresAt });
       if (options.json) cli.json(made);
       else cli.say(made.token);
     });
@@ -49,7 +49,7 @@ function addList(group: Command, cli: Cli): void {
     .addOption(tenantOption())
     .addOption(jsonOption())
     .action(async (options: { tenant?: string; json?: true }) => {
-      const tokens = await cli.call("token.list", { tenant: await cli.tenant(options.tenant) });
+      const tokens = await cli.call("tokens", { tenant: await cli.tenant(options.tenant) });
       if (options.json) return cli.json(tokens);
       const now = new Date(cli.deps.now()).toISOString();
       const state = (row: (typeof tokens)[number]) => {
@@ -82,7 +82,7 @@ function addRotate(group: Command, cli: Cli): void {
     .addOption(jsonOption())
     .action(async (id: string, options: { tenant?: string; keep: number; json?: true }) => {
       const tenant = await cli.tenant(options.tenant);
-      const made = await cli.call("token.rotate", { tenant, id, keepFor: options.keep });
+      const made = await cli.call("rotate-token", { tenant, id, keepFor: options.keep });
       if (options.json) cli.json(made);
       else cli.say(made.token);
     });
@@ -97,7 +97,7 @@ function addRevoke(group: Command, cli: Cli): void {
     .addOption(reasonOption())
     .action(async (id: string, options: { tenant?: string; reason?: string }) => {
       const tenant = await cli.tenant(options.tenant);
-      await cli.call("token.revoke", { tenant, id, reason: options.reason });
+      await cli.call("revoke-token", { tenant, id, reason: options.reason });
       cli.say(`The token ${id} counts no more.`);
     });
   example(command, "token revoke 3q2x... --tenant acme --reason 'laptop lost'");

@@ -23,7 +23,10 @@ function addPair(group: Command, cli: Cli): void {
     .addOption(jsonOption())
     .action(async (options: { tenant?: string; key?: string; json?: true }) => {
       const publicKeys = options.key === undefined ? undefined : textOf(cli.path(options.key));
-      const made = await cli.call("zendesk.pair", { tenant: await cli.tenant(options.tenant), publicKeys });
+      const made = await cli.call("make-pairing-code", {
+        tenant: await cli.tenant(options.tenant),
+        publicKeys,
+      });
       if (options.json) return cli.json(made);
       cli.say(made.code);
       cli.warn(
@@ -40,7 +43,7 @@ function addList(group: Command, cli: Cli): void {
     .addOption(tenantOption())
     .addOption(jsonOption())
     .action(async (options: { tenant?: string; json?: true }) => {
-      const pairings = await cli.call("zendesk.list", { tenant: options.tenant });
+      const pairings = await cli.call("zendesk-pairings", { tenant: options.tenant });
       if (options.json) return cli.json(pairings);
       cli.deps.stdout.write(
         table(
@@ -66,7 +69,7 @@ function addUnpair(group: Command, cli: Cli): void {
     .addOption(reasonOption())
     .action(async (installation: string, options: { tenant?: string; reason?: string }) => {
       const tenant = await cli.tenant(options.tenant);
-      await cli.call("zendesk.unpair", { tenant, installation, reason: options.reason });
+      await cli.call("unpair-zendesk", { tenant, installation, reason: options.reason });
       cli.say(`The installation ${installation} is cut off.`);
     });
   example(command, "zendesk unpair 4711 --tenant acme --reason 'moved to another account'");

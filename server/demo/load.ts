@@ -1,4 +1,4 @@
-import type { App } from "../admin/contract.ts";
+import type { App } from "../app/parts.ts";
 import type { Incoming } from "../core/event.ts";
 import type { Pipeline } from "../flow/contract.ts";
 import { createHistory, type History } from "./generator.ts";

@@ -3,7 +3,7 @@
 import { renderDelivery } from "../app/rendering.ts";
 import type { Running } from "../app/serve.ts";
 import { startServer } from "../app.ts";
-import { controlHandlers } from "../commands/index.ts";
+import { controlHandlers } from "../cli/methods.ts";
 import type { Config } from "../config.ts";
 import { PlainError } from "../lib/errors.ts";
 import { FolderLocked } from "../lib/folder-lock.ts";

@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import type { App, By } from "../admin/contract.ts";
+import { changeSettings } from "../actions/change-settings.ts";
+import { connectSource } from "../actions/connect-source.ts";
+import type { By } from "../actions/contract.ts";
+import { createTenant } from "../actions/create-tenant.ts";
+import { createToken } from "../actions/create-token.ts";
+import { goLive as goLiveAction } from "../actions/go-live.ts";
+import { revokeToken } from "../actions/revoke-token.ts";
+import { takeLibrary } from "../actions/take-library.ts";
+import type { App } from "../app/parts.ts";
 import type { Pattern } from "../core/pattern.ts";
 import type { Messages } from "../messages/render.ts";
 
@@ -15,7 +23,8 @@ export interface DemoKeys {
 const SYSTEMS = ["sentry", "stripe", "zendesk", "twilio"] as const;
 export type DemoSystem = (typeof SYSTEMS)[number];
 
-const BY: By = { actor: "system:demo", reason: "the demo" };
+const by: By = { actor: "system:demo", role: "operator", reason: "the demo", token: null };
+const FOR_DEMO = { tenant: DEMO_TENANT, by };
 const LABEL = "demo";
 
 /**
@@ -24,11 +33,13 @@ const LABEL = "demo";
 export async function prepareTenant(app: App): Promise<DemoKeys> {
   const known = await app.store.tenants();
   if (!known.some(({ id }) => id === DEMO_TENANT)) {
-    await app.admin.createTenant(DEMO_TENANT, { name: "Larkstand", timeZone: "Europe/Berlin" }, BY);
+    const params = { name: "Larkstand", timeZone: "Europe/Berlin" };
+    await app.actions.run(createTenant, { ...FOR_DEMO, params });
   }
-  await app.admin.takeLibrary(DEMO_TENANT, BY);
-  await app.admin.saveSettings(DEMO_TENANT, settingsOf(app.messages, app.library.patterns), BY);
-  await app.admin.refreshReadiness(DEMO_TENANT);
+  await app.actions.run(takeLibrary, { ...FOR_DEMO, params: {} });
+  const patch = settingsOf(app.messages, app.library.patterns);
+  await app.actions.run(changeSettings, { ...FOR_DEMO, params: { patch } });
+  await app.refreshReadiness(DEMO_TENANT);
   const secrets = await connect(app);
   const tenant = (await app.store.tenants()).find(({ id }) => id === DEMO_TENANT);
   const tokens = await freshTokens(app);
@@ -38,15 +49,16 @@ export async function prepareTenant(app: App): Promise<DemoKeys> {
 /** Messages go out from now on: history was brought in first, as a real tenant would do it. */
 export async function goLive(app: App): Promise<void> {
   if (app.pipeline.tenant(DEMO_TENANT)?.rollout.all === true) return;
-  await app.admin.live(DEMO_TENANT, { all: true }, BY);
+  await app.actions.run(goLiveAction, { ...FOR_DEMO, params: { all: true } });
 }
 
 async function freshTokens(app: App): Promise<Pick<DemoKeys, "write" | "public">> {
-  for (const { id, label, revokedAt } of await app.admin.tokens(DEMO_TENANT)) {
-    if (label === LABEL && revokedAt === null) await app.admin.revokeToken(DEMO_TENANT, id, BY);
+  for (const { id, label, revokedAt } of await app.reads.tokens(DEMO_TENANT)) {
+    if (label !== LABEL || revokedAt !== null) continue;
+    await app.actions.run(revokeToken, { ...FOR_DEMO, params: { id } });
   }
   const make = async (role: "write" | "public") =>
-    (await app.admin.createToken(DEMO_TENANT, { role, label: LABEL }, BY)).token;
+    (await app.actions.run(createToken, { ...FOR_DEMO, params: { role, label: LABEL } })).result.token;
   return { write: await make("write"), public: await make("public") };
 }
 
@@ -57,7 +69,9 @@ async function connect(app: App): Promise<DemoKeys["secrets"]> {
   for (const system of SYSTEMS) {
     const known = rows.find((row) => row.system === system)?.secrets[0];
     const secret = known ?? `demo_${randomBytes(24).toString("hex")}`;
-    if (known === undefined) await app.admin.addSource(DEMO_TENANT, { system, secrets: [secret] }, BY);
+    if (known === undefined) {
+      await app.actions.run(connectSource, { ...FOR_DEMO, params: { system, secrets: [secret] } });
+    }
     found[system] = secret;
   }
   return found as DemoKeys["secrets"];

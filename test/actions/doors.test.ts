@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACTIONS } from "../../server/actions/registry.ts";
-import { COMMANDS } from "../../server/commands/index.ts";
+import { METHODS } from "../../server/cli/methods.ts";
 import { createApi } from "../../server/http/api/index.ts";
 import { IN_APP_ACTS } from "../../server/http/in-app/actions.ts";
 import { PAGE_ACTS } from "../../server/http/person/actions.ts";
+import { ZENDESK_ACTS } from "../../server/http/zendesk/index.ts";
 import { type ComparableRow, comparable, comparableRow, type Heard, type House, openHouse } from "./house.ts";
 import { DOORS, type Door, type Try, VERBS } from "./verbs.ts";
 
@@ -67,9 +68,10 @@ async function atEveryDoor(wanted: Try | undefined): Promise<readonly Tried[]> {
     if (wanted === undefined || ask === undefined) continue;
     const scene = await house.scene();
     const given = await wanted.given?.(scene);
-    const before = new Set((await scene.audit()).map(({ id }) => id));
+    const where = wanted.where?.(scene) ?? scene.tenant;
+    const before = new Set((await scene.audit(where)).map(({ id }) => id));
     const heard = await ask(scene, String(given));
-    const rows = (await scene.audit())
+    const rows = (await scene.audit(where))
       .filter(({ id }) => !before.has(id))
       .map((row) => comparableRow(row, scene.tenant));
     tries.push({
@@ -95,11 +97,10 @@ function doorsOf(name: string): readonly Door[] {
     ...{ tokens: app.tokenBook, timers: app.clock, version: "test" },
   });
   return [
-    ...(Object.values(COMMANDS).some((command) => "action" in command && isIt(command.action))
-      ? ["cli" as const]
-      : []),
+    ...(Object.values(METHODS).some(({ action }) => isIt(action ?? undefined)) ? ["cli" as const] : []),
     ...(routes.some(({ acts = [] }) => acts.some(isIt)) ? ["http" as const] : []),
     ...(PAGE_ACTS.some(isIt) ? ["page" as const] : []),
     ...(IN_APP_ACTS.some(isIt) ? ["product" as const] : []),
+    ...(ZENDESK_ACTS.some(isIt) ? ["zendesk" as const] : []),
   ];
 }

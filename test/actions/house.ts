@@ -1,18 +1,21 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { SignJWT } from "jose";
 import { type Running, startServer } from "../../server/app.ts";
+import { controlHandlers } from "../../server/cli/methods.ts";
 import { runCli } from "../../server/cli/program.ts";
-import { controlHandlers } from "../../server/commands/index.ts";
 import type { TenantState } from "../../server/core/tenant.ts";
 import { DAY } from "../../server/core/time.ts";
+import { createAppKeys, entryClaims, signEntry } from "../../server/demo/zendesk-host/tokens.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import type { AuditRow } from "../../server/store/contract.ts";
 import { NOON } from "../builders.ts";
 import { configFor } from "../cli/world.ts";
 import { type FakeClock, fakeClock } from "../fake-clock.ts";
+import { stateIn } from "../http/zendesk/world.ts";
+import { adminOf } from "../support/acting.ts";
 
 /** A running server with all its doors, over one store: the command line comes in by the control socket. */
 export interface House {
@@ -22,6 +25,8 @@ export interface House {
   /** A tenant of its own for one try at one door: what is done there touches no other. */
   scene(): Promise<Scene>;
   cli(argv: readonly string[]): Promise<Heard>;
+  /** @returns the path of a file with this text */
+  write(name: string, text: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -36,8 +41,10 @@ export interface Scene {
   page(delivery: string, action: string, form: string): Promise<Heard>;
   /** What u1 says about a message in the product. */
   product(delivery: string, action: string, body: object): Promise<Heard>;
+  /** Types a pairing code, as an agent whom Zendesk has let in. */
+  zendesk(code: string): Promise<Heard>;
   /** What the audit holds, oldest first. */
-  audit(): Promise<readonly AuditRow[]>;
+  audit(tenant?: string): Promise<readonly AuditRow[]>;
 }
 
 /** What a door answered: what it drew, or the sentence with which it refused. */
@@ -45,10 +52,15 @@ export type Heard =
   | { readonly refused: null; readonly drawn: unknown }
   | { readonly refused: string; readonly drawn: null };
 
+/** The app in Zendesk, for which it vouches. */
+const KEYS = createAppKeys();
+/** Each is connected once. */
+let installations = 4_000;
+
 export async function openHouse(): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), "forestall-doors-"));
   const clock = fakeClock(NOON);
-  const config = configFor(join(folder, "data"));
+  const config = { ...configFor(join(folder, "data")), zendeskKeys: [KEYS.publicPem] };
   const app = await startServer(config, { clock, handlers: controlHandlers, log: silentLogger });
   let tenants = 0;
   const house: House = {
@@ -73,6 +85,11 @@ export async function openHouse(): Promise<House> {
       tenants += 1;
       return sceneOf(house, `tenant-${tenants}`);
     },
+    async write(name, text) {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      return path;
+    },
     async close() {
       await app.close();
       rmSync(folder, { recursive: true, force: true });
@@ -84,7 +101,7 @@ export async function openHouse(): Promise<House> {
 async function sceneOf(house: House, tenant: string): Promise<Scene> {
   const { app } = house;
   const by = { actor: "system:test", reason: "set up" };
-  const { tokens, identitySecret } = await app.admin.createTenant(tenant, { name: "Acme" }, by);
+  const { tokens, identitySecret } = await adminOf(app).createTenant(tenant, { name: "Acme" }, by);
   return {
     house,
     tenant,
@@ -140,7 +157,24 @@ async function sceneOf(house: House, tenant: string): Promise<Scene> {
       // A page for customers says less than a program wants to know.
       return response.ok ? done(null) : refused(`The page answers ${response.status}.`);
     },
-    audit: async () => (await app.store.audit(tenant, { limit: 200 })).rows.toReversed(),
+    async zendesk(code) {
+      installations += 1;
+      const wish = {
+        subdomain: "acme",
+        installation: installations,
+        user: 31,
+        location: "ticket_sidebar",
+      } as const;
+      const token = await signEntry(KEYS, entryClaims({ ...wish, now: house.clock.now() }));
+      const query = "?origin=https://acme.zendesk.com&app_guid=guid-1";
+      const ask = (path: string, fields: Record<string, string>) =>
+        fetch(`${app.url}/zendesk/${path}${query}`, { method: "POST", body: new URLSearchParams(fields) });
+      const form = await (await ask("ticket", { token })).text();
+      const page = await ask("pair", { state: stateIn(form), code });
+      // The app itself is not built here, so who is let in is told that it is missing.
+      return page.status === 422 ? refused(`The page answers ${page.status}.`) : done(null);
+    },
+    audit: async (of = tenant) => (await app.store.audit(of, { limit: 200 })).rows.toReversed(),
   };
 }
 

@@ -1,7 +1,8 @@
 import { MINUTE } from "../../server/core/time.ts";
+import { file, rateLimited } from "../cli/events.ts";
 import type { Heard, Scene } from "./house.ts";
 
-export const DOORS = ["cli", "http", "page", "product"] as const;
+export const DOORS = ["cli", "http", "page", "product", "zendesk"] as const;
 export type Door = (typeof DOORS)[number];
 
 /** @param given the id of the thing that was prepared */
@@ -15,6 +16,8 @@ export interface Try {
   readonly ask: { readonly [door in Door]?: Ask };
   /** How things stand afterwards, or what was drawn. */
   readonly see: (scene: Scene, heard: Heard, given: string) => unknown;
+  /** The tenant in whose audit it stands, where that is not the one of the scene. */
+  readonly where?: (scene: Scene) => string;
 }
 export interface Verb {
   readonly done: Try;
@@ -161,6 +164,41 @@ const onAlert = (verb: string, body: object = {}): Verb => ({
     see: theAlert,
   },
 });
+
+const STRIPE = ["stripe", "--secret", "whsec_first123"];
+const connected = ({ cli }: Scene) => cli("source", "add", ...STRIPE);
+
+async function token({ house, tenant }: Scene): Promise<string> {
+  const rows = await house.app.reads.tokens(tenant);
+  return rows.find(({ role }) => role === "agent")?.id ?? "no token";
+}
+
+async function pairingCode(scene: Scene): Promise<string> {
+  const heard = await scene.cli("zendesk", "pair");
+  return String(heard.drawn).trim();
+}
+
+/** @returns the installation that was connected */
+async function paired(scene: Scene): Promise<string> {
+  await scene.zendesk(await pairingCode(scene));
+  const [pairing] = await scene.house.app.reads.zendeskPairings(scene.tenant);
+  return pairing?.installation ?? "no installation";
+}
+
+const settings = ({ state }: Scene) => state().settings;
+const sources = async ({ house, tenant }: Scene) =>
+  (await house.app.store.sources(tenant)).map(({ system, id, secrets, settings: set }) => [
+    system,
+    id,
+    secrets,
+    set,
+  ]);
+const tokens = async ({ house, tenant }: Scene) =>
+  (await house.app.reads.tokens(tenant)).map(({ role, label, revokedAt }) => [role, label, revokedAt]);
+const events = async ({ house, tenant }: Scene) =>
+  (await house.app.store.events(tenant, { limit: 10 })).rows.map(({ type }) => type);
+const pairings = async ({ house, tenant }: Scene) =>
+  (await house.app.reads.zendeskPairings(tenant)).map(({ host, pairedBy }) => [host, pairedBy]);
 
 export const VERBS: { readonly [verb: string]: Verb } = {
   "go-live": {
@@ -374,5 +412,179 @@ export const VERBS: { readonly [verb: string]: Verb } = {
       },
       see: person,
     },
+  },
+  "create-tenant": {
+    done: {
+      ask: { cli: ({ house, tenant }) => house.cli(["tenant", "create", `${tenant}-two`, "--json"]) },
+      see: (_scene, { drawn }) => Object.keys(JSON.parse(String(drawn))),
+      where: ({ tenant }) => `${tenant}-two`,
+    },
+    refused: {
+      ask: { cli: ({ house, tenant }) => house.cli(["tenant", "create", tenant]) },
+      see: settings,
+    },
+  },
+  "change-settings": {
+    done: {
+      ask: {
+        cli: ({ house, tenant }) => house.cli(["tenant", "settings", tenant, "--set", "gap=3h", ...WHY]),
+      },
+      see: settings,
+    },
+    refused: {
+      ask: { cli: ({ house, tenant }) => house.cli(["tenant", "settings", tenant, "--set", "gap=long"]) },
+      see: settings,
+    },
+  },
+  "take-library": {
+    done: {
+      given: ({ house, tenant }) =>
+        house.app.pipeline.tenantControl(tenant, { kind: "library", version: "", approvedBy: "system" }),
+      ask: { cli: ({ cli }) => cli("patterns", "take", ...WHY) },
+      see: ({ state }) => state().library.version,
+    },
+    refused: {
+      ask: { cli: ({ house }) => house.cli(["patterns", "take", "--tenant", "no-such"]) },
+      see: ({ state }) => state().library.version,
+    },
+  },
+  "connect-source": {
+    done: { ask: { cli: ({ cli }) => cli("source", "add", ...STRIPE) }, see: sources },
+    refused: {
+      given: connected,
+      ask: { cli: ({ cli }) => cli("source", "add", ...STRIPE) },
+      see: sources,
+    },
+  },
+  "change-source": {
+    done: {
+      given: ({ cli }) => cli("source", "add", "segment"),
+      ask: {
+        cli: ({ cli }) => cli("source", "set", "segment", "--set", 'names={"A":{"type":"action.failed"}}'),
+      },
+      see: sources,
+    },
+    refused: { ask: { cli: ({ cli }) => cli("source", "set", "segment", "--set", "a=1") }, see: sources },
+  },
+  "rotate-secret": {
+    done: {
+      given: connected,
+      ask: { cli: ({ cli }) => cli("source", "rotate", "stripe", "--secret", "whsec_second123") },
+      see: sources,
+    },
+    refused: {
+      given: connected,
+      ask: { cli: ({ cli }) => cli("source", "rotate", "stripe", "--secret", "short") },
+      see: sources,
+    },
+  },
+  "remove-source": {
+    done: {
+      given: connected,
+      ask: { cli: ({ cli }) => cli("source", "remove", "stripe", ...WHY) },
+      see: sources,
+    },
+    refused: { ask: { cli: ({ cli }) => cli("source", "remove", "stripe", ...WHY) }, see: sources },
+  },
+  "connect-channel": {
+    done: {
+      ask: { cli: ({ cli }) => cli("channel", "add", "in_app", "--set", 'origins=["https://a.example"]') },
+      see: ({ state }) => state().channels.in_app,
+    },
+    refused: {
+      ask: { cli: ({ cli }) => cli("channel", "add", "pigeon", "--set", "speed=1") },
+      see: ({ state }) => state().channels,
+    },
+  },
+  "create-token": {
+    done: {
+      ask: { cli: ({ cli }) => cli("token", "create", "--role", "agent", "--label", "new") },
+      see: tokens,
+    },
+    refused: {
+      ask: { cli: ({ cli }) => cli("token", "create", "--role", "agent", "--expires", "2020-01-01") },
+      see: tokens,
+    },
+  },
+  "rotate-token": {
+    done: { given: token, ask: { cli: ({ cli }, id) => cli("token", "rotate", id) }, see: tokens },
+    refused: { ask: { cli: ({ cli }) => cli("token", "rotate", "none-such") }, see: tokens },
+  },
+  "revoke-token": {
+    done: { given: token, ask: { cli: ({ cli }, id) => cli("token", "revoke", id, ...WHY) }, see: tokens },
+    refused: { ask: { cli: ({ cli }) => cli("token", "revoke", "none-such") }, see: tokens },
+  },
+  "import-events": {
+    done: {
+      given: ({ house }) => house.write("history.ndjson", file([rateLimited(-60)])),
+      ask: { cli: ({ cli }, path) => cli("import", path, ...WHY) },
+      see: events,
+    },
+    refused: { ask: { cli: ({ cli }) => cli("import", "no-such-file.ndjson") }, see: events },
+  },
+  "import-suppressions": {
+    done: {
+      given: ({ house }) => house.write("stops.csv", "ana@acme.example\n"),
+      ask: { cli: ({ cli }, path) => cli("import", path, "--suppressions", ...WHY) },
+      see: events,
+    },
+    refused: { ask: { cli: ({ cli }) => cli("import", "no-such-file.csv", "--suppressions") }, see: events },
+  },
+  "export-person": {
+    done: {
+      given: trouble,
+      ask: { cli: ({ cli }) => cli("export", "--person", "u1", "--out", "u1.ndjson", ...WHY) },
+      see: person,
+    },
+    refused: { ask: { cli: ({ cli }) => cli("export", "--person", "nobody", "--out", "x") }, see: person },
+  },
+  "export-tenant": {
+    done: { ask: { cli: ({ cli }) => cli("export", "--out", "all.ndjson", ...WHY) }, see: settings },
+    refused: {
+      ask: { cli: ({ house }) => house.cli(["export", "--tenant", "no-such", "--out", "x"]) },
+      see: settings,
+    },
+  },
+  "erase-person": {
+    done: {
+      given: trouble,
+      ask: { cli: ({ cli }) => cli("erase", "--person", "u1", "--yes", ...WHY) },
+      see: person,
+    },
+    refused: { ask: { cli: ({ cli }) => cli("erase", "--person", "nobody", "--yes") }, see: person },
+  },
+  backup: {
+    done: {
+      ask: { cli: ({ house, tenant }) => house.cli(["backup", `${tenant}.db`]) },
+      see: settings,
+    },
+    refused: {
+      given: ({ house, tenant }) => house.cli(["backup", `${tenant}.db`]),
+      ask: { cli: ({ house, tenant }) => house.cli(["backup", `${tenant}.db`]) },
+      see: settings,
+    },
+  },
+  "make-pairing-code": {
+    done: { ask: { cli: ({ cli }) => cli("zendesk", "pair") }, see: ({ state }) => state().id },
+    refused: {
+      ask: { cli: ({ house }) => house.cli(["zendesk", "pair", "--tenant", "no-such"]) },
+      see: ({ state }) => state().id,
+    },
+  },
+  "pair-zendesk": {
+    done: {
+      given: pairingCode,
+      ask: { zendesk: ({ zendesk }, code) => zendesk(code) },
+      see: pairings,
+    },
+    refused: { ask: { zendesk: ({ zendesk }) => zendesk("WRONG-CODE") }, see: pairings },
+  },
+  "unpair-zendesk": {
+    done: {
+      given: paired,
+      ask: { cli: ({ cli }, installation) => cli("zendesk", "unpair", installation, ...WHY) },
+      see: pairings,
+    },
+    refused: { ask: { cli: ({ cli }) => cli("zendesk", "unpair", "4711") }, see: pairings },
   },
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { adminOf } from "../support/acting.ts";
 import { anAdminWorld, auditOf, BY } from "./world.ts";
 
 const secretsOf = async ({ app }: Awaited<ReturnType<typeof anAdminWorld>>, system: string) =>
@@ -8,8 +9,8 @@ describe("a source", () => {
   it("has an address under the public one, with its id when there are several", async () => {
     const { app } = await anAdminWorld();
 
-    const first = await app.admin.addSource("acme", { system: "stripe", secrets: ["whsec_12345678"] }, BY);
-    const second = await app.admin.addSource(
+    const first = await adminOf(app).addSource("acme", { system: "stripe", secrets: ["whsec_12345678"] }, BY);
+    const second = await adminOf(app).addSource(
       "acme",
       { system: "stripe", id: "eu", secrets: ["whsec_87654321"] },
       BY,
@@ -23,21 +24,21 @@ describe("a source", () => {
   it("gets a secret made here where the system lets us choose, shown once", async () => {
     const world = await anAdminWorld();
 
-    const made = await world.app.admin.addSource("acme", { system: "segment" }, BY);
+    const made = await adminOf(world.app).addSource("acme", { system: "segment" }, BY);
 
     expect(made.secret).toMatch(/^fst_source_.{43}$/);
     expect(await secretsOf(world, "segment")).toEqual([made.secret]);
-    expect(JSON.stringify(await world.app.admin.sources("acme"))).not.toContain(made.secret);
+    expect(JSON.stringify(await adminOf(world.app).sources("acme"))).not.toContain(made.secret);
   });
 
   it("of a system that makes its own secret waits for it", async () => {
     const { app } = await anAdminWorld();
 
-    const made = await app.admin.addSource("acme", { system: "stripe" }, BY);
+    const made = await adminOf(app).addSource("acme", { system: "stripe" }, BY);
 
     expect(made).toMatchObject({ secret: null, secrets: 0 });
     expect(made.todo.join(" ")).toContain("forestall source rotate stripe --tenant acme --secret");
-    await expect(app.admin.rotateSource("acme", { system: "stripe" }, BY)).rejects.toThrow(
+    await expect(adminOf(app).rotateSource("acme", { system: "stripe" }, BY)).rejects.toThrow(
       "Stripe makes the secret",
     );
   });
@@ -46,20 +47,20 @@ describe("a source", () => {
     const { app } = await anAdminWorld();
     const published = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==";
 
-    const tried = await app.admin.addSource("acme", { system: "zendesk", secrets: [published] }, BY);
+    const tried = await adminOf(app).addSource("acme", { system: "zendesk", secrets: [published] }, BY);
     const real = { system: "zendesk", id: "real", secrets: ["a-secret-of-our-own"] };
-    const good = await app.admin.addSource("acme", real, BY);
+    const good = await adminOf(app).addSource("acme", real, BY);
 
     expect(tried.todo.join(" ")).toContain("nothing signed with it is taken");
     expect(good.todo.join(" ")).not.toContain("Warning");
-    expect((await app.admin.doctor("acme")).map(({ level, what }) => `${level} ${what}`)).toContain(
+    expect((await adminOf(app).doctor("acme")).map(({ level, what }) => `${level} ${what}`)).toContain(
       "problem the source zendesk/default has a secret that everybody knows",
     );
   });
 
   it("has two secrets while they are rotated, and one afterwards", async () => {
     const world = await anAdminWorld();
-    const { admin } = world.app;
+    const admin = adminOf(world.app);
     await admin.addSource("acme", { system: "stripe", secrets: ["whsec_first123"] }, BY);
 
     await admin.rotateSource("acme", { system: "stripe", secret: "whsec_second12" }, BY);
@@ -72,10 +73,10 @@ describe("a source", () => {
 
   it("never has more than two secrets", async () => {
     const world = await anAdminWorld();
-    await world.app.admin.addSource("acme", { system: "stripe", secrets: ["whsec_first123"] }, BY);
+    await adminOf(world.app).addSource("acme", { system: "stripe", secrets: ["whsec_first123"] }, BY);
 
     for (const secret of ["whsec_second12", "whsec_third123"]) {
-      await world.app.admin.rotateSource("acme", { system: "stripe", secret }, BY);
+      await adminOf(world.app).rotateSource("acme", { system: "stripe", secret }, BY);
     }
 
     expect(await secretsOf(world, "stripe")).toEqual(["whsec_second12", "whsec_third123"]);
@@ -83,7 +84,8 @@ describe("a source", () => {
 
   it("keeps its secret and its other settings when one is changed", async () => {
     const world = await anAdminWorld();
-    const { admin, store } = world.app;
+    const { store } = world.app;
+    const admin = adminOf(world.app);
     await admin.addSource(
       "acme",
       { system: "stripe", secrets: ["whsec_first123"], settings: { testMode: false } },
@@ -103,18 +105,18 @@ describe("a source", () => {
   it("can be the receipts of a channel", async () => {
     const { app } = await anAdminWorld();
 
-    const made = await app.admin.addSource("acme", { system: "sendgrid", secrets: ["MFkwEwYHKoZI"] }, BY);
+    const made = await adminOf(app).addSource("acme", { system: "sendgrid", secrets: ["MFkwEwYHKoZI"] }, BY);
 
     expect(made.url).toBe("https://help.example.com/receipts/acme/sendgrid");
   });
 
   it("is gone when it is removed", async () => {
     const { app } = await anAdminWorld();
-    await app.admin.addSource("acme", { system: "sentry", secrets: ["0123456789abcdef"] }, BY);
+    await adminOf(app).addSource("acme", { system: "sentry", secrets: ["0123456789abcdef"] }, BY);
 
-    await app.admin.removeSource("acme", { system: "sentry" }, BY);
+    await adminOf(app).removeSource("acme", { system: "sentry" }, BY);
 
-    expect(await app.admin.sources("acme")).toEqual([]);
+    expect(await adminOf(app).sources("acme")).toEqual([]);
     expect(await auditOf(app)).toEqual(
       expect.arrayContaining(["source.add source/sentry/default", "source.remove source/sentry/default"]),
     );
@@ -128,8 +130,8 @@ describe("a source", () => {
   ])("is refused with a reason: %j", async (wish, says) => {
     const { app } = await anAdminWorld();
 
-    await expect(app.admin.addSource("acme", wish, BY)).rejects.toThrow(says);
-    expect(await app.admin.sources("acme")).toEqual([]);
+    await expect(adminOf(app).addSource("acme", wish, BY)).rejects.toThrow(says);
+    expect(await adminOf(app).sources("acme")).toEqual([]);
   });
 });
 
@@ -137,7 +139,7 @@ describe("a channel", () => {
   it("is live once its provider is connected, and keeps its credentials to itself", async () => {
     const { app } = await anAdminWorld();
 
-    const saved = await app.admin.saveChannel(
+    const saved = await adminOf(app).saveChannel(
       "acme",
       { system: "sendgrid", settings: { apiKey: "SG.secret-key", baseUrl: "http://127.0.0.1:9" } },
       BY,
@@ -145,7 +147,7 @@ describe("a channel", () => {
 
     expect(saved).toMatchObject({ kind: "email", readiness: "live", system: "sendgrid" });
     expect(app.pipeline.tenant("acme")?.channels).toMatchObject({ email: "live", sms: "preview" });
-    expect(JSON.stringify([saved, await app.admin.channels("acme")])).not.toContain("secret-key");
+    expect(JSON.stringify([saved, await adminOf(app).channels("acme")])).not.toContain("secret-key");
     expect((await app.store.channels("acme"))[0]?.settings).toMatchObject({ apiKey: "SG.secret-key" });
   });
 
@@ -159,7 +161,7 @@ describe("a channel", () => {
   ])("is refused with a reason: %j", async (wish, says) => {
     const { app } = await anAdminWorld();
 
-    await expect(app.admin.saveChannel("acme", wish, BY)).rejects.toThrow(says);
+    await expect(adminOf(app).saveChannel("acme", wish, BY)).rejects.toThrow(says);
     expect(app.pipeline.tenant("acme")?.channels.email).toBe("preview");
   });
 });

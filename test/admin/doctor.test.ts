@@ -1,13 +1,14 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { nodeVersion, spaceLeft } from "../../server/admin/doctor/machine.ts";
 import type { Opened } from "../../server/app.ts";
+import { nodeVersion, spaceLeft } from "../../server/reads/doctor/machine.ts";
+import { adminOf } from "../support/acting.ts";
 import { anAdminWorld, BY, NOON } from "./world.ts";
 
 /** `level what` of everything found. */
 async function found(app: Opened, tenant?: string): Promise<readonly string[]> {
-  return (await app.admin.doctor(tenant)).map(({ level, what }) => `${level} ${what}`);
+  return (await adminOf(app).doctor(tenant)).map(({ level, what }) => `${level} ${what}`);
 }
 
 const event = (id: string, type: string, time = NOON) => ({
@@ -35,7 +36,7 @@ describe("what the doctor finds", () => {
   it("has something to do for everything that is not in order", async () => {
     const { app } = await anAdminWorld();
 
-    const findings = await app.admin.doctor();
+    const findings = await adminOf(app).doctor();
 
     expect(findings.filter(({ level, todo }) => level !== "ok" && todo === null)).toEqual([]);
     expect(findings.map(({ level }) => level)).toEqual(
@@ -47,7 +48,7 @@ describe("what the doctor finds", () => {
 
   it("does not find what was put right", async () => {
     const { app } = await anAdminWorld();
-    await app.admin.saveSettings(
+    await adminOf(app).saveSettings(
       "acme",
       {
         owners: { default: "ops@acme.example" },
@@ -58,7 +59,7 @@ describe("what the doctor finds", () => {
     );
     await app.pipeline.receive("acme", [event("1", "session.started")]);
     const channel = { system: "sendgrid", settings: { apiKey: "SG.x", baseUrl: "http://127.0.0.1:9" } };
-    await app.admin.saveChannel("acme", channel, BY);
+    await adminOf(app).saveChannel("acme", channel, BY);
 
     const findings = await found(app);
 
@@ -75,10 +76,10 @@ describe("what the doctor finds", () => {
     };
     expect((await found(app)).join("\n")).not.toMatch(/sender address|FORESTALL_PUBLIC_URL/);
 
-    await app.admin.saveChannel("acme", sendgrid, BY);
-    await app.admin.saveChannel("acme", twilio, BY);
+    await adminOf(app).saveChannel("acme", sendgrid, BY);
+    await adminOf(app).saveChannel("acme", twilio, BY);
 
-    const findings = await app.admin.doctor("acme");
+    const findings = await adminOf(app).doctor("acme");
     const problems = findings.filter(({ level }) => level === "problem");
     expect(problems.map(({ what }) => what)).toEqual(
       expect.arrayContaining([
@@ -87,12 +88,12 @@ describe("what the doctor finds", () => {
       ]),
     );
     expect(findings.filter(({ what }) => what.endsWith("goes out"))).toEqual([]);
-    await expect(app.admin.live("acme", { all: true }, BY)).rejects.toThrow("no sender address is set");
+    await expect(adminOf(app).live("acme", { all: true }, BY)).rejects.toThrow("no sender address is set");
   });
 
   it("of sources: those that never received, and those without a secret", async () => {
     const { app } = await anAdminWorld();
-    await app.admin.addSource("acme", { system: "stripe" }, BY);
+    await adminOf(app).addSource("acme", { system: "stripe" }, BY);
 
     expect(await found(app)).toEqual(
       expect.arrayContaining([
@@ -106,7 +107,7 @@ describe("what the doctor finds", () => {
     const { app } = await anAdminWorld();
     await app.pipeline.receive("acme", [event("1", "coffee.spilt"), event("2", "coffee.spilt")]);
 
-    const finding = (await app.admin.doctor()).find(({ what }) => what.includes("coffee.spilt"));
+    const finding = (await adminOf(app).doctor()).find(({ what }) => what.includes("coffee.spilt"));
 
     expect(finding).toMatchObject({
       level: "warning",
@@ -117,8 +118,8 @@ describe("what the doctor finds", () => {
 
   it("of what is switched off, and of who is live", async () => {
     const { app } = await anAdminWorld();
-    await app.admin.pause("acme", { patterns: ["P-001"], channels: ["sms"] }, BY);
-    await app.admin.live("acme", { percent: 10, segments: ["smb"], force: true }, BY);
+    await adminOf(app).pause("acme", { patterns: ["P-001"], channels: ["sms"] }, BY);
+    await adminOf(app).live("acme", { percent: 10, segments: ["smb"], force: true }, BY);
 
     const findings = await found(app);
 
@@ -161,10 +162,10 @@ describe("what the doctor finds", () => {
 
   it("of no tenant at all", async () => {
     const { app } = await anAdminWorld();
-    const others = await app.admin.doctor("acme");
+    const others = await adminOf(app).doctor("acme");
 
     expect(others.every(({ tenant }) => tenant === null || tenant === "acme")).toBe(true);
-    await expect(app.admin.doctor("nobody")).rejects.toThrow("There is no tenant nobody");
+    await expect(adminOf(app).doctor("nobody")).rejects.toThrow("There is no tenant nobody");
   });
 });
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readLines } from "../../server/admin/events-file/lines.ts";
-import { compareEvents, merged, OutOfOrder, reordered } from "../../server/admin/events-file/order.ts";
-import { sorted } from "../../server/admin/events-file/sort.ts";
+import { readLines } from "../../server/actions/events-file/lines.ts";
+import { compareEvents, merged, OutOfOrder, reordered } from "../../server/actions/events-file/order.ts";
+import { sorted } from "../../server/actions/events-file/sort.ts";
 import type { Incoming } from "../../server/core/event.ts";
 
 const anEvent = fc.record({

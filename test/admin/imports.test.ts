@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Progress } from "../../server/admin/contract.ts";
-import { addressesIn } from "../../server/admin/import-suppressions.ts";
+import type { Progress } from "../../server/actions/contract.ts";
+import { addressesIn } from "../../server/actions/import-suppressions.ts";
 import { file, line, rateLimited } from "../cli/events.ts";
+import { adminOf } from "../support/acting.ts";
 import { type AdminWorld, anAdminWorld, BY, NOON } from "./world.ts";
 
 function aFile({ folder }: AdminWorld, lines: readonly string[]): string {
@@ -18,7 +19,8 @@ const burst = (from: number) => [0, 60, 120, 180, 240].map((at) => rateLimited(f
 describe("importing events", () => {
   it("computes what happened at the time, marks it, and sends nothing", async () => {
     const world = await anAdminWorld();
-    const { admin, store } = world.app;
+    const { store } = world.app;
+    const admin = adminOf(world.app);
 
     const result = await admin.importEvents("acme", aFile(world, burst(-30 * DAY)), BY);
 
@@ -36,10 +38,10 @@ describe("importing events", () => {
   it("changes nothing a second time, so that one that was cut off can be started again", async () => {
     const world = await anAdminWorld();
     const path = aFile(world, burst(-30 * DAY));
-    await world.app.admin.importEvents("acme", path, BY);
+    await adminOf(world.app).importEvents("acme", path, BY);
     const before = (await world.app.store.matches("acme", {})).rows;
 
-    const again = await world.app.admin.importEvents("acme", path, BY);
+    const again = await adminOf(world.app).importEvents("acme", path, BY);
 
     expect(again).toMatchObject({ accepted: 0, duplicates: 5 });
     expect((await world.app.store.matches("acme", {})).rows).toEqual(before);
@@ -48,7 +50,7 @@ describe("importing events", () => {
   it("puts events in order of time first", async () => {
     const world = await anAdminWorld();
 
-    await world.app.admin.importEvents("acme", aFile(world, burst(-30 * DAY).toReversed()), BY);
+    await adminOf(world.app).importEvents("acme", aFile(world, burst(-30 * DAY).toReversed()), BY);
 
     expect((await world.app.store.matches("acme", {})).rows).toHaveLength(1);
   });
@@ -63,7 +65,7 @@ describe("importing events", () => {
       '{"specversion":"1.0"}',
     ];
 
-    const result = await world.app.admin.importEvents("acme", aFile(world, lines), BY);
+    const result = await adminOf(world.app).importEvents("acme", aFile(world, lines), BY);
 
     expect(result).toMatchObject({ lines: 4, accepted: 2, rejected: 2 });
     expect(result.problems).toEqual([
@@ -77,7 +79,11 @@ describe("importing events", () => {
     const world = await anAdminWorld();
     const { time: _time, ...timeless } = JSON.parse(rateLimited(0)) as { time: string };
 
-    const result = await world.app.admin.importEvents("acme", aFile(world, [JSON.stringify(timeless)]), BY);
+    const result = await adminOf(world.app).importEvents(
+      "acme",
+      aFile(world, [JSON.stringify(timeless)]),
+      BY,
+    );
 
     expect(result.problems).toEqual([{ line: 1, reason: expect.stringContaining("time is missing") }]);
   });
@@ -93,11 +99,11 @@ describe("importing events", () => {
       gone.abort();
     };
 
-    const stopped = world.app.admin.importEvents("acme", path, BY, { onProgress, signal: gone.signal });
+    const stopped = adminOf(world.app).importEvents("acme", path, BY, { onProgress, signal: gone.signal });
 
     await expect(stopped).rejects.toThrow();
     expect(told).toEqual([{ share: 1, text: "1,000 events" }]);
-    expect(await world.app.admin.importEvents("acme", path, BY)).toMatchObject({
+    expect(await adminOf(world.app).importEvents("acme", path, BY)).toMatchObject({
       accepted: 1_500,
       duplicates: 1_000,
     });
@@ -119,7 +125,7 @@ describe("importing who has unsubscribed", () => {
     ]);
 
     const path = aFile(world, ["email,created", '"Ana@Acme.example",1700000000']);
-    const result = await world.app.admin.importSuppressions("acme", path, BY);
+    const result = await adminOf(world.app).importSuppressions("acme", path, BY);
 
     expect(result).toMatchObject({ lines: 1, stopped: 1, already: 0, rejected: 0 });
     expect((await world.app.store.person("acme", "u1"))?.stoppedAt).toBe(NOON);
@@ -128,7 +134,7 @@ describe("importing who has unsubscribed", () => {
 
   it("stops somebody who is only seen afterwards", async () => {
     const world = await anAdminWorld();
-    await world.app.admin.importSuppressions("acme", aFile(world, ["carla@acme.example"]), BY);
+    await adminOf(world.app).importSuppressions("acme", aFile(world, ["carla@acme.example"]), BY);
     world.clock.advance(60_000);
 
     await world.app.pipeline.receive("acme", [known("u3", "carla@acme.example", world.clock.now())]);
@@ -139,9 +145,9 @@ describe("importing who has unsubscribed", () => {
   it("changes nothing a second time", async () => {
     const world = await anAdminWorld();
     const path = aFile(world, ["carla@acme.example", "+49 170 1234567"]);
-    await world.app.admin.importSuppressions("acme", path, BY);
+    await adminOf(world.app).importSuppressions("acme", path, BY);
 
-    expect(await world.app.admin.importSuppressions("acme", path, BY)).toMatchObject({
+    expect(await adminOf(world.app).importSuppressions("acme", path, BY)).toMatchObject({
       stopped: 0,
       already: 2,
     });
@@ -151,7 +157,7 @@ describe("importing who has unsubscribed", () => {
     const world = await anAdminWorld();
 
     const path = aFile(world, ["email", "carla@acme.example", "nobody"]);
-    const result = await world.app.admin.importSuppressions("acme", path, BY);
+    const result = await adminOf(world.app).importSuppressions("acme", path, BY);
 
     expect(result).toMatchObject({ lines: 2, rejected: 1, problems: [{ line: 3 }] });
   });

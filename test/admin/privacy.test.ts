@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodeUnit } from "../../server/core/unit-codec.ts";
+import { adminOf } from "../support/acting.ts";
 import { type AdminWorld, anAdminWorld, BY, NOON } from "./world.ts";
 
 const CANARY = "canary-person-7";
@@ -44,7 +45,7 @@ describe("erasing a person", () => {
     await world.app.pipeline.checkpoint();
     expect(onDisk(world.folder)).toContain(CANARY);
 
-    const result = await world.app.admin.erasePerson("acme", { email: EMAIL }, BY);
+    const result = await adminOf(world.app).erasePerson("acme", { email: EMAIL }, BY);
     await world.app.pipeline.drain();
 
     expect(result.rows).toBeGreaterThan(0);
@@ -57,7 +58,7 @@ describe("erasing a person", () => {
     const world = await withCanary();
     const [before] = (await world.app.store.matches("acme", { pattern: "P-001" })).rows;
 
-    await world.app.admin.erasePerson("acme", { person: CANARY }, BY);
+    await adminOf(world.app).erasePerson("acme", { person: CANARY }, BY);
 
     const [after] = (await world.app.store.matches("acme", { pattern: "P-001" })).rows;
     expect(before).toMatchObject({ person: CANARY });
@@ -72,7 +73,8 @@ describe("erasing a person", () => {
 
   it("keeps the wish of somebody who had stopped: whoever turns up with their address starts stopped", async () => {
     const world = await withCanary();
-    const { pipeline, admin, store } = world.app;
+    const { pipeline, store } = world.app;
+    const admin = adminOf(world.app);
     const stop = { kind: "preference", person: CANARY, change: { kind: "stop" }, ...BY } as const;
     await pipeline.control("acme", { person: CANARY }, stop);
 
@@ -90,7 +92,7 @@ describe("erasing a person", () => {
 
   it("holds after a restart, and against events that are sent again", async () => {
     const world = await withCanary();
-    await world.app.admin.erasePerson("acme", { person: CANARY }, BY);
+    await adminOf(world.app).erasePerson("acme", { person: CANARY }, BY);
     const app = await world.reopen();
 
     await app.pipeline.receive("acme", [
@@ -108,14 +110,14 @@ describe("erasing a person", () => {
     const world = await withCanary();
     world.clock.advance(1_000);
 
-    await world.app.admin.erasePerson("acme", { person: CANARY }, BY);
+    await adminOf(world.app).erasePerson("acme", { person: CANARY }, BY);
 
     const { rows } = await world.app.store.audit("acme", { limit: 5 });
     expect(rows[0]).toMatchObject({
       action: "person.erase",
       subject: expect.stringMatching(/^person\/erased-/),
     });
-    await expect(world.app.admin.erasePerson("acme", { person: CANARY }, BY)).rejects.toThrow(
+    await expect(adminOf(world.app).erasePerson("acme", { person: CANARY }, BY)).rejects.toThrow(
       "There is no person",
     );
   });
@@ -124,7 +126,8 @@ describe("erasing a person", () => {
 describe("exporting", () => {
   it("writes every moment as people read it, whatever table it stands in", async () => {
     const world = await withCanary();
-    const { pipeline, admin } = world.app;
+    const { pipeline } = world.app;
+    const admin = adminOf(world.app);
     const pause = { kind: "preference", person: CANARY, ...BY } as const;
     await pipeline.control(
       "acme",
@@ -155,7 +158,7 @@ describe("exporting", () => {
     const world = await withCanary();
     const path = join(world.folder, "export.ndjson");
 
-    const { rows } = await world.app.admin.exportPerson("acme", { email: EMAIL }, path, BY);
+    const { rows } = await adminOf(world.app).exportPerson("acme", { email: EMAIL }, path, BY);
 
     const lines = rowsIn(path);
     expect(lines).toHaveLength(rows);
@@ -166,12 +169,12 @@ describe("exporting", () => {
 
   it("writes a whole tenant, and nothing of another", async () => {
     const world = await withCanary();
-    await world.app.admin.createTenant("globex", {}, BY);
+    await adminOf(world.app).createTenant("globex", {}, BY);
     const path = join(world.folder, "export.ndjson");
 
-    await world.app.admin.exportTenant("globex", path, BY);
+    await adminOf(world.app).exportTenant("globex", path, BY);
     const other = readFileSync(path, "utf8");
-    const { rows } = await world.app.admin.exportTenant("acme", path, BY);
+    const { rows } = await adminOf(world.app).exportTenant("acme", path, BY);
 
     expect(rowsIn(path)).toHaveLength(rows);
     expect(new Set(rowsIn(path).map(({ table }) => table))).toContain("matches");
@@ -181,7 +184,7 @@ describe("exporting", () => {
   it("of a person is remembered", async () => {
     const world = await withCanary();
 
-    await world.app.admin.exportPerson("acme", { person: CANARY }, join(world.folder, "x"), BY);
+    await adminOf(world.app).exportPerson("acme", { person: CANARY }, join(world.folder, "x"), BY);
 
     const { rows } = await world.app.store.audit("acme", { subject: `person/${CANARY}` });
     expect(rows).toEqual([expect.objectContaining({ action: "person.export", actor: "cli:tester" })]);

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { writeRows } from "../../server/admin/rows-file.ts";
+import { writeRows } from "../../server/actions/rows-file.ts";
 
 let folder: string;
 let file: string;

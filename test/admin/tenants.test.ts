@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sha256Hex } from "../../server/lib/ids.ts";
+import { adminOf } from "../support/acting.ts";
 import { anAdminWorld, auditOf, BY } from "./world.ts";
 
 describe("a new tenant", () => {
@@ -22,7 +23,7 @@ describe("a new tenant", () => {
   it("gets tokens that the store knows by their hashes only", async () => {
     const { app, folder } = await anAdminWorld();
 
-    const made = await app.admin.createTenant("globex", { name: "Globex" }, BY);
+    const made = await adminOf(app).createTenant("globex", { name: "Globex" }, BY);
 
     const rows = (await app.store.tokens()).filter(({ tenant }) => tenant === "globex");
     expect(Object.keys(made.tokens)).toEqual(["write", "agent", "ops", "admin", "public"]);
@@ -42,7 +43,7 @@ describe("a new tenant", () => {
 
     const app = await world.reopen();
 
-    expect(await app.admin.tenants()).toEqual([
+    expect(await adminOf(app).tenants()).toEqual([
       expect.objectContaining({ id: "acme", dryRun: true, paused: false }),
     ]);
     expect(app.pipeline.tenant("acme")?.library.patterns.length).toBeGreaterThan(30);
@@ -51,17 +52,17 @@ describe("a new tenant", () => {
   it("is refused a second time, and a bad name at once", async () => {
     const { app } = await anAdminWorld();
 
-    await expect(app.admin.createTenant("acme", {}, BY)).rejects.toThrow("exists already");
-    await expect(app.admin.createTenant("Acme!", {}, BY)).rejects.toThrow("cannot be a tenant's id");
+    await expect(adminOf(app).createTenant("acme", {}, BY)).rejects.toThrow("exists already");
+    await expect(adminOf(app).createTenant("Acme!", {}, BY)).rejects.toThrow("cannot be a tenant's id");
   });
 });
 
 describe("settings", () => {
   it("are merged: what a patch does not name stays", async () => {
     const { app } = await anAdminWorld();
-    await app.admin.saveSettings("acme", { links: { billing: "https://acme.example/billing" } }, BY);
+    await adminOf(app).saveSettings("acme", { links: { billing: "https://acme.example/billing" } }, BY);
 
-    const saved = await app.admin.saveSettings(
+    const saved = await adminOf(app).saveSettings(
       "acme",
       {
         links: { usage: "https://acme.example/usage" },
@@ -84,9 +85,13 @@ describe("settings", () => {
 
   it("lose an entry of a map that is null", async () => {
     const { app } = await anAdminWorld();
-    await app.admin.saveSettings("acme", { owners: { default: "a@b.example", billing: "c@d.example" } }, BY);
+    await adminOf(app).saveSettings(
+      "acme",
+      { owners: { default: "a@b.example", billing: "c@d.example" } },
+      BY,
+    );
 
-    const saved = await app.admin.saveSettings("acme", { owners: { billing: null } }, BY);
+    const saved = await adminOf(app).saveSettings("acme", { owners: { billing: null } }, BY);
 
     expect(saved.owners).toEqual({ default: "a@b.example" });
   });
@@ -94,7 +99,7 @@ describe("settings", () => {
   it("make messages ready as soon as their link is there", async () => {
     const { app } = await anAdminWorld();
 
-    await app.admin.saveSettings(
+    await adminOf(app).saveSettings(
       "acme",
       {
         product: { supportEmail: "help@acme.example" },
@@ -120,14 +125,14 @@ describe("settings", () => {
     const { app } = await anAdminWorld();
     const before = app.pipeline.tenant("acme")?.settings;
 
-    await expect(app.admin.saveSettings("acme", patch, BY)).rejects.toThrow(says);
+    await expect(adminOf(app).saveSettings("acme", patch, BY)).rejects.toThrow(says);
     expect(app.pipeline.tenant("acme")?.settings).toEqual(before);
   });
 
   it("leave a trail that names what changed, and can be undone", async () => {
     const { app } = await anAdminWorld();
 
-    await app.admin.saveSettings("acme", { owners: { default: "secret-owner@acme.example" } }, BY);
+    await adminOf(app).saveSettings("acme", { owners: { default: "secret-owner@acme.example" } }, BY);
 
     const { rows } = await app.store.audit("acme", { subject: "settings" });
     const [row] = rows;
@@ -143,21 +148,21 @@ describe("settings", () => {
 describe("tokens", () => {
   it("count until they are revoked", async () => {
     const { app } = await anAdminWorld();
-    const made = await app.admin.createToken("acme", { role: "agent", label: "desk" }, BY);
+    const made = await adminOf(app).createToken("acme", { role: "agent", label: "desk" }, BY);
 
-    await app.admin.revokeToken("acme", made.id, BY);
+    await adminOf(app).revokeToken("acme", made.id, BY);
 
     const row = await app.tokenBook.find(made.token);
     expect(row).toMatchObject({ role: "agent", label: "desk", revokedAt: app.now() });
-    await expect(app.admin.revokeToken("acme", made.id, BY)).rejects.toThrow("revoked already");
+    await expect(adminOf(app).revokeToken("acme", made.id, BY)).rejects.toThrow("revoked already");
     expect(await auditOf(app)).toEqual(expect.arrayContaining([`token.revoke token/${made.id}`]));
   });
 
   it("overlap while they are rotated", async () => {
     const { app } = await anAdminWorld();
-    const old = await app.admin.createToken("acme", { role: "ops" }, BY);
+    const old = await adminOf(app).createToken("acme", { role: "ops" }, BY);
 
-    const fresh = await app.admin.rotateToken("acme", old.id, 3_600_000, BY);
+    const fresh = await adminOf(app).rotateToken("acme", old.id, 3_600_000, BY);
 
     expect(await app.tokenBook.find(old.token)).toMatchObject({
       expiresAt: app.now() + 3_600_000,
@@ -168,10 +173,10 @@ describe("tokens", () => {
 
   it("of another tenant cannot be touched", async () => {
     const { app } = await anAdminWorld();
-    await app.admin.createTenant("globex", {}, BY);
-    const made = await app.admin.createToken("acme", { role: "agent" }, BY);
+    await adminOf(app).createTenant("globex", {}, BY);
+    const made = await adminOf(app).createToken("acme", { role: "agent" }, BY);
 
-    await expect(app.admin.revokeToken("globex", made.id, BY)).rejects.toThrow("globex has no token");
-    expect((await app.admin.tokens("globex")).map(({ id }) => id)).not.toContain(made.id);
+    await expect(adminOf(app).revokeToken("globex", made.id, BY)).rejects.toThrow("globex has no token");
+    expect((await adminOf(app).tokens("globex")).map(({ id }) => id)).not.toContain(made.id);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { adminOf } from "../support/acting.ts";
 import { anAdminWorld, auditOf, BY } from "./world.ts";
 
 /** Two people, or two commands, at the same moment: nobody's change takes back another's. */
@@ -8,10 +9,12 @@ describe("changes that come at the same moment", () => {
     const names = Array.from({ length: 12 }, (_, i) => `link${i}`);
 
     await Promise.all(
-      names.map((name) => app.admin.saveSettings("acme", { links: { [name]: "https://acme.example/" } }, BY)),
+      names.map((name) =>
+        adminOf(app).saveSettings("acme", { links: { [name]: "https://acme.example/" } }, BY),
+      ),
     );
 
-    expect(Object.keys((await app.admin.settings("acme")).links).sort()).toEqual(names.sort());
+    expect(Object.keys((await adminOf(app).settings("acme")).links).sort()).toEqual(names.sort());
     expect((await auditOf(app)).filter((line) => line === "settings.change settings")).toHaveLength(12);
   });
 
@@ -19,10 +22,10 @@ describe("changes that come at the same moment", () => {
     const { app } = await anAdminWorld();
 
     await Promise.all([
-      app.admin.pause("acme", {}, BY),
-      app.admin.pause("acme", { channels: ["sms"] }, BY),
-      app.admin.pause("acme", { patterns: ["P-001"] }, BY),
-      app.admin.resume("acme", { patterns: ["P-002"] }, BY),
+      adminOf(app).pause("acme", {}, BY),
+      adminOf(app).pause("acme", { channels: ["sms"] }, BY),
+      adminOf(app).pause("acme", { patterns: ["P-001"] }, BY),
+      adminOf(app).resume("acme", { patterns: ["P-002"] }, BY),
     ]);
 
     expect(app.pipeline.tenant("acme")?.switches).toEqual({
@@ -37,11 +40,11 @@ describe("changes that come at the same moment", () => {
     const wish = { system: "stripe", secrets: ["whsec_first123"] };
 
     const added = await Promise.allSettled(
-      Array.from({ length: 4 }, () => app.admin.addSource("acme", wish, BY)),
+      Array.from({ length: 4 }, () => adminOf(app).addSource("acme", wish, BY)),
     );
     await Promise.all([
-      app.admin.rotateSource("acme", { system: "stripe", secret: "whsec_second12" }, BY),
-      app.admin.rotateSource("acme", { system: "stripe", secret: "whsec_third123" }, BY),
+      adminOf(app).rotateSource("acme", { system: "stripe", secret: "whsec_second12" }, BY),
+      adminOf(app).rotateSource("acme", { system: "stripe", secret: "whsec_third123" }, BY),
     ]);
 
     const [row] = await app.store.sources("acme");
@@ -58,7 +61,7 @@ describe("changes that come at the same moment", () => {
     const { app } = await anAdminWorld();
 
     const made = await Promise.allSettled(
-      Array.from({ length: 3 }, () => app.admin.createTenant("globex", {}, BY)),
+      Array.from({ length: 3 }, () => adminOf(app).createTenant("globex", {}, BY)),
     );
 
     expect(made.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected", "rejected"]);

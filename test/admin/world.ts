@@ -1,14 +1,15 @@
 import { onTestFinished } from "vitest";
-import type { By } from "../../server/admin/contract.ts";
 import { type Opened, openApp } from "../../server/app.ts";
 import type { Config } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { configFor, scratchFolder } from "../cli/world.ts";
 import { type FakeClock, fakeClock } from "../fake-clock.ts";
+import type { Doer } from "../support/acting.ts";
+import { adminOf } from "../support/acting.ts";
 
 /** Monday, 2 March 2026, 12:00 UTC. */
 export const NOON = Date.UTC(2026, 2, 2, 12);
-export const BY: By = { actor: "cli:tester", reason: "a test" };
+export const BY: Doer = { actor: "cli:tester", reason: "a test" };
 
 export interface AdminWorld {
   readonly folder: string;
@@ -26,7 +27,7 @@ export async function anAdminWorld(changes: Partial<Config> = {}): Promise<Admin
     openApp({ ...configFor(folder), ...changes }, { purpose: "a test", clock, log: silentLogger });
   let app = await open();
   onTestFinished(() => app.close());
-  await app.admin.createTenant("acme", {}, BY);
+  await adminOf(app).createTenant("acme", {}, BY);
   return {
     folder,
     clock,

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../server/commands/index.ts";
+import { METHODS } from "../../server/cli/methods.ts";
 import { file, rateLimited } from "./events.ts";
 import { as, aWorld, type World } from "./world.ts";
 
@@ -257,6 +257,6 @@ it("values that others chose cannot move the cursor of a terminal", async () => 
   expect((ran.out + ran.err).replaceAll("\n", "")).not.toMatch(/\p{C}/u);
 });
 
-it("every command is named on the socket as in the code", () => {
-  for (const [name, command] of Object.entries(COMMANDS)) expect(command.name).toBe(name);
+it("every act is named on the socket as in the code", () => {
+  for (const [name, { action }] of Object.entries(METHODS)) expect(action?.name ?? name).toBe(name);
 });

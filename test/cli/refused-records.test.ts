@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { startServer } from "../../server/app.ts";
-import { controlHandlers } from "../../server/commands/index.ts";
+import { controlHandlers } from "../../server/cli/methods.ts";
 import { createLogger } from "../../server/lib/log.ts";
 import { KnownSecrets } from "../../server/lib/redact.ts";
 import { as, aWorld, type World } from "./world.ts";

@@ -5,8 +5,8 @@ import { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { openApp, type Running, startServer } from "../../server/app.ts";
 import type { CliDeps } from "../../server/cli/deps.ts";
+import { controlHandlers } from "../../server/cli/methods.ts";
 import { runCli } from "../../server/cli/program.ts";
-import { controlHandlers } from "../../server/commands/index.ts";
 import type { Config } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { createAppKeys } from "../../server/demo/zendesk-host/tokens.ts";
+import { adminOf } from "../support/acting.ts";
 import { aWorld } from "./world.ts";
 
 it("makes a code, lists what it connected, and cuts it off again", async () => {
@@ -10,7 +11,7 @@ it("makes a code, lists what it connected, and cuts it off again", async () => {
   const made = await world.run("zendesk", "pair", "--tenant", "acme");
   const code = made.out.trim();
   const by = { actor: "agent:zendesk 31", reason: "" };
-  await server.admin.redeemZendesk(code, { host: "acme.zendesk.com", installation: "4711" }, by);
+  await adminOf(server).redeemZendesk(code, { host: "acme.zendesk.com", installation: "4711" }, by);
   const listed = await world.run("zendesk", "list", "--tenant", "acme");
   const gone = await world.run("zendesk", "unpair", "4711", "--tenant", "acme");
   const after = await world.run("zendesk", "list", "--tenant", "acme", "--json");

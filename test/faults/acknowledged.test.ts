@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { openApp } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import { adminOf } from "../support/acting.ts";
 import { sized } from "../support/size.ts";
 import { client, eventIds } from "./load.ts";
 import { type Child, freePort, startChild } from "./process.ts";
@@ -21,7 +22,7 @@ const configOf = () => loadConfig({ FORESTALL_DATA: dataDir, LOG_LEVEL: "error" 
 async function prepareTenant(): Promise<string> {
   const app = await openApp(configOf(), { purpose: "a test", log: silentLogger });
   const by = { actor: "test", reason: "kill test" };
-  const { tokens } = await app.admin.createTenant(TENANT, { name: "Acme" }, by);
+  const { tokens } = await adminOf(app).createTenant(TENANT, { name: "Acme" }, by);
   await app.close();
   return tokens.write;
 }

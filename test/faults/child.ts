@@ -1,6 +1,6 @@
 /** A server of its own process, for tests that kill it: what it is told stands in one environment variable. */
 import { startServer } from "../../server/app.ts";
-import { controlHandlers } from "../../server/commands/index.ts";
+import { controlHandlers } from "../../server/cli/methods.ts";
 import { loadConfig } from "../../server/config.ts";
 import type { DeliverOptions } from "../../server/flow/deliver/contract.ts";
 import { systemClock } from "../../server/lib/clock.ts";

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CreatedTenant } from "../../server/admin/contract.ts";
+import type { CreatedTenant } from "../../server/actions/create-tenant.ts";
 import { openApp, type Running, startServer } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { systemClock } from "../../server/lib/clock.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { Connection } from "../../server/store/sqlite/durability/connection.ts";
 import { openSqliteStore } from "../../server/store/sqlite/store.ts";
+import { adminOf } from "../support/acting.ts";
 
 /**
  * The whole server on a disk that is full: the database may have no more pages, which SQLite reports as it reports a
@@ -37,7 +38,7 @@ beforeAll(async () => {
         indexAfter: 50,
       }),
   });
-  tenant = await app.admin.createTenant(TENANT, { name: "Acme" }, BY);
+  tenant = await adminOf(app).createTenant(TENANT, { name: "Acme" }, BY);
 }, 60_000);
 afterAll(async () => {
   await app.close();

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { openApp } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import { adminOf } from "../support/acting.ts";
 import { client, eventIds } from "./load.ts";
 import { freePort, startChild } from "./process.ts";
 
@@ -21,7 +22,7 @@ const open = () => openApp(config, { purpose: "a test", log: silentLogger });
 describe("a server that is told to stop under load", () => {
   it("ends in good order within ten seconds, and has all that it acknowledged, once", async () => {
     const before = await open();
-    const { tokens } = await before.admin.createTenant(
+    const { tokens } = await adminOf(before).createTenant(
       TENANT,
       { name: "Acme" },
       { actor: "test", reason: "stop" },

@@ -1,9 +1,10 @@
-import type { CreatedTenant } from "../../server/admin/contract.ts";
+import type { CreatedTenant } from "../../server/actions/create-tenant.ts";
 import { openApp } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import type { Clock, Timers } from "../../server/lib/clock.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import type { FakeSendgrid } from "../fakes/sendgrid.ts";
+import { adminOf } from "../support/acting.ts";
 
 /** A tenant that is live, with a mail provider on this machine and messages in its product, in a data folder. */
 export const TENANT = "northwind";
@@ -22,7 +23,7 @@ export async function prepareNorthwind(
 ): Promise<CreatedTenant> {
   const { config } = loadConfig(environmentOf(dataDir), process.cwd());
   const app = await openApp(config, { purpose: "a test", log: silentLogger, ...time });
-  const tenant = await app.admin.createTenant(TENANT, { name: "Northwind" }, BY);
+  const tenant = await adminOf(app).createTenant(TENANT, { name: "Northwind" }, BY);
   const links = [...app.messages.templates.values()].flatMap((template) => template.links);
   const product = {
     name: "Northwind",
@@ -37,12 +38,12 @@ export async function prepareNorthwind(
     owners: { default: "ops@northwind.test" },
     holdout: { percent: 0 },
   };
-  await app.admin.saveSettings(TENANT, settings, BY);
+  await adminOf(app).saveSettings(TENANT, settings, BY);
   const account = { apiKey: sendgrid.apiKey, baseUrl: sendgrid.url };
-  await app.admin.saveChannel(TENANT, { system: "sendgrid", settings: account }, BY);
+  await adminOf(app).saveChannel(TENANT, { system: "sendgrid", settings: account }, BY);
   const pages = { origins: ["https://app.northwind.test"] };
-  await app.admin.saveChannel(TENANT, { system: "in-app", settings: pages }, BY);
-  await app.admin.live(TENANT, { all: true, force: true }, BY);
+  await adminOf(app).saveChannel(TENANT, { system: "in-app", settings: pages }, BY);
+  await adminOf(app).live(TENANT, { all: true, force: true }, BY);
   await app.close();
   return tenant;
 }

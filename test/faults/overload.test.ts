@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { openApp } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import { adminOf } from "../support/acting.ts";
 import { sized } from "../support/size.ts";
 import { eventIds } from "./load.ts";
 import { type Child, freePort, startChild } from "./process.ts";
@@ -26,7 +27,7 @@ const open = () => openApp(config, { purpose: "a test", log: silentLogger });
 describe("a server that is sent five times what it can hold", () => {
   it("refuses the rest in words, stays small, loses nothing and is itself again within two seconds", async () => {
     const before = await open();
-    const { tokens } = await before.admin.createTenant(
+    const { tokens } = await adminOf(before).createTenant(
       TENANT,
       { name: "Acme" },
       { actor: "test", reason: "overload" },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import type { CreatedTenant } from "../../server/admin/contract.ts";
+import type { CreatedTenant } from "../../server/actions/create-tenant.ts";
 import { HOUR, MINUTE, SECOND } from "../../server/core/time.ts";
 import { systemClock } from "../../server/lib/clock.ts";
 import { type FakeSendgrid, startFakeSendgrid } from "../fakes/sendgrid.ts";

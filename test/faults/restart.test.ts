@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { openApp } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import { adminOf } from "../support/acting.ts";
 import { freePort, startChild } from "./process.ts";
 import { type KillPoint, type Providers, startProviders } from "./provider.ts";
 
@@ -24,7 +25,7 @@ async function prepare(providers: Providers): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), "forestall-restart-"));
   folders.push(dataDir);
   const app = await openApp(configOf(dataDir), { purpose: "a test", log: silentLogger });
-  await app.admin.createTenant(TENANT, { name: "Acme" }, BY);
+  await adminOf(app).createTenant(TENANT, { name: "Acme" }, BY);
   const product = {
     name: "Acme",
     senderName: "Acme",
@@ -32,11 +33,11 @@ async function prepare(providers: Providers): Promise<string> {
     supportEmail: "help@acme.test",
   };
   const links = { billing: "https://acme.test/pay" };
-  await app.admin.saveSettings(TENANT, { product, links, owners: { default: "ops@acme.test" } }, BY);
+  await adminOf(app).saveSettings(TENANT, { product, links, owners: { default: "ops@acme.test" } }, BY);
   for (const { system, settings } of providers.channelsOf(TENANT)) {
-    await app.admin.saveChannel(TENANT, { system, settings }, BY);
+    await adminOf(app).saveChannel(TENANT, { system, settings }, BY);
   }
-  await app.admin.live(TENANT, { all: true, force: true }, BY);
+  await adminOf(app).live(TENANT, { all: true, force: true }, BY);
   for (const person of ["u1", "u2"]) {
     await app.pipeline.receive(TENANT, [
       {

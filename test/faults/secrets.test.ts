@@ -8,6 +8,7 @@ import { openApp } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { sendgridKeys } from "../fixtures/sign.ts";
+import { adminOf } from "../support/acting.ts";
 
 /* Twenty secrets that a server holds, and every place where one could come to light. */
 
@@ -33,7 +34,7 @@ const seen = new Map<string, string>();
 async function furnish(): Promise<void> {
   const { config } = loadConfig(environment, process.cwd());
   const app = await openApp(config, { purpose: "a test", log: silentLogger });
-  const { admin } = app;
+  const admin = adminOf(app);
   canaries.set("secret key", environment.FORESTALL_SECRET_KEY);
   canaries.set("secret key as it is", KEY.toString());
   canaries.set("secret key in hex", KEY.toString("hex"));

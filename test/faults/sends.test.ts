@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { type Opened, openApp } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import { adminOf } from "../support/acting.ts";
 import { sized } from "../support/size.ts";
 import { freePort, startChild } from "./process.ts";
 import { KILL_POINTS, type Providers, startProviders, tally } from "./provider.ts";
@@ -27,12 +28,12 @@ const open = () => openApp(config, { purpose: "a test", log: silentLogger });
 /** One message each to so many persons, half by email, half by SMS. */
 async function prepare(providers: Providers): Promise<{ ids: Set<string>; token: string }> {
   const app = await open();
-  const { tokens } = await app.admin.createTenant(TENANT, { name: "Acme" }, BY);
-  await app.admin.saveSettings(TENANT, SETTINGS, BY);
+  const { tokens } = await adminOf(app).createTenant(TENANT, { name: "Acme" }, BY);
+  await adminOf(app).saveSettings(TENANT, SETTINGS, BY);
   for (const { system, settings } of providers.channelsOf(TENANT)) {
-    await app.admin.saveChannel(TENANT, { system, settings }, BY);
+    await adminOf(app).saveChannel(TENANT, { system, settings }, BY);
   }
-  await app.admin.live(TENANT, { all: true, force: true }, BY);
+  await adminOf(app).live(TENANT, { all: true, force: true }, BY);
   const ids = new Set<string>();
   const persons = Array.from({ length: SENDS }, (_, i) => i);
   await app.pipeline.receive(TENANT, persons.slice(0, SENDS).map(identified));

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { CreatedTenant } from "../../server/admin/contract.ts";
+import type { CreatedTenant } from "../../server/actions/create-tenant.ts";
 import { tooMany } from "../fakes/misbehaviour.ts";
 import { type FakeSendgrid, startFakeSendgrid } from "../fakes/sendgrid.ts";
 import { environmentOf, mailedTo, prepareNorthwind, readList, sendEvents, TENANT } from "./northwind.ts";

@@ -3,7 +3,7 @@
  * that go through their snapshot where the recording says that they were saved, and a rebuild from snapshot and tail
  * where the server was cut off.
  */
-import { mentions, withoutPerson } from "../../server/admin/privacy.ts";
+import { mentions, withoutPerson } from "../../server/actions/erasing.ts";
 import type { TenantControl } from "../../server/core/control.ts";
 import { assess, type UnitInput } from "../../server/core/engine/assess.ts";
 import type { Event } from "../../server/core/event.ts";

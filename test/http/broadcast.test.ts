@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CreatedTenant } from "../../server/admin/contract.ts";
+import type { CreatedTenant } from "../../server/actions/create-tenant.ts";
 import { type Running, startServer } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import { adminOf } from "../support/acting.ts";
 
 /** An incident on the real server: what a customer's page is told of it, by way of the API that ops use. */
 const TENANT = "northwind";
@@ -19,14 +20,14 @@ let tenant: CreatedTenant;
 beforeAll(async () => {
   const { config } = loadConfig({ FORESTALL_DATA: dataDir, PORT: "0", LOG_LEVEL: "error" }, process.cwd());
   app = await startServer(config, { log: silentLogger });
-  tenant = await app.admin.createTenant(TENANT, { name: "Northwind" }, BY);
+  tenant = await adminOf(app).createTenant(TENANT, { name: "Northwind" }, BY);
   const patch = {
     product: { name: "Northwind", supportEmail: "care@northwind.test" },
     links: { rateLimitGuide: "https://northwind.test/limits" },
     owners: { default: "ops@northwind.test" },
   };
-  await app.admin.saveSettings(TENANT, patch, BY);
-  await app.admin.live(TENANT, { all: true, force: true }, BY);
+  await adminOf(app).saveSettings(TENANT, patch, BY);
+  await adminOf(app).live(TENANT, { all: true, force: true }, BY);
 }, 60_000);
 afterAll(async () => {
   await app.close();

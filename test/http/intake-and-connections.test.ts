@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CreatedTenant } from "../../server/admin/contract.ts";
+import type { CreatedTenant } from "../../server/actions/create-tenant.ts";
 import { type Running, startServer } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import type { AlertBody, DeadLetterBody, PageBody, UnknownTypeBody } from "../../server/http/wire.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { type FakeSendgrid, startFakeSendgrid } from "../fakes/sendgrid.ts";
+import { adminOf } from "../support/acting.ts";
 
 /** What does not work shows where an admin looks: connections, unreadable deliveries, types that mean nothing. */
 const TENANT = "northwind";
@@ -27,7 +28,7 @@ beforeAll(async () => {
     process.cwd(),
   );
   app = await startServer(config, { log: silentLogger });
-  tenant = await app.admin.createTenant(TENANT, { name: "Northwind" }, BY);
+  tenant = await adminOf(app).createTenant(TENANT, { name: "Northwind" }, BY);
   const product = {
     name: "Northwind",
     senderName: "Northwind",
@@ -35,9 +36,9 @@ beforeAll(async () => {
     supportEmail: "care@northwind.test",
   };
   const links = { helpCenter: "https://northwind.test/help" };
-  await app.admin.saveSettings(TENANT, { product, links, owners: { default: "ops@northwind.test" } }, BY);
-  await app.admin.addSource(TENANT, { system: "stripe", secrets: [SECRET] }, BY);
-  await app.admin.live(TENANT, { all: true, force: true }, BY);
+  await adminOf(app).saveSettings(TENANT, { product, links, owners: { default: "ops@northwind.test" } }, BY);
+  await adminOf(app).addSource(TENANT, { system: "stripe", secrets: [SECRET] }, BY);
+  await adminOf(app).live(TENANT, { all: true, force: true }, BY);
 }, 60_000);
 afterAll(async () => {
   await app.close();
@@ -83,14 +84,14 @@ async function fromStripe(body: string): Promise<number> {
 
 const connect = (apiKey: string) => {
   const settings = { apiKey, baseUrl: sendgrid.url, webhookKeys: [sendgrid.publicKey] };
-  return app.admin.saveChannel(TENANT, { system: "sendgrid", settings }, BY);
+  return adminOf(app).saveChannel(TENANT, { system: "sendgrid", settings }, BY);
 };
 
-const findings = async () => (await app.admin.doctor(TENANT)).map(({ level, what }) => `${level} ${what}`);
+const findings = async () => (await adminOf(app).doctor(TENANT)).map(({ level, what }) => `${level} ${what}`);
 
 describe("a source", () => {
   const lastOf = async (system: string) =>
-    (await app.admin.sources(TENANT)).find((source) => source.system === system)?.lastReceivedAt;
+    (await adminOf(app).sources(TENANT)).find((source) => source.system === system)?.lastReceivedAt;
   const silent = async (system: string) =>
     (await findings()).some((line) => line.includes(`the source ${system}/`));
 
@@ -118,7 +119,7 @@ describe("a source", () => {
 
   it("that sends receipts alone is known to be alive too", async () => {
     await connect(sendgrid.apiKey);
-    await app.admin.addSource(TENANT, { system: "sendgrid" }, BY);
+    await adminOf(app).addSource(TENANT, { system: "sendgrid" }, BY);
     expect(await silent("sendgrid")).toBe(true);
 
     await sendgrid.emit(`${app.url}/receipts/${TENANT}/sendgrid`, [sendgrid.event("nobody's", "delivered")]);

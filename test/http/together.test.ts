@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Running, startServer } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import { adminOf } from "../support/acting.ts";
 
 /** Ops in the API and an admin at the command line, at the same moment, on the real server. */
 const TENANT = "acme";
@@ -16,7 +17,7 @@ let token = "";
 beforeAll(async () => {
   const { config } = loadConfig({ FORESTALL_DATA: dataDir, PORT: "0", LOG_LEVEL: "error" }, process.cwd());
   app = await startServer(config, { log: silentLogger });
-  token = (await app.admin.createTenant(TENANT, {}, BY)).tokens.ops;
+  token = (await adminOf(app).createTenant(TENANT, {}, BY)).tokens.ops;
 }, 60_000);
 afterAll(async () => {
   await app.close();
@@ -33,14 +34,14 @@ const byApi = (what: "channel" | "pattern", name: string) =>
 describe("the switches", () => {
   it("keep what both of them turned off", async () => {
     for (let round = 0; round < 10; round++) {
-      await app.admin.resume(TENANT, {}, BY);
-      await app.admin.resume(TENANT, { channels: ["sms", "email"], patterns: ["P-001"] }, BY);
+      await adminOf(app).resume(TENANT, {}, BY);
+      await adminOf(app).resume(TENANT, { channels: ["sms", "email"], patterns: ["P-001"] }, BY);
 
       const [sms, , pattern] = await Promise.all([
         byApi("channel", "sms"),
-        app.admin.pause(TENANT, {}, BY),
+        adminOf(app).pause(TENANT, {}, BY),
         byApi("pattern", "P-001"),
-        app.admin.pause(TENANT, { channels: ["email"] }, BY),
+        adminOf(app).pause(TENANT, { channels: ["email"] }, BY),
       ]);
 
       const { tenant, patterns, channels } = app.pipeline.tenant(TENANT)?.switches ?? {};

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CreatedTenant } from "../../server/admin/contract.ts";
+import type { CreatedTenant } from "../../server/actions/create-tenant.ts";
 import { type Running, startServer } from "../../server/app.ts";
 import { loadConfig } from "../../server/config.ts";
 import type { Delivery } from "../../server/core/delivery.ts";
 import { silentLogger } from "../../server/lib/log.ts";
 import { type FakeSendgrid, startFakeSendgrid } from "../fakes/sendgrid.ts";
+import { adminOf } from "../support/acting.ts";
 
 /** The whole server, with a mail provider on this machine: from a customer's trouble to help, and back. */
 const TENANT = "northwind";
@@ -27,7 +28,7 @@ beforeAll(async () => {
     process.cwd(),
   );
   app = await startServer(config, { log: silentLogger });
-  tenant = await app.admin.createTenant(TENANT, { name: "Northwind" }, BY);
+  tenant = await adminOf(app).createTenant(TENANT, { name: "Northwind" }, BY);
   const links = [...app.messages.templates.values()].flatMap((template) => template.links);
   const product = {
     name: "Northwind",
@@ -42,11 +43,11 @@ beforeAll(async () => {
     owners: { default: "ops@northwind.test" },
     holdout: { percent: 0 },
   };
-  await app.admin.saveSettings(TENANT, patch, BY);
+  await adminOf(app).saveSettings(TENANT, patch, BY);
   const account = { apiKey: sendgrid.apiKey, baseUrl: sendgrid.url, webhookKeys: [sendgrid.publicKey] };
-  await app.admin.saveChannel(TENANT, { system: "sendgrid", settings: account }, BY);
-  await app.admin.saveChannel(TENANT, { system: "in-app", settings: { origins: [PAGE] } }, BY);
-  await app.admin.live(TENANT, { all: true, force: true }, BY);
+  await adminOf(app).saveChannel(TENANT, { system: "sendgrid", settings: account }, BY);
+  await adminOf(app).saveChannel(TENANT, { system: "in-app", settings: { origins: [PAGE] } }, BY);
+  await adminOf(app).live(TENANT, { all: true, force: true }, BY);
   await identify("u1", "ana@acme.test");
   await identify("u2", "ben@acme.test");
 }, 60_000);
@@ -246,7 +247,7 @@ describe("an SMS, which nobody carries yet", () => {
     const copy = await app.store.sentCopy(TENANT, row?.id ?? "");
     const link = /http\S+\/s\/\S+/.exec(String(Object(copy?.rendered).text))?.[0] ?? "";
 
-    await app.admin.erasePerson(TENANT, { person: "u3" }, BY);
+    await adminOf(app).erasePerson(TENANT, { person: "u3" }, BY);
 
     expect((await fetch(link)).status).toBe(404);
   });

@@ -3,6 +3,7 @@ import { type Running, startServer } from "../../server/app.ts";
 import type { Config } from "../../server/config.ts";
 import { type Stage, startZendeskHost, type ZendeskHost } from "../../server/demo/zendesk-host/index.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import { adminOf } from "../support/acting.ts";
 
 const BY = { actor: "test", reason: "test" };
 
@@ -45,15 +46,15 @@ export async function startPaired({ config, stage, builtIn, tenants }: PairedOpt
   url = app.url;
   const write = new Map<string, string>();
   for (const id of tenants) {
-    const { tokens } = await app.admin.createTenant(id, {}, BY);
+    const { tokens } = await adminOf(app).createTenant(id, {}, BY);
     write.set(id, tokens.write);
   }
   const [tenant = ""] = tenants;
-  const { code } = await app.admin.pairZendesk(tenant, {}, BY);
+  const { code } = await adminOf(app).pairZendesk(tenant, {}, BY);
   const account = { host: `${stage.subdomain}.zendesk.com`, installation: String(stage.installation) };
-  await app.admin.redeemZendesk(code, account, BY);
+  await adminOf(app).redeemZendesk(code, account, BY);
   const secret = `whsec_${randomUUID()}`;
-  await app.admin.addSource(tenant, { system: "zendesk", secrets: [secret] }, BY);
+  await adminOf(app).addSource(tenant, { system: "zendesk", secrets: [secret] }, BY);
   return {
     app,
     host,

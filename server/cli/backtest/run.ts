@@ -1,7 +1,7 @@
-import type { LineProblem, Progress } from "../../admin/contract.ts";
-import { merged, OutOfOrder, reordered } from "../../admin/events-file/order.ts";
-import { type EventsFile, readEventsFile } from "../../admin/events-file/read.ts";
-import { sorted } from "../../admin/events-file/sort.ts";
+import type { LineProblem, Progress } from "../../actions/contract.ts";
+import { merged, OutOfOrder, reordered } from "../../actions/events-file/order.ts";
+import { type EventsFile, readEventsFile } from "../../actions/events-file/read.ts";
+import { sorted } from "../../actions/events-file/sort.ts";
 import type { Incoming } from "../../core/event.ts";
 import type { Millis } from "../../core/time.ts";
 import { readCloudEvent } from "../../integrations/cloudevents/read.ts";

@@ -1,5 +1,8 @@
 /** The help desk of the simulated tenant: the stand-in for Zendesk, with tickets of the simulated customers. */
-import type { App, By } from "../../admin/contract.ts";
+import type { By } from "../../actions/contract.ts";
+import { makePairingCode } from "../../actions/make-pairing-code.ts";
+import { pairZendesk } from "../../actions/pair-zendesk.ts";
+import type { App } from "../../app/parts.ts";
 import type { Running } from "../../app/serve.ts";
 import type { ApiDeps } from "../../http/api/deps.ts";
 import type { ZendeskDeps } from "../../http/zendesk/index.ts";
@@ -29,7 +32,7 @@ export interface HelpDesk {
 
 const SUBDOMAIN = "larkstand";
 const INSTALLATION = 360_002_104_711;
-const BY: By = { actor: "system:demo", reason: "the demo" };
+const BY: By = { actor: "system:demo", role: "operator", reason: "the demo", token: null };
 
 /** Waits until it is opened: its address has to be known before the server starts. */
 export async function startHelpDesk(port: number): Promise<HelpDesk> {
@@ -67,12 +70,12 @@ export async function startHelpDesk(port: number): Promise<HelpDesk> {
 }
 
 /** As an admin does it: with a code, once. */
-async function pair({ admin }: App): Promise<void> {
+async function pair({ actions, reads }: App): Promise<void> {
   const account = { host: `${SUBDOMAIN}.zendesk.com`, installation: String(INSTALLATION) };
-  const paired = await admin.zendeskPairings(DEMO_TENANT);
+  const paired = await reads.zendeskPairings(DEMO_TENANT);
   if (paired.some(({ installation }) => installation === account.installation)) return;
-  const { code } = await admin.pairZendesk(DEMO_TENANT, {}, BY);
-  await admin.redeemZendesk(code, account, BY);
+  const { result } = await actions.run(makePairingCode, { tenant: DEMO_TENANT, params: {}, by: BY });
+  await actions.run(pairZendesk, { tenant: "", params: { code: result.code, ...account }, by: BY });
 }
 
 async function stageOf(app: Running, shown: readonly Shown[]): Promise<Stage> {

@@ -1,4 +1,4 @@
-import type { App } from "../../admin/contract.ts";
+import type { App } from "../../app/parts.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { Match } from "../../core/match.ts";
 import { isWorthALine, sameAs } from "../page/facts/decisions.ts";

@@ -5,7 +5,10 @@ import express, {
   type Response,
   Router,
 } from "express";
-import type { Redeemed, ZendeskAccount, ZendeskPairing } from "../../admin/contract.ts";
+import type { Runner } from "../../actions/contract.ts";
+import { pairZendesk } from "../../actions/pair-zendesk.ts";
+import { Refusal } from "../../actions/refusal.ts";
+import type { ZendeskAccount, ZendeskPairing } from "../../actions/zendesk.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { Problem } from "../../lib/errors.ts";
 import type { Html } from "../../lib/html.ts";
@@ -44,7 +47,8 @@ export interface ZendeskDeps {
   pairings(): Promise<readonly ZendeskPairing[]>;
   /** Keys of tenants whose pairing code waits for being typed. */
   waitingKeys(): Promise<readonly string[]>;
-  redeem(code: string, account: ZendeskAccount, actor: string): Promise<Redeemed>;
+  /** Carries out the pairing. */
+  readonly actions: Runner;
   readonly sdkUrl?: string;
   /** Origin of a page that stands in for Zendesk, in tests and the demo. Never set in production. */
   readonly standIn?: string;
@@ -210,13 +214,33 @@ function pairing(door: Door): RequestHandler {
       if (error instanceof Problem) return again("many", 429);
       throw error;
     }
-    const actor = `${entry.role}:zendesk ${entry.user}`;
-    const result = await door.redeem(fieldOf(request, "code"), entry.account, actor);
-    if (result.kind !== "paired") return again(result.kind, 422);
+    const paired = await pair(door, entry, fieldOf(request, "code"));
+    if (typeof paired === "string") return again(paired, 422);
     await door.book.reload();
-    showApp(door, request, response, result.tenant, entry);
+    showApp(door, request, response, paired.tenant, entry);
   };
 }
+
+const WRONG_CODES = ["wrong", "expired", "taken"] as const;
+
+/** The tenant that the code led to, or what is wrong with it. */
+async function pair({ actions }: Door, entry: Entry, code: string) {
+  const { account, role, user } = entry;
+  const reason = "typed the pairing code in Zendesk";
+  const by = { actor: `${role}:zendesk ${user}`, role, reason, token: null };
+  try {
+    const done = await actions.run(pairZendesk, { tenant: "", params: { code, ...account }, by });
+    return done.result;
+  } catch (error) {
+    const wrong =
+      error instanceof Refusal ? WRONG_CODES.find((each) => each === error.extra.code) : undefined;
+    if (wrong === undefined) throw error;
+    return wrong;
+  }
+}
+
+/** What can be carried out from the pages in Zendesk themselves; all else they ask of the API. */
+export const ZENDESK_ACTS = [pairZendesk] as const;
 
 /** A page that is open changes its bearer for a fresh one before it ends. */
 function refreshing({ sessions }: Door): RequestHandler {

@@ -1,4 +1,4 @@
-import type { ZendeskPairing } from "../../admin/contract.ts";
+import type { ZendeskPairing } from "../../actions/zendesk.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { shareRead } from "../../lib/shared-read.ts";
 import type { Account } from "./entry.ts";

@@ -1,6 +1,6 @@
 /** What is not ordinary: the first day, incidents, other patterns and settings, joins, erasures, restarts. */
 
-import { finishErasures } from "../../../server/admin/privacy.ts";
+import { finishErasures } from "../../../server/actions/erasing.ts";
 import type { TenantControl, UnitControl } from "../../../server/core/control.ts";
 import type { Incident, Rollout, Switches, TenantSettings } from "../../../server/core/tenant.ts";
 import { ALL_ON } from "../../../server/core/tenant.ts";

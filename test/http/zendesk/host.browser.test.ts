@@ -6,6 +6,7 @@ import { silentLogger } from "../../../server/lib/log.ts";
 import { BY } from "../../admin/world.ts";
 import { useBrowser } from "../../browser.ts";
 import { configFor, scratchFolder } from "../../cli/world.ts";
+import { adminOf } from "../../support/acting.ts";
 import { STAGE } from "../../zendesk-host/stage.ts";
 import { aBundle } from "./bundle.ts";
 
@@ -48,16 +49,16 @@ async function serve(): Promise<Running> {
     { log: silentLogger, zendesk: { sdkUrl: host.sdkUrl, standIn: host.origin, builtIn: aBundle(APP) } },
   );
   onTestFinished(() => made.close());
-  await made.admin.createTenant("acme", {}, BY);
+  await adminOf(made).createTenant("acme", {}, BY);
   running = made;
   return made;
 }
 
 async function paired(): Promise<Running> {
   const made = await serve();
-  const { code } = await made.admin.pairZendesk("acme", {}, BY);
+  const { code } = await adminOf(made).pairZendesk("acme", {}, BY);
   const { subdomain, installation } = STAGE;
-  await made.admin.redeemZendesk(
+  await adminOf(made).redeemZendesk(
     code,
     { host: `${subdomain}.zendesk.com`, installation: String(installation) },
     BY,
@@ -185,7 +186,7 @@ describe("the real SDK in the stand-in for Zendesk", () => {
 
 it("asks an account that nobody knows for a code, and goes on to the app", async () => {
   const server = await serve();
-  const { code } = await server.admin.pairZendesk("acme", {}, BY);
+  const { code } = await adminOf(server).pairZendesk("acme", {}, BY);
   const { app, said, wrong } = await open();
 
   await app.getByLabel("Pairing code").fill(code);

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { createAppKeys, signEntry } from "../../../server/demo/zendesk-host/tokens.ts";
 import { auditOf, BY } from "../../admin/world.ts";
+import { adminOf } from "../../support/acting.ts";
 import { aZendeskWorld, HOST, QUERY, stateIn, type ZendeskWorld } from "./world.ts";
 
 const MINUTE = 60_000;
 
 const formOf = async (world: ZendeskWorld) => stateIn((await world.load(await world.token())).text);
 const codeOf = async (world: ZendeskWorld, tenant = "acme") =>
-  (await world.app.admin.pairZendesk(tenant, {}, BY)).code;
+  (await adminOf(world.app).pairZendesk(tenant, {}, BY)).code;
 
 describe("a pairing code", () => {
   it("connects the account, opens the page at once, and leaves a trace of who did it", async () => {
@@ -17,7 +18,7 @@ describe("a pairing code", () => {
 
     expect(status).toBe(200);
     expect(session).toMatchObject({ view: "ticket", host: HOST });
-    expect(await world.app.admin.zendeskPairings("acme")).toEqual([
+    expect(await adminOf(world.app).zendeskPairings("acme")).toEqual([
       {
         tenant: "acme",
         host: HOST,
@@ -53,7 +54,7 @@ describe("a pairing code", () => {
 
     expect(again.status).toBe(422);
     expect(again.text).toContain("not a code that counts");
-    expect(await world.app.admin.zendeskPairings()).toHaveLength(1);
+    expect(await adminOf(world.app).zendeskPairings()).toHaveLength(1);
   });
 
   it("counts for one of two who type it at once", async () => {
@@ -68,7 +69,7 @@ describe("a pairing code", () => {
     const answers = await Promise.all(states.map((state) => world.post(`pair${QUERY}`, { state, code })));
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
-    expect(await world.app.admin.zendeskPairings()).toHaveLength(1);
+    expect(await adminOf(world.app).zendeskPairings()).toHaveLength(1);
   });
 
   it("counts for ten minutes", async () => {
@@ -94,7 +95,7 @@ describe("a pairing code", () => {
 
   it("does not move an account that belongs to a tenant already", async () => {
     const world = await aZendeskWorld();
-    await world.app.admin.createTenant("other", {}, BY);
+    await adminOf(world.app).createTenant("other", {}, BY);
     const state = await formOf(world);
     await world.pair();
 
@@ -103,7 +104,7 @@ describe("a pairing code", () => {
 
     expect(status).toBe(422);
     expect(text).toContain("connected already");
-    expect((await world.app.admin.zendeskPairings()).map(({ tenant }) => tenant)).toEqual(["acme"]);
+    expect((await adminOf(world.app).zendeskPairings()).map(({ tenant }) => tenant)).toEqual(["acme"]);
   });
 
   it("is not kept in plain", async () => {
@@ -132,7 +133,7 @@ describe("the form", () => {
     expect(tries.map(({ status }) => status)).toEqual([422, 422, 422, 422, 422]);
     expect(sixth.status).toBe(429);
     expect(sixth.text).toContain("Too many codes");
-    expect(await world.app.admin.zendeskPairings()).toEqual([]);
+    expect(await adminOf(world.app).zendeskPairings()).toEqual([]);
   });
 
   it.each([
@@ -166,7 +167,7 @@ describe("the form", () => {
     const late = await world.post(`pair${QUERY}`, { state, code });
 
     expect([elsewhere.status, late.status]).toEqual([401, 401]);
-    expect(await world.app.admin.zendeskPairings()).toEqual([]);
+    expect(await adminOf(world.app).zendeskPairings()).toEqual([]);
   });
 });
 
@@ -174,7 +175,7 @@ describe("a tenant with an app of its own", () => {
   it("comes in with its own key, and the shared one counts for it no more", async () => {
     const world = await aZendeskWorld();
     const own = createAppKeys();
-    const { code } = await world.app.admin.pairZendesk("acme", { publicKeys: own.publicPem }, BY);
+    const { code } = await adminOf(world.app).pairZendesk("acme", { publicKeys: own.publicPem }, BY);
     const form = await world.load(await signEntry(own, world.claims()));
     await world.post(`pair${QUERY}`, { state: stateIn(form.text), code });
 
@@ -191,8 +192,8 @@ describe("a tenant with an app of its own", () => {
     const world = await aZendeskWorld();
     await world.pair();
     const foreign = createAppKeys();
-    await world.app.admin.createTenant("other", {}, BY);
-    await world.app.admin.pairZendesk("other", { publicKeys: foreign.publicPem }, BY);
+    await adminOf(world.app).createTenant("other", {}, BY);
+    await adminOf(world.app).pairZendesk("other", { publicKeys: foreign.publicPem }, BY);
 
     const { status, session } = await world.load(await signEntry(foreign, world.claims()));
 
@@ -205,10 +206,10 @@ it("lists and removes pairings apart from the sources of events", async () => {
   const world = await aZendeskWorld();
   await world.pair();
 
-  expect(await world.app.admin.sources("acme")).toEqual([]);
+  expect(await adminOf(world.app).sources("acme")).toEqual([]);
   await expect(
-    world.app.admin.removeSource("acme", { system: "zendesk-app", id: "4711" }, BY),
+    adminOf(world.app).removeSource("acme", { system: "zendesk-app", id: "4711" }, BY),
   ).rejects.toThrow("has no source");
-  expect(JSON.stringify(await world.app.admin.doctor("acme"))).not.toContain("zendesk-app");
-  await expect(world.app.admin.unpairZendesk("acme", "1", BY)).rejects.toThrow("zendesk list");
+  expect(JSON.stringify(await adminOf(world.app).doctor("acme"))).not.toContain("zendesk-app");
+  await expect(adminOf(world.app).unpairZendesk("acme", "1", BY)).rejects.toThrow("zendesk list");
 });

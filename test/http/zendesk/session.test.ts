@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { BY } from "../../admin/world.ts";
+import { adminOf } from "../../support/acting.ts";
 import { aZendeskWorld, type ZendeskWorld } from "./world.ts";
 
 const MINUTE = 60_000;
@@ -16,7 +17,7 @@ const risks = (world: ZendeskWorld, bearer: string) => world.api(bearer, "GET /r
 
 it("opens the API of its tenant in its role, and no other's", async () => {
   const { world, bearer } = await opened();
-  await world.app.admin.createTenant("other", {}, BY);
+  await adminOf(world.app).createTenant("other", {}, BY);
   await world.app.pipeline.receive("other", [
     {
       ...{ source: "app", id: "e1", type: "account.signed_up", time: world.clock.now() },
@@ -114,7 +115,7 @@ it("counts on a server that was started anew", async () => {
 
 it("ends within seconds when the account is cut off", async () => {
   const { world, bearer } = await opened();
-  await world.app.admin.unpairZendesk("acme", "4711", BY);
+  await adminOf(world.app).unpairZendesk("acme", "4711", BY);
   world.clock.advance(5_000);
 
   const [asked, refreshed] = [await risks(world, bearer), await world.refresh(bearer)];

@@ -18,6 +18,7 @@ import type { ZendeskRefresh, ZendeskSession } from "../../../server/http/wire.t
 import { silentLogger } from "../../../server/lib/log.ts";
 import { anAdminWorld, BY } from "../../admin/world.ts";
 import type { FakeClock } from "../../fake-clock.ts";
+import { adminOf } from "../../support/acting.ts";
 import { aBundle } from "./bundle.ts";
 
 /** Making a pair of RSA keys takes a while: one for all tests of a file. */
@@ -104,7 +105,7 @@ export async function aZendeskWorld(
     load: (token, view = "ticket", query = QUERY) => post(`${view}${query}`, { token }),
     post,
     async pair(tenant = "acme") {
-      const { code } = await app.admin.pairZendesk(tenant, {}, BY);
+      const { code } = await adminOf(app).pairZendesk(tenant, {}, BY);
       const form = await world.load(await world.token());
       return post(`pair${QUERY}`, { state: stateIn(form.text), code });
     },
