@@ -124,7 +124,7 @@ describe("the page of the simulated tenant", () => {
     expect(await text()).not.toContain("Was this helpful?");
   });
 
-  it("traces a decision back to the webhook, with the hash of its body and its delivery id", async () => {
+  it("traces a decision back to the webhook, with the hash of its body and its webhook id", async () => {
     fill(site);
 
     const text = words((await read("/demo/trace/d1")).text);

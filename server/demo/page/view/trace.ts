@@ -153,7 +153,7 @@ function deliveryStep(row: NonNullable<Trace["delivery"]>): Html {
       row.detail !== null && ` (${row.detail})`
     }</p>
     ${facts([
-      ["Webhook id", html`<code>${row.id}</code>`],
+      ["Delivery id", html`<code>${row.id}</code>`],
       ["Template", `${row.template}, version ${row.templateVersion.slice(0, 12)}`],
       ["Due by", exactTimeOf(row.dueBy)],
       [
