@@ -102,7 +102,7 @@ function countMessage(turn: Turn, row: Delivery): void {
   }
 }
 
-function messageState({ status, sentAt }: Delivery): PersonMessage["state"] {
+function messageState({ status, createdAt, sentAt }: Delivery): PersonMessage["state"] {
   switch (status) {
     case "queued":
     case "sending":
@@ -113,8 +113,9 @@ function messageState({ status, sentAt }: Delivery): PersonMessage["state"] {
     case "sent":
       return "sent";
     case "dry_run":
-      // One that was kept back when it was claimed counts against nothing.
-      return sentAt === null ? "void" : "sent";
+      // Decided in dry run, it ends as it is made, and counts while dry run lasts. One that was made to be sent and was
+      // kept back when it was claimed ends later, and counts against nothing.
+      return sentAt === createdAt ? "sent" : "void";
     case "failed":
     case "suppressed":
       return "void";
