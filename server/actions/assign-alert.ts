@@ -3,7 +3,7 @@ import { alertSubject, changeAlert, oneAlert } from "./alerts.ts";
 import { type Action, AGENTS } from "./contract.ts";
 import { shortText } from "./params.ts";
 
-const params = oneAlert.extend({ assignee: shortText });
+const params = oneAlert.extend({ assignee: shortText.describe("Who takes care of it from now on") });
 
 export const assignAlert: Action<typeof params, Alert> = {
   name: "assign-alert",

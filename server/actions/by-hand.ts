@@ -14,10 +14,13 @@ const CHANNELS = [...SENT_CHANNELS, ...IN_APP_CHANNELS] as const;
 
 /** The message that somebody wants to send. */
 export const byHandMessage = z.strictObject({
-  person: idText,
-  channel: z.enum(CHANNELS, `must be one of ${CHANNELS.join(", ")}`),
-  template: z.string().regex(/^[a-z0-9-]{1,100}$/, "must be the name of a template"),
-  match: idText.optional(),
+  person: idText.describe("Who it goes to, by id"),
+  channel: z.enum(CHANNELS, `must be one of ${CHANNELS.join(", ")}`).describe("The way it goes"),
+  template: z
+    .string()
+    .regex(/^[a-z0-9-]{1,100}$/, "must be the name of a template")
+    .describe("What it says, by the name of a template of the tenant"),
+  match: idText.optional().describe("The match it is about, by id; the template may tell of it"),
 });
 export type ByHandMessage = z.output<typeof byHandMessage>;
 

@@ -9,11 +9,12 @@ import { tenantOf } from "./tenant.ts";
 
 const KINDS = ["all", "pattern", "component", "account"] as const;
 const scope = z.strictObject({
-  kind: z.enum(KINDS, "must be all, pattern, component or account"),
-  /** Which one; of no meaning with `all`. */
-  name: idText.optional(),
+  kind: z
+    .enum(KINDS, "must be all, pattern, component or account")
+    .describe("Everything, or one pattern, component or account"),
+  name: idText.optional().describe("Which one: its id or name; of no meaning with `all`"),
 });
-const params = z.strictObject({ scope });
+const params = z.strictObject({ scope: scope.describe("Whose matches are held") });
 
 export const declareIncident: Action<typeof params, Incident> = {
   name: "declare-incident",

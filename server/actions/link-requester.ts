@@ -10,8 +10,13 @@ const params = z.strictObject({
   zendeskId: z
     .string()
     .regex(/^\d{1,20}$/, "must be the number of a Zendesk user")
-    .optional(),
-  email: z.email("must be an address such as ana@example.com").max(320).optional(),
+    .optional()
+    .describe("The requester's number in Zendesk"),
+  email: z
+    .email("must be an address such as ana@example.com")
+    .max(320)
+    .optional()
+    .describe("The address that the requester writes from"),
 });
 
 type Field = "zendeskId" | "email";

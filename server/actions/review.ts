@@ -9,8 +9,16 @@ import { matchRevision } from "./revisions.ts";
 
 const params = z.strictObject({
   decision: idText,
-  answer: z.enum(["approve", "edit", "reject"], "must be approve, edit or reject"),
-  text: z.string().trim().min(1, "must not be empty").max(2_000).optional(),
+  answer: z
+    .enum(["approve", "edit", "reject"], "must be approve, edit or reject")
+    .describe("Lets it go as it is, with another text, or not at all"),
+  text: z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(2_000)
+    .optional()
+    .describe("The new text; with `edit`, and only then"),
 });
 
 /** Lets a held message go, with other words, or not at all. Once: the second who answers hears who was first. */

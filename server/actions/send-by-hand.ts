@@ -6,7 +6,12 @@ import { guardsFor, type StandingGuard } from "./by-hand-guards.ts";
 import { type Action, AGENTS } from "./contract.ts";
 import { conflict } from "./refusal.ts";
 
-const params = byHandMessage.extend({ override: z.boolean().optional() });
+const params = byHandMessage.extend({
+  override: z
+    .boolean()
+    .optional()
+    .describe("Sends although guards stand in the way that may be lifted; the reason says why"),
+});
 
 export interface SentByHand {
   readonly delivery: Delivery;

@@ -8,7 +8,11 @@ import { matchRevision } from "./revisions.ts";
 
 const params = z.strictObject({
   match: idText,
-  verdict: z.enum(["false_alarm", "real"], "must be false_alarm or real"),
+  verdict: z
+    .enum(["false_alarm", "real"], "must be false_alarm or real")
+    .describe(
+      "`false_alarm` takes its points off the score; `real` says that it was right, and gives them back",
+    ),
 });
 
 export const verdict: Action<typeof params, { readonly match: string }> = {

@@ -18,7 +18,9 @@ export function manualRoutes(deps: ApiDeps): readonly Route[] {
       path: "/deliveries",
       summary:
         "Send a template to a person by hand; with `preview=1`, only show it and what stands in its way",
-      query: z.strictObject({ preview: z.enum(["0", "1"]).default("0") }),
+      query: z.strictObject({
+        preview: z.enum(["0", "1"]).default("0").describe("`1` sends nothing and shows what would be sent"),
+      }),
       body: z.strictObject({ ...reasoned, ...sendByHand.params.shape }),
       reply: replies.manualReply,
       statuses: [200, 201],
