@@ -80,28 +80,29 @@ class MemoryBacktest implements Backtest {
 
   take(event: Event): Event {
     this.#runDue(event.receivedAt);
-    const attributed = this.#attribute(event);
-    const entry = this.#entry(unitOf(attributed.account, attributed.person));
-    this.#apply(entry, attributed.receivedAt, { event: attributed });
-    return attributed;
+    this.#noteProductArea(event);
+    const { person } = event;
+    const named = event.account ?? (typeof event.data.account === "string" ? event.data.account : null);
+    if (named !== null) {
+      const home = this.#entry(unitOf(named, null));
+      // Nearly every event is of somebody who is where the event says.
+      if (person === null || home.unit.persons.has(person)) return this.#takeIn(home, of(named, event));
+    }
+    const account = person === null ? null : this.#accountOf(person, named, event.receivedAt);
+    return this.#takeIn(this.#entry(unitOf(account, person)), of(account, event));
+  }
+
+  #takeIn(entry: Entry, event: Event): Event {
+    this.#apply(entry, event.receivedAt, { event });
+    return event;
   }
 
   /** A person's events belong to the account they name, else to the one the person came to last. */
-  #attribute(event: Event): Event {
-    const { person } = event;
-    const named = event.account ?? (typeof event.data.account === "string" ? event.data.account : null);
-    this.#noteProductArea(event);
-    if (person === null) return of(named, event);
-    // Nearly every event is of somebody who is where the event says.
-    if (named !== null && this.#isIn(unitOf(named, null), person)) return of(named, event);
+  #accountOf(person: string, named: string | null, at: Millis): string | null {
     const units = this.#unitsOf.get(person) ?? [];
     const account = named ?? accountOf(units[0]?.unit);
-    this.#join(person, units, unitOf(account, person), event.receivedAt);
-    return of(account, event);
-  }
-
-  #isIn(unit: string, person: string): boolean {
-    return this.#units.get(unit)?.unit.persons.has(person) === true;
+    this.#join(person, units, unitOf(account, person), at);
+    return account;
   }
 
   #join(person: string, units: readonly Membership[], to: string, at: Millis): void {
