@@ -2,14 +2,18 @@ import type { Alert } from "../core/delivery.ts";
 import { newPerson, TENANT_UNIT } from "../core/new-unit.ts";
 import type { Unit } from "../core/unit.ts";
 import { decodeUnit, encodeUnit, renamePerson } from "../core/unit-codec.ts";
-import type { Privacy } from "../store/contract.ts";
+import { THIS_ENGINE } from "../core/unit-upgrades.ts";
+import type { Privacy, UnitSnapshot } from "../store/contract.ts";
 import type { ActionContext } from "./contract.ts";
 
-/* What an erasure takes: first the log hears of it, then the store forgets, then memory. */
+/* What an erasure takes: first the log hears of it, then memory and the store forget. */
 
 type ErasureDeps = Pick<ActionContext, "pipeline" | "now"> & {
-  readonly store: Pick<Privacy, "unfinishedErasures" | "erasePerson">;
+  readonly store: Pick<Privacy, "unfinishedErasures" | "erasePerson" | "endErasure">;
 };
+
+const fromBytes = new TextDecoder();
+const toBytes = new TextEncoder();
 
 export interface Erasure {
   readonly tenant: string;
@@ -29,22 +33,50 @@ export async function finishErasures(deps: ErasureDeps): Promise<void> {
   }
 }
 
-/** After the log has heard of the erasure: the store, then every unit that mentions the person. */
+/**
+ * After the log has heard of the erasure: memory, then the store, twice.
+ *
+ * Memory first, so that what it judges from then on names nobody. But a timer that rang just before may be written with
+ * the name after the store has been looked through, and a unit that slept may have been read from the disk with it:
+ * the second time finds those, and by then nothing is left that could write the name again. The store exchanges the
+ * saved states itself, in the transaction that forgets the person. They may be all that is left of a colleague's stop
+ * or consent, and this process may be killed at any moment.
+ */
 export async function forget(
   { store, pipeline, now }: ErasureDeps,
   { tenant, person, pseudonym }: Erasure,
 ): Promise<{ rows: number; units: number }> {
-  await pipeline.checkpoint();
-  const { rows } = await store.erasePerson(tenant, person, now(), pseudonym);
-  const units = [...pipeline.units.values()].filter(
-    (unit) => unit.tenant === tenant && mentions(unit, person),
-  );
-  for (const { id } of units) {
+  const withoutThem = (snapshot: UnitSnapshot) => snapshotWithout(snapshot, person, pseudonym);
+  const alone = `person/${person}`;
+  const rewritten = new Set<string>();
+  const rewrite = async (id: string) => {
     await pipeline.rewrite(tenant, id, (state) => withoutPerson(state, person, pseudonym));
-    // The unit of a person alone has a new name; under the old one nothing may be saved again.
-    if (id === `person/${person}`) pipeline.units.drop([{ tenant, unit: id }]);
+    rewritten.add(id);
+  };
+  let changed = 0;
+  for (let round = 0; round < 2; round++) {
+    for (const id of mentioning(pipeline.units.values(), tenant, person)) if (id !== alone) await rewrite(id);
+    await pipeline.checkpoint();
+    const { rows } = await store.erasePerson(tenant, person, now(), { pseudonym, withoutThem });
+    changed += rows;
+    // Only now has the unit of a person alone its new name in the store; under the old one nothing may be saved again.
+    if (mentioning(pipeline.units.values(), tenant, person).includes(alone)) {
+      await rewrite(alone);
+      pipeline.units.drop([{ tenant, unit: alone }]);
+    }
   }
-  return { rows, units: units.length };
+  await store.endErasure(tenant, person);
+  return { rows: changed, units: rewritten.size };
+}
+
+function mentioning(units: Iterable<Unit>, tenant: string, person: string): readonly string[] {
+  return [...units].filter((unit) => unit.tenant === tenant && mentions(unit, person)).map(({ id }) => id);
+}
+
+function snapshotWithout(snapshot: UnitSnapshot, person: string, pseudonym: string): UnitSnapshot {
+  const state = decodeUnit(fromBytes.decode(snapshot.state), Number(snapshot.engine));
+  const left = toBytes.encode(encodeUnit(withoutPerson(state, person, pseudonym)));
+  return { ...snapshot, engine: String(THIS_ENGINE.version), state: left };
 }
 
 /** Whether a unit's state has anything of the person. */

@@ -1,7 +1,10 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Opened } from "../../server/app.ts";
+import { DAY } from "../../server/core/time.ts";
 import { encodeUnit } from "../../server/core/unit-codec.ts";
+import { scratchFolder } from "../cli/world.ts";
 import { adminOf } from "../support/acting.ts";
 import { type AdminWorld, anAdminWorld, BY, NOON } from "./world.ts";
 
@@ -28,30 +31,30 @@ async function withCanary(account: string | null = "acme"): Promise<AdminWorld> 
   return world;
 }
 
-/** Everything on disk, as bytes. */
-function onDisk(folder: string): string {
-  return readdirSync(folder)
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => readFileSync(path, "latin1"))
-    .join("\n");
+/** The files on disk in which the word stands. */
+function filesWith(word: string, folder: string): readonly string[] {
+  return readdirSync(folder).filter((name) => {
+    const path = join(folder, name);
+    return statSync(path).isFile() && readFileSync(path, "latin1").includes(word);
+  });
 }
 
-const inMemory = ({ app }: AdminWorld) => [...app.pipeline.units.values()].map(encodeUnit).join("\n");
+const inMemory = ({ app }: Pick<AdminWorld, "app">) =>
+  [...app.pipeline.units.values()].map(encodeUnit).join("\n");
 
 describe("erasing a person", () => {
   it.each(["acme", null])("leaves nothing of them on disk or in memory (account %s)", async (account) => {
     const world = await withCanary(account);
     await world.app.pipeline.checkpoint();
-    expect(onDisk(world.folder)).toContain(CANARY);
+    expect(filesWith(CANARY, world.folder)).not.toEqual([]);
 
     const result = await adminOf(world.app).erasePerson("acme", { email: EMAIL }, BY);
     await world.app.pipeline.drain();
 
     expect(result.rows).toBeGreaterThan(0);
     expect(inMemory(world)).not.toContain(CANARY);
-    expect(onDisk(world.folder)).not.toContain(CANARY);
-    expect(onDisk(world.folder)).not.toContain(EMAIL);
+    expect(filesWith(CANARY, world.folder)).toEqual([]);
+    expect(filesWith(EMAIL, world.folder)).toEqual([]);
   });
 
   it("keeps the account's trouble, under a name that leads to nobody", async () => {
@@ -120,6 +123,109 @@ describe("erasing a person", () => {
     await expect(adminOf(world.app).erasePerson("acme", { person: CANARY }, BY)).rejects.toThrow(
       "There is no person",
     );
+  });
+});
+
+/*
+ * The log goes back 90 days, so what a colleague said before that stands in the saved state of the account alone. The
+ * same state names the person who goes.
+ */
+describe("erasing a person of whom colleagues stay", () => {
+  const COLLEAGUE = "carol";
+
+  /** A colleague told the time zone and stopped all messages, more than 90 days ago; the canary is in the account, or in another and only its billing contact. */
+  async function withColleague(canary: "member" | "contact"): Promise<AdminWorld> {
+    const world = await anAdminWorld();
+    const { pipeline, store } = world.app;
+    const event = { source: "app", account: { namespace: "native", value: "acme" }, time: NOON, data: {} };
+    const elsewhere = { account: { namespace: "native", value: "globex" } };
+    const about = (value: string) => ({ person: { namespace: "native", value } });
+    await pipeline.receive("acme", [
+      { ...event, ...about(COLLEAGUE), id: "1", type: "person.identified", data: { timeZone: "Asia/Tokyo" } },
+      ...(canary === "member"
+        ? [{ ...event, ...about(CANARY), id: "2", type: "session.started" }]
+        : [
+            { ...event, id: "2", type: "account.updated", data: { contacts: { billing: CANARY } } },
+            { ...event, ...about(CANARY), ...elsewhere, id: "3", type: "session.started" },
+          ]),
+    ]);
+    const change = { kind: "preference", person: COLLEAGUE, change: { kind: "stop" }, ...BY } as const;
+    await pipeline.control("acme", { person: COLLEAGUE }, change);
+    world.clock.advance(100 * DAY);
+    await pipeline.checkpoint();
+    await store.retain(world.clock.now());
+    return world;
+  }
+
+  const known = async ({ pipeline }: Opened) => {
+    const unit = await pipeline.peek("acme", "account/acme");
+    return [...(unit?.persons.values() ?? [])].map(({ id, stoppedAt, timeZone }) => [id, stoppedAt, timeZone]);
+  };
+
+  it("forgets nobody else, where the account sleeps on disk", async () => {
+    const world = await withColleague("contact");
+    const app = await world.reopen();
+    expect(app.pipeline.units.size).toBe(0);
+
+    await adminOf(app).erasePerson("acme", { person: CANARY }, BY);
+
+    expect(await known(app)).toEqual([[COLLEAGUE, NOON, "Asia/Tokyo"]]);
+    await app.pipeline.drain();
+    expect(filesWith(CANARY, world.folder)).toEqual([]);
+  });
+
+  it.each(["member", "contact"] as const)(
+    "forgets nobody else, where the server is killed as the store has forgotten (%s)",
+    async (canary) => {
+      const world = await withColleague(canary);
+      const asItLay = scratchFolder();
+      const { store } = world.app;
+      const erase = store.erasePerson.bind(store);
+      store.erasePerson = async (...erasure) => {
+        const result = await erase(...erasure);
+        cpSync(world.folder, asItLay, { recursive: true });
+        return result;
+      };
+
+      await adminOf(world.app).erasePerson("acme", { person: CANARY }, BY);
+      const app = await world.openAgain(asItLay);
+
+      expect(await known(app)).toContainEqual([COLLEAGUE, NOON, "Asia/Tokyo"]);
+      await app.pipeline.drain();
+      expect(inMemory({ app })).not.toContain(CANARY);
+      expect(filesWith(CANARY, asItLay)).toEqual([]);
+    },
+  );
+
+  it("is thorough while timers ring and mail comes in", async () => {
+    const world = await withColleague("member");
+    const { pipeline, store } = world.app;
+    const erase = store.erasePerson.bind(store);
+    let asked = 0;
+    store.erasePerson = async (...erasure) => {
+      const result = await erase(...erasure);
+      // What was judged before, and answered only now.
+      if (asked++ === 0) {
+        const row = {
+          id: "late",
+          tenant: "acme",
+          at: NOON,
+          actor: BY.actor,
+          reason: "",
+          detail: {},
+          undo: null,
+        };
+        const audit = { ...row, action: "person.pause", subject: `person/${CANARY}` };
+        await pipeline.control("acme", { unit: `person/${CANARY}` }, { kind: "tick" }, { audit });
+      }
+      return result;
+    };
+
+    await adminOf(world.app).erasePerson("acme", { person: CANARY }, BY);
+
+    await pipeline.drain();
+    expect(inMemory(world)).not.toContain(CANARY);
+    expect(filesWith(CANARY, world.folder)).toEqual([]);
   });
 });
 

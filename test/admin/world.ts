@@ -17,14 +17,16 @@ export interface AdminWorld {
   readonly clock: FakeClock;
   /** Closes the application and opens it anew on the same folder. */
   reopen(): Promise<Opened>;
+  /** Another application, on a folder as it lay when the first was killed. */
+  openAgain(folder: string): Promise<Opened>;
 }
 
 /** An application on a store of its own with the tenant acme, at noon. */
 export async function anAdminWorld(changes: Partial<Config> = {}): Promise<AdminWorld> {
   const folder = scratchFolder();
   const clock = fakeClock(NOON);
-  const open = () =>
-    openApp({ ...configFor(folder), ...changes }, { purpose: "a test", clock, log: silentLogger });
+  const open = (where = folder) =>
+    openApp({ ...configFor(where), ...changes }, { purpose: "a test", clock, log: silentLogger });
   let app = await open();
   onTestFinished(() => app.close());
   await adminOf(app).createTenant("acme", {}, BY);
@@ -38,6 +40,11 @@ export async function anAdminWorld(changes: Partial<Config> = {}): Promise<Admin
       await app.close();
       app = await open();
       return app;
+    },
+    async openAgain(where) {
+      const again = await open(where);
+      onTestFinished(() => again.close());
+      return again;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Alert, Outcome } from "../../server/core/delivery.ts";
 import type { Effect, FeedbackRow, ScoreRow } from "../../server/core/effect.ts";
 import type { Event } from "../../server/core/event.ts";
 import { shardOf } from "../../server/core/hash.ts";
-import type { Batch, LogInput, Reception } from "../../server/store/contract.ts";
+import type { Batch, LeftOfPerson, LogInput, Reception } from "../../server/store/contract.ts";
 import { anEvent, NOON } from "../builders.ts";
 
 /* Records as a store is given them. */
@@ -40,6 +40,9 @@ export function aControl(seq: number, unit: string | null, control: Control, ten
   const shard = unit === null ? null : shardOf(tenant, unit);
   return { seq, tenant, unit, shard, receivedAt: NOON + seq, body: { control } };
 }
+
+/** What an erasure is to leave where no state of a unit is looked at. */
+export const NOTHING_LEFT: LeftOfPerson = { pseudonym: "erased-0", withoutThem: () => null };
 
 export const SWITCHED_OFF: Control = {
   kind: "switches",

@@ -2,7 +2,7 @@ import type { UnitControl } from "../../core/control.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { Target } from "../contract.ts";
 import type { Draft } from "./batch.ts";
-import type { Directory } from "./directory.ts";
+import { type Directory, personAlone } from "./directory.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** A control as it concerns one unit. */
@@ -11,14 +11,22 @@ export interface Addressed {
   readonly control: UnitControl;
 }
 
-/** Which units a control concerns: the one it names, or all that the person is in, the default one first. */
+/**
+ * Which units a control concerns: the one it names, or all that the person is in, the default one first. None where
+ * the unit is that of somebody who was erased.
+ */
 export async function addressed(
   directory: Directory,
   tenant: string,
   target: Target,
   control: UnitControl,
 ): Promise<readonly Addressed[]> {
-  if ("unit" in target) return [{ unit: target.unit, control }];
+  if ("unit" in target) {
+    // What a provider answers when its person has been erased meanwhile would make a unit of that name again.
+    const person = personAlone(target.unit);
+    if (person !== null && (await directory.isErasedNow(tenant, person))) return [];
+    return [{ unit: target.unit, control }];
+  }
   const person = await directory.nameNow(tenant, target.person);
   const units = await directory.unitsOf(tenant, person);
   const renamed = "person" in control && control.person === target.person ? { ...control, person } : control;

@@ -141,6 +141,12 @@ export class Directory {
     return this.#nameOf(tenant, ref, "person");
   }
 
+  async isErasedNow(tenant: string, person: string): Promise<boolean> {
+    const ref = { namespace: "native", value: person };
+    if (!this.#identities.has(tenant, ref)) await this.#learnNames(tenant, [ref]);
+    return this.#isErased(tenant, ref);
+  }
+
   /** As `unitsOf`, when it is known without asking. */
   knownUnitsOf(tenant: string, person: string): readonly string[] | undefined {
     return this.#units.get(tenant, person);
@@ -350,6 +356,11 @@ function domainRefOf({ contact }: Incoming): Ref | null {
 export function unitOf(account: string | null, person: string | null): string {
   if (account !== null) return `account/${account}`;
   return person === null ? TENANT_UNIT : `person/${person}`;
+}
+
+/** The person whose own unit this is; null for the unit of an account or of the tenant. */
+export function personAlone(unit: string): string | null {
+  return unit.startsWith("person/") ? unit.slice("person/".length) : null;
 }
 
 /** The event log keeps only that there is an address, and whether it was new; never the address. */

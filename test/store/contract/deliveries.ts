@@ -3,7 +3,7 @@ import type { Delivery } from "../../../server/core/delivery.ts";
 import { DAY, HOUR, MINUTE } from "../../../server/core/time.ts";
 import type { Store } from "../../../server/store/contract.ts";
 import { aDelivery, NOON } from "../../builders.ts";
-import { anAlert, effects } from "../batches.ts";
+import { anAlert, effects, NOTHING_LEFT } from "../batches.ts";
 import { fresh, type Open } from "./opened.ts";
 
 const write = (store: Store, ...rows: readonly Delivery[]) =>
@@ -206,7 +206,7 @@ export function deliveriesContract(open: Open): void {
 
     it("goes with the person", async () => {
       await keep("t1", "d1", "aa");
-      await db.store.erasePerson("t1", "u1", NOON);
+      await db.store.erasePerson("t1", "u1", NOON, NOTHING_LEFT);
 
       expect(await db.store.behindShortLink("aa")).toBeNull();
     });

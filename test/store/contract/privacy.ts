@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../../server/store/contract.ts";
 import { aPerson, NOON } from "../../builders.ts";
-import { aBatch, anInput, effects } from "../batches.ts";
+import { aBatch, anInput, effects, NOTHING_LEFT } from "../batches.ts";
 import { aLife, CANARY, OTHER } from "./a-life.ts";
 import { fresh, type Open } from "./opened.ts";
 
@@ -133,7 +133,10 @@ export function privacyContract(open: Open): void {
       await live(db.store);
       const elsewhere = await everythingOf(db.store, "t2");
 
-      const { rows } = await db.store.erasePerson("t1", person, NOON, "gone-1");
+      const { rows } = await db.store.erasePerson("t1", person, NOON, {
+        ...NOTHING_LEFT,
+        pseudonym: "gone-1",
+      });
 
       expect(rows).toBeGreaterThan(25);
       for (const again of [false, true]) {
@@ -154,7 +157,7 @@ export function privacyContract(open: Open): void {
       await live(db.store);
       const before = await db.store.inputs({ after: 0, limit: 50, tenant: "t1", unit: "account/acme" });
 
-      await db.store.erasePerson("t1", person, NOON, "gone-1");
+      await db.store.erasePerson("t1", person, NOON, { ...NOTHING_LEFT, pseudonym: "gone-1" });
 
       const after = await db.store.inputs({ after: 0, limit: 50, tenant: "t1", unit: "account/acme" });
       expect(after.map(({ seq, receivedAt }) => [seq, receivedAt])).toEqual(
@@ -189,19 +192,62 @@ export function privacyContract(open: Open): void {
       });
     });
 
+    it("exchanges the saved state of each unit that may name them, and of no other", async () => {
+      await live(db.store);
+      const [names] = await db.store.loadUnits([{ tenant: "t1", unit: "account/acme" }]);
+      if (names === undefined) throw new Error("the account was never saved");
+      const others = { ...names, unit: "account/other" };
+      const elsewhere = { ...names, tenant: "t2" };
+      await db.store.saveUnits([others, elsewhere]);
+      const left = new TextEncoder().encode('{"without":"them"}');
+
+      await db.store.erasePerson("t1", person, NOON, {
+        pseudonym: "gone-1",
+        withoutThem: (snapshot) => ({ ...snapshot, engine: "7", state: left }),
+      });
+
+      const store = await db.reopen();
+      const [now] = await store.loadUnits([{ tenant: "t1", unit: "account/acme" }]);
+      expect(now).toEqual({ ...names, engine: "7", state: expect.anything() });
+      expect(Buffer.from(now?.state ?? [])).toEqual(Buffer.from(left));
+      expect(await store.loadUnits([others, elsewhere])).toEqual([
+        { ...others, shard: expect.any(Number) },
+        { ...elsewhere, shard: expect.any(Number) },
+      ]);
+    });
+
+    it("changes nothing when a saved state cannot be read without them", async () => {
+      await live(db.store);
+      const before = await everythingOf(db.store, "t1");
+      const refused = db.store.erasePerson("t1", person, NOON, {
+        pseudonym: "gone-1",
+        withoutThem: () => {
+          throw new RangeError("nobody can read this");
+        },
+      });
+
+      await expect(refused).rejects.toThrow("nobody can read this");
+      expect(await db.store.contact("t1", person)).not.toBeNull();
+      expect(await db.store.loadUnits([{ tenant: "t1", unit: "account/acme" }])).toHaveLength(1);
+      expect(before).toContain(person);
+    });
+
     it("is known to be begun only until it is done", async () => {
       await live(db.store);
       await db.store.beginErasure("t1", person, "erased-1");
       const begun = await (await db.reopen()).unfinishedErasures();
-      await db.store.erasePerson("t1", person, NOON, "erased-1");
+      await db.store.erasePerson("t1", person, NOON, { ...NOTHING_LEFT, pseudonym: "erased-1" });
+      const forgotten = await (await db.reopen()).unfinishedErasures();
+      await db.store.endErasure("t1", person);
 
+      expect(forgotten).toEqual(begun);
       expect(begun).toEqual([{ tenant: "t1", person, pseudonym: "erased-1" }]);
       expect(await (await db.reopen()).unfinishedErasures()).toEqual([]);
     });
 
     it("is for ever: their names stay known as erased, and nothing sealed comes back", async () => {
       await live(db.store);
-      await db.store.erasePerson("t1", person, NOON);
+      await db.store.erasePerson("t1", person, NOON, NOTHING_LEFT);
 
       await db.store.commit(
         aBatch({ contacts: [{ tenant: "t1", person, details: { email: CANARY.email } }] }),
@@ -235,8 +281,8 @@ export function privacyContract(open: Open): void {
       const state = { kind: "person", tenant: "t1", unit: "account/acme", row } as const;
       await db.store.commit(effects(state));
 
-      await db.store.erasePerson("t1", person, NOON);
-      await db.store.erasePerson("t1", OTHER.person, NOON);
+      await db.store.erasePerson("t1", person, NOON, NOTHING_LEFT);
+      await db.store.erasePerson("t1", OTHER.person, NOON, NOTHING_LEFT);
 
       const theirs = [
         { namespace: "email", value: "canary.ana@example.com" },
@@ -254,18 +300,18 @@ export function privacyContract(open: Open): void {
         { tenant: "t1", source: "api-gateway", id: `evt-${person}-1` },
       ];
 
-      await db.store.erasePerson("t1", person, NOON);
+      await db.store.erasePerson("t1", person, NOON, NOTHING_LEFT);
 
       expect((await (await db.reopen()).known(identities)).size).toBe(2);
     });
 
     it("can be done twice, and for somebody nobody ever saw", async () => {
       await live(db.store);
-      await db.store.erasePerson("t1", person, NOON);
+      await db.store.erasePerson("t1", person, NOON, NOTHING_LEFT);
       await db.store.commit(aBatch({ inputs: [anInput(500, { person, account: null })] }));
 
-      await db.store.erasePerson("t1", person, NOON + 1);
-      await db.store.erasePerson("t1", "a stranger", NOON);
+      await db.store.erasePerson("t1", person, NOON + 1, NOTHING_LEFT);
+      await db.store.erasePerson("t1", "a stranger", NOON, NOTHING_LEFT);
 
       expect(hits(await everythingOf(db.store, "t1"))).toEqual([]);
       expect(await db.store.erased("t1", [{ namespace: "native", value: "a stranger" }])).toEqual(
@@ -277,7 +323,7 @@ export function privacyContract(open: Open): void {
       await live(db.store);
       const was = await db.store.pseudonym("t1", `person/${person}`);
 
-      await db.store.erasePerson("t1", person, NOON);
+      await db.store.erasePerson("t1", person, NOON, NOTHING_LEFT);
 
       expect(await everythingOf(db.store, "t1")).not.toContain(was);
       expect(await everythingOf(db.store, "t1")).toContain('"errors":12');

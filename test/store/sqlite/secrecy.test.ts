@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../../server/store/sqlite/store.ts";
 import { aDelivery, aMatch, NOON } from "../../builders.ts";
-import { aBatch, aDecision, anInput, aScore } from "../batches.ts";
+import { aBatch, aDecision, anInput, aScore, NOTHING_LEFT } from "../batches.ts";
 import { aLife, CANARY, SECRETS } from "../contract/a-life.ts";
 import { bytesOf, chance, newFolder, SUFFIXES, storeAt } from "./files.ts";
 
@@ -126,7 +126,7 @@ describe("the files of the store", () => {
     await noise(3_000);
     expect(found([person], bytesOf(file))).toEqual([person]);
 
-    await store.erasePerson("t1", person, NOON);
+    await store.erasePerson("t1", person, NOON, NOTHING_LEFT);
 
     const words = [person, ...CONTACT, "xx-CANARY"];
     expect(found(words, bytesOf(file))).toEqual([]);
@@ -144,7 +144,7 @@ describe("the files of the store", () => {
     reader.exec("BEGIN");
     reader.prepare("SELECT count(*) FROM inputs").get();
 
-    const erasing = store.erasePerson("t1", person, NOON);
+    const erasing = store.erasePerson("t1", person, NOON, NOTHING_LEFT);
     await new Promise((resolve) => setTimeout(resolve, 150));
     reader.close();
     await erasing;

@@ -10,7 +10,7 @@ import { settledFirst } from "../../../server/store/sqlite/effects/settled-first
 import type { WaitingEffects } from "../../../server/store/sqlite/effects/waiting-effects.ts";
 import { storeParts } from "../../../server/store/sqlite/store.ts";
 import { aDelivery, anEvent, aPerson, NOON } from "../../builders.ts";
-import { aBatch, anInput } from "../batches.ts";
+import { aBatch, anInput, NOTHING_LEFT } from "../batches.ts";
 import { aLife, CANARY } from "../contract/a-life.ts";
 import { contentOf, copyFiles, IN_MEMORY, newFolder, SECRET_KEY, storeAt } from "./files.ts";
 
@@ -116,8 +116,9 @@ const CALLS: { readonly [Method in keyof Store]: (store: Store, copy: string) =>
     exportPerson: (store) => store.exportPerson("t1", person),
     exportTenant: (store) => store.exportTenant("t1"),
     beginErasure: (store) => store.beginErasure("t1", person, "gone-9"),
+    endErasure: (store) => store.endErasure("t1", person),
     unfinishedErasures: (store) => store.unfinishedErasures(),
-    erasePerson: (store) => store.erasePerson("t1", person, NOON, "gone-9"),
+    erasePerson: (store) => store.erasePerson("t1", person, NOON, { ...NOTHING_LEFT, pseudonym: "gone-9" }),
     retain: (store) => store.retain(NOON + 100 * DAY),
   };
 
@@ -204,7 +205,7 @@ async function fill(store: Store): Promise<void> {
   await store.saveChannel({ tenant: "t1", kind: "email", system: "sendgrid", settings: {} });
   await store.saveLibraryContent("l", []);
   await store.commit(aBatch({ inputs: [anInput(1, { person: "long-gone" })] }));
-  await store.erasePerson("t1", "long-gone", NOON, GONE);
+  await store.erasePerson("t1", "long-gone", NOON, { ...NOTHING_LEFT, pseudonym: GONE });
   await store.saveUnits([snapshot(1)]);
   await store.saveSentCopy(COPY);
   await store.saveFeatures([feature("sample:x:2026-03-02")]);

@@ -117,6 +117,7 @@ export function settledFirst(store: Store, waiting: WaitingEffects): Store {
     exportPerson: reads(store.exportPerson),
     exportTenant: store.exportTenant,
     beginErasure: store.beginErasure,
+    endErasure: store.endErasure,
     unfinishedErasures: store.unfinishedErasures,
     erasePerson: writes(store.erasePerson),
     retain: store.retain,

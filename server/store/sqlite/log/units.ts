@@ -32,15 +32,7 @@ const BEYOND_REBUILDING =
  */
 export function units(base: Base): Units {
   const { connection, names } = base;
-  const select = connection.query<SnapshotRow>(
-    "SELECT s.seq, s.engine, s.library, s.next_due, s.crc, s.state FROM snapshots s WHERE s.unit = ?",
-  );
-  const upsert = connection.query(
-    `INSERT INTO snapshots (unit, seq, engine, library, next_due, crc, state) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (unit) DO UPDATE SET
-       seq = excluded.seq, engine = excluded.engine, library = excluded.library,
-       next_due = excluded.next_due, crc = excluded.crc, state = excluded.state`,
-  );
+  const snapshots = snapshotRows(base);
   // Index snapshots_due.
   const due = connection.query<{ unit: number }>(
     "SELECT s.unit FROM snapshots s WHERE s.next_due <= ? ORDER BY s.next_due LIMIT ?",
@@ -49,27 +41,18 @@ export function units(base: Base): Units {
     `SELECT u.name FROM units u JOIN snapshots s ON s.unit = u.no
      WHERE u.tenant = ? AND u.name > ? AND s.seq < ? ORDER BY u.name LIMIT ?`,
   );
-  const load = (tenant: string, unit: string): UnitSnapshot | null => {
-    const no = names.unit(names.tenant(tenant), unit);
-    const row = select.get(no);
-    if (row === undefined) return null;
-    if (crc32(row.state) !== row.crc) {
-      if (readMeta(connection, "removed_through") === undefined) return null;
-      throw new StoreDamaged(BEYOND_REBUILDING);
-    }
-    const { seq, engine, library, next_due: nextDue, state } = row;
-    return { tenant, unit, shard: names.unitName(no).shard ?? 0, seq, engine, library, nextDue, state };
-  };
   return {
     async loadUnits(wanted) {
-      return wanted.map(({ tenant, unit }) => load(tenant, unit)).filter((found) => found !== null);
+      return wanted
+        .map(({ tenant, unit }) => snapshots.read(names.unit(names.tenant(tenant), unit)))
+        .filter((found) => found !== null);
     },
-    async saveUnits(snapshots) {
+    async saveUnits(changed) {
       // One that is lost is made again from the log, and the checkpoint behind them waits for the disk.
       connection.writeSoon(() => {
-        for (const { tenant, unit, seq, engine, library, nextDue, state } of snapshots) {
-          const no = unitNo(base, names.giveTenant(tenant), tenant, unit);
-          upsert.run(no, seq, engine, library, nextDue, crc32(state), state);
+        for (const snapshot of changed) {
+          const { tenant, unit } = snapshot;
+          snapshots.write(unitNo(base, names.giveTenant(tenant), tenant, unit), snapshot);
         }
       });
     },
@@ -82,5 +65,45 @@ export function units(base: Base): Units {
         return { tenant: names.tenantId(tenant), unit: name };
       });
     },
+  };
+}
+
+export interface SnapshotRows {
+  /** Null when there is none that can be used. @throws StoreDamaged */
+  read(no: number): UnitSnapshot | null;
+  /** Within a transaction. */
+  write(no: number, snapshot: UnitSnapshot): void;
+  remove(no: number): number;
+}
+
+/** Snapshots by the number of their unit. */
+export function snapshotRows({ connection, names }: Base): SnapshotRows {
+  const select = connection.query<SnapshotRow>(
+    "SELECT s.seq, s.engine, s.library, s.next_due, s.crc, s.state FROM snapshots s WHERE s.unit = ?",
+  );
+  const upsert = connection.query(
+    `INSERT INTO snapshots (unit, seq, engine, library, next_due, crc, state) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (unit) DO UPDATE SET
+       seq = excluded.seq, engine = excluded.engine, library = excluded.library,
+       next_due = excluded.next_due, crc = excluded.crc, state = excluded.state`,
+  );
+  const remove = connection.query("DELETE FROM snapshots WHERE unit = ?");
+  return {
+    read(no) {
+      const row = select.get(no);
+      if (row === undefined) return null;
+      if (crc32(row.state) !== row.crc) {
+        if (readMeta(connection, "removed_through") === undefined) return null;
+        throw new StoreDamaged(BEYOND_REBUILDING);
+      }
+      const { seq, engine, library, next_due: nextDue, state } = row;
+      const { tenant, name, shard } = names.unitName(no);
+      const unit = { tenant: names.tenantId(tenant), unit: name, shard: shard ?? 0 };
+      return { ...unit, seq, engine, library, nextDue, state };
+    },
+    write(no, { seq, engine, library, nextDue, state }) {
+      upsert.run(no, seq, engine, library, nextDue, crc32(state), state);
+    },
+    remove: (no) => remove.run(no),
   };
 }

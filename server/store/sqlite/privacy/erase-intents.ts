@@ -30,7 +30,6 @@ export function readIntents({
   }));
 }
 
-/** Within the transaction that erases the person. */
 export function removeIntents(base: Base, tenant: string, person: string): void {
   const remove = base.connection.query("DELETE FROM meta WHERE name = ?");
   for (const { name, intent } of readIntents(base)) {

@@ -1,6 +1,6 @@
 import { shardOf } from "../../../core/hash.ts";
 import type { Millis } from "../../../core/time.ts";
-import { type Privacy, StoreUnavailable } from "../../contract.ts";
+import { type LeftOfPerson, type Privacy, StoreUnavailable } from "../../contract.ts";
 import { writeAccount } from "../../shapes/account.ts";
 import { writeAudit } from "../../shapes/audit.ts";
 import { readLetter } from "../../shapes/personal.ts";
@@ -10,6 +10,7 @@ import { contactReader } from "../directory.ts";
 import type { Checkpointer } from "../durability/checkpoint.ts";
 import { letterPlace } from "../effects/record-rows.ts";
 import { unitsOfPerson } from "../log/log.ts";
+import { type SnapshotRows, snapshotRows } from "../log/units.ts";
 import { readIntents, removeIntents, writeIntent } from "./erase-intents.ts";
 import { scrubLog } from "./erase-log.ts";
 import { anonymiseRecords, recordsOf, type TheirRecords } from "./erase-records.ts";
@@ -23,12 +24,13 @@ const EMPTY_TRIES = 600;
 /**
  * Erases a person in four steps: the log is rewritten in slices (a slice twice changes nothing); then everything else
  * in one transaction, the person's key with it; then the pages go to the main file and the write-ahead log is emptied.
- * Interrupted, it is simply done again; that it was begun is kept, sealed, until that transaction.
+ * Interrupted, it is simply done again; that it was begun is kept, sealed, until it is said to be done.
  */
 export function erasure(
   base: Base,
   checkpointer: () => Checkpointer,
-): Pick<Privacy, "beginErasure" | "erasePerson" | "unfinishedErasures"> {
+): Pick<Privacy, "beginErasure" | "endErasure" | "erasePerson" | "unfinishedErasures"> {
+  const snapshots = snapshotRows(base);
   return {
     async beginErasure(tenant, person, pseudonym) {
       writeIntent(base, { tenant, person, pseudonym });
@@ -36,9 +38,11 @@ export function erasure(
     async unfinishedErasures() {
       return readIntents(base).map(({ intent }) => intent);
     },
-    async erasePerson(tenant, person, at, pseudonym) {
+    async endErasure(tenant, person) {
+      base.connection.write(() => removeIntents(base, tenant, person));
+    },
+    async erasePerson(tenant, person, at, { pseudonym: name, withoutThem }) {
       const no = base.names.tenant(tenant);
-      const name = pseudonym ?? `erased-${base.vault.pseudonym(tenant, "person", person, String(at))}`;
       const erased = { person, pseudonym: name, words: wordsOf(base, tenant, person) };
       const scrub = scrubber(erased);
       // Afterwards the log does not say any more under which identity an event came in; the index has to know.
@@ -59,9 +63,8 @@ export function erasure(
           rewriteAudit(base, mentions.audit, person, scrub) +
           removeLetters(base, mentions.letters) +
           renamePseudonyms(base, no, tenant, person, name, records) +
-          removeSnapshots(base, units) +
+          rewriteSnapshots(snapshots, units, withoutThem) +
           removeDirectory(base, no, tenant, person, at);
-        removeIntents(base, tenant, person);
         return changed;
       });
       base.names.forget();
@@ -245,9 +248,23 @@ function renamePseudonyms(
   return [...new Set([was, ...others])].reduce((sum, each) => sum + rename.run(no, each, now), 0);
 }
 
-function removeSnapshots({ connection }: Base, units: readonly number[]): number {
-  const remove = connection.query("DELETE FROM snapshots WHERE unit = ?");
-  return units.reduce((sum, unit) => sum + remove.run(unit), 0);
+/** What somebody else in the unit said may stand there alone: it is kept, or the erasure is refused. */
+function rewriteSnapshots(
+  snapshots: SnapshotRows,
+  units: readonly number[],
+  withoutThem: LeftOfPerson["withoutThem"],
+): number {
+  let changed = 0;
+  for (const no of units) {
+    const snapshot = snapshots.read(no);
+    const left = snapshot === null ? null : withoutThem(snapshot);
+    if (left === null) changed += snapshots.remove(no);
+    else {
+      snapshots.write(no, left);
+      changed += 1;
+    }
+  }
+  return changed;
 }
 
 /** The hashes of the person's names stay, so that nothing revives them; contacts, memberships and the key go. */
