@@ -71,7 +71,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
     throw error;
   };
   await store.open().catch(letGo);
-  const [messages, library] = [await loadMessages(), loadShipped()];
+  const [messages, library] = [loadMessages(), loadShipped()];
   const libraries = await openLibraries(store, library).catch(letGo);
   const pipeline = createPipeline({
     store,

@@ -2,10 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Compiled, compileHtml } from "./liquid.ts";
 
-/** MJML checks colours, so the layouts hold these two in place of the tenant's. */
-const BUTTON = "#010203";
-const ON_BUTTON = "#040506";
-
 export interface Layouts {
   readonly message: Compiled;
   readonly alert: Compiled;
@@ -14,18 +10,14 @@ export interface Layouts {
 }
 
 /**
- * Turns the MJML layouts into HTML with Liquid in it, once at start; a message then costs one rendering of Liquid.
- * MJML is only loaded here, as it is large.
+ * Reads the layouts: HTML with Liquid in it. What is written by hand is the MJML beside it, from which
+ * `test/messages/layout.test.ts` makes this HTML: MJML takes longer to load than the rest of the server.
  */
-export async function compileLayouts(dir: string): Promise<Layouts> {
-  const sources = ["layout.mjml", "alert.mjml"].map((file) => readFileSync(join(dir, file), "utf8"));
-  const [message, alert] = await Promise.all(sources.map(compile));
-  if (message === undefined || alert === undefined) throw new Error("the layouts of messages are missing");
-  return { message, alert, sources: sources.join() };
-}
-
-async function compile(mjml: string): Promise<Compiled> {
-  const { default: toHtml } = await import("mjml");
-  const { html } = await toHtml(mjml, { validationLevel: "strict" });
-  return compileHtml(html.replaceAll(BUTTON, "{{ color }}").replaceAll(ON_BUTTON, "{{ onColor }}"));
+export function readLayouts(dir: string): Layouts {
+  const read = (file: string) => readFileSync(join(dir, file), "utf8");
+  return {
+    message: compileHtml(read("layout.liquid")),
+    alert: compileHtml(read("alert.liquid")),
+    sources: ["layout.mjml", "alert.mjml"].map(read).join(),
+  };
 }

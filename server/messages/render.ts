@@ -3,7 +3,7 @@ import { kindOf } from "../core/tenant.ts";
 import { renderEmail } from "./email.ts";
 import { renderHuman } from "./human.ts";
 import { renderInApp } from "./in-app.ts";
-import { compileLayouts, type Layouts } from "./layout.ts";
+import { type Layouts, readLayouts } from "./layout.ts";
 import { type Locale, type LocaleTemplate, loadLocales, SHIPPED_MESSAGES } from "./load.ts";
 import { contactOf } from "./parts.ts";
 import { webAddress } from "./safe.ts";
@@ -52,11 +52,11 @@ export interface Messages {
 }
 
 /**
- * Reads every locale below `dir`, parses every text and compiles the layouts.
+ * Reads every locale below `dir`, parses every text and the layouts.
  * @throws BadTemplate that lists every problem.
  */
-export async function loadMessages(dir: string = SHIPPED_MESSAGES): Promise<Messages> {
-  const layouts = await compileLayouts(SHIPPED_MESSAGES);
+export function loadMessages(dir: string = SHIPPED_MESSAGES): Messages {
+  const layouts = readLayouts(SHIPPED_MESSAGES);
   const locales = loadLocales(dir, layouts.sources);
   const fallback = locales.get("en");
   if (fallback === undefined)

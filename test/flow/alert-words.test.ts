@@ -63,7 +63,7 @@ it("names the customer in the owner's email as in the title", async () => {
       account: async () => anAccount({ id: "a1", name: "Alpha Ltd" }),
     },
     pipeline: { tenant: () => ({ ...aTenant(), library: SHIPPED }) },
-    messages: await loadMessages(),
+    messages: loadMessages(),
     tokens: { issue: () => "t" },
     publicUrl: () => "https://help.test",
   } as unknown as Parameters<typeof renderAlert>[0];

@@ -1,15 +1,12 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { EventData } from "../../server/core/event.ts";
 import { compileText } from "../../server/messages/liquid.ts";
-import { loadMessages, type Messages, type RenderInput } from "../../server/messages/render.ts";
+import { loadMessages, type RenderInput } from "../../server/messages/render.ts";
 import { colorsOf, mailAddress, oneLine, webAddress } from "../../server/messages/safe.ts";
 import { TEMPLATE_INJECTIONS, XSS } from "./payloads.ts";
 import { anInput, EVIDENCE, fullSettings } from "./sample.ts";
 
-let messages: Messages;
-beforeAll(async () => {
-  messages = await loadMessages();
-});
+const messages = loadMessages();
 
 /** The same message with one text in every place that comes from outside. */
 function filledWith(text: string, template: string, channel: RenderInput["channel"]): RenderInput {

@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { clueOf, surenessOf } from "../../server/core/explain.ts";
 import type { Channel, Pattern } from "../../server/core/pattern.ts";
 import { MATRIX } from "../../server/core/policy/ladder.ts";
 import { gsm7Length, isGsm7 } from "../../server/messages/gsm7.ts";
 import {
   loadMessages,
-  type Messages,
   messageSettings,
   NotReady,
   RENDERED_CHANNELS,
@@ -23,10 +22,7 @@ import { aSettings, NOON } from "../builders.ts";
 import { anInput, EVIDENCE, fullSettings, PERSON } from "./sample.ts";
 
 const patterns = loadShipped().patterns;
-let messages: Messages;
-beforeAll(async () => {
-  messages = await loadMessages();
-});
+const messages = loadMessages();
 
 /** Every channel that the policy can choose for a pattern: its own list, the matrix row, watch, and a person. */
 function channelsOf(pattern: Pattern): readonly Channel[] {
@@ -482,8 +478,8 @@ describe("versions and locales", () => {
     for (const version of versions) expect(version).toMatch(/^[0-9a-f]{12}$/);
   });
 
-  it("gives the same versions when loaded again", async () => {
-    const again = await loadMessages();
+  it("gives the same versions when loaded again", () => {
+    const again = loadMessages();
 
     expect([...again.templates]).toEqual([...messages.templates]);
   });

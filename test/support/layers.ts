@@ -166,7 +166,6 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   "better-sqlite3": /^server\/(store\/sqlite\/|lib\/folder-lock\.ts)/,
   yaml: /^server\/(patterns|messages)\//,
   liquidjs: /^server\/messages\//,
-  mjml: /^server\/messages\//,
   pino: /^server\/lib\//,
   twilio: /^server\/integrations\/twilio\//,
   "@sendgrid/mail": /^server\/integrations\/sendgrid\//,
