@@ -60,7 +60,7 @@ export function createWorld(options: WorldOptions = {}): World {
   const unit = newUnit("t1", options.id ?? "account/acme");
   if (unit.account !== null) unit.account = anAccount({ id: unit.account.id });
   const persons = options.persons ?? (unit.id === TENANT_UNIT ? [] : [aPerson()]);
-  for (const person of persons) unit.persons.set(person.id, person);
+  for (const person of persons) unit.persons.set(person.id, structuredClone(person));
   unit.clock = NOON;
   const library = compileLibrary(options.patterns ?? [aPattern()], "1");
   const tools = { hash: shortIds(), assume: options.assume ?? "real" };
