@@ -138,8 +138,7 @@ export function moreEvidence(turn: Turn, tracked: Tracked): void {
 
 function hasStepAfter(turn: Turn, tracked: Tracked, pursuit: Pursuit): boolean {
   const pattern = turn.tenant.library.byId(tracked.match.pattern);
-  const person = pursuit.person === null ? null : (turn.unit.persons.get(pursuit.person) ?? null);
-  return pattern !== undefined && pursuit.step + 1 < ladderOf(pattern, person).messages.length;
+  return pattern !== undefined && pursuit.step + 1 < ladderOf(pattern, null).messages.length;
 }
 
 export function lastDelivery(turn: Turn, tracked: Tracked): Delivery | undefined {

@@ -7,7 +7,7 @@ import { judgeHuman } from "../policy/judge.ts";
 import { ladderOf } from "../policy/ladder.ts";
 import { bandOf } from "../score.ts";
 import type { Millis } from "../time.ts";
-import type { PersonState, Pursuit, Tracked } from "../unit.ts";
+import type { Tracked } from "../unit.ts";
 import { raiseAlert } from "./alerts.ts";
 import { endPursuit, recordDecision, scoreOfMatch, stopped } from "./decisions.ts";
 import { questionOf } from "./question.ts";
@@ -30,7 +30,7 @@ export function pursueHuman(turn: Turn, tracked: Tracked): void {
   const pattern = turn.tenant.library.byId(tracked.match.pattern);
   const { pursuit } = tracked;
   if (pattern === undefined || pursuit === null || pursuit.humanDone) return;
-  const { human, messages } = ladderOf(pattern, personOfPursuit(turn, pursuit));
+  const { human, messages } = ladderOf(pattern, null);
   if (human === null) return;
   const score = scoreOfMatch(turn, tracked);
   const result = {
@@ -40,10 +40,6 @@ export function pursueHuman(turn: Turn, tracked: Tracked): void {
   if (result.kind === "send") return ask(turn, tracked, pattern, result, human, score);
   recordDecision(turn, tracked, result, score, null);
   waitOrEnd(turn, tracked, result, "human");
-}
-
-function personOfPursuit(turn: Turn, { person }: Pursuit): PersonState | null {
-  return person === null ? null : (turn.unit.persons.get(person) ?? null);
 }
 
 function ask(

@@ -33,7 +33,7 @@ export function pursue(turn: Turn, tracked: Tracked, step: number, cause: Cause)
   const pattern = turn.tenant.library.byId(tracked.match.pattern);
   if (pattern === undefined || tracked.pursuit === null) return;
   if (pattern.alertOnly) return alertOnly(turn, tracked, pattern);
-  if (isHumanOnly(turn, tracked, pattern)) return pursueHuman(turn, tracked);
+  if (ladderOf(pattern, null).messages.length === 0) return pursueHuman(turn, tracked);
   const score = scoreOfMatch(turn, tracked);
   const waiting = waitingRows(turn, tracked);
   const result = uncounted(turn, waiting, () => resultOn(turn, tracked, pattern, step, score));
@@ -44,11 +44,6 @@ export function pursue(turn: Turn, tracked: Tracked, step: number, cause: Cause)
     send(turn, tracked, pattern, result, score, cause);
   } else if (result.kind === "hold") hold(turn, tracked, result, score);
   else stop(turn, tracked, result, score);
-}
-
-function isHumanOnly(turn: Turn, tracked: Tracked, pattern: Pattern): boolean {
-  const person = tracked.match.person === null ? null : (turn.unit.persons.get(tracked.match.person) ?? null);
-  return ladderOf(pattern, person).messages.length === 0;
 }
 
 function resultOn(turn: Turn, tracked: Tracked, pattern: Pattern, step: number, score: number): GuardResult {

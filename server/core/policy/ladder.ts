@@ -28,7 +28,8 @@ export const MATRIX: { readonly [issue in IssueType]: Row } = {
 /**
  * The channels in which a match is pursued for one person. A pattern's own list wins over the matrix row; its human
  * channel is the first one it lists, else the row's escalation. Broadcasts go to many, on approval, and are never a
- * step of one person's ladder.
+ * step of one person's ladder. How many messages there are, and which human channel is behind them, is the same for
+ * everybody: null serves where only that is asked for.
  */
 export function ladderOf(pattern: Pattern, person: PersonState | null): Ladder {
   const row = MATRIX[pattern.issue];
@@ -45,8 +46,8 @@ function withPreferredFirst(
   row: readonly Channel[],
   preferred: Channel | ChannelKind | null,
 ): readonly Channel[] {
-  const first = row.find((channel) => channel === preferred || kindOf(channel) === preferred);
-  return first === undefined ? row : [first, ...row.filter((channel) => channel !== first)];
+  const first = row.findIndex((channel) => channel === preferred || kindOf(channel) === preferred);
+  return first < 0 ? row : [...row.slice(first, first + 1), ...row.toSpliced(first, 1)];
 }
 
 /**

@@ -135,6 +135,7 @@ describe("how an attempt ends", () => {
     ends(world, failed(null));
 
     expect(world.alerts().map(({ kind }) => kind)).toEqual(["critical", "human.l2"]);
+    expect(world.decisions().map(({ channel }) => channel)).toEqual(["email", "email", "human.l2"]);
   });
 
   test("failed, while the next channel is held: nobody is asked yet", () => {
@@ -211,6 +212,15 @@ describe("a message in doubt is settled", () => {
       createdAt: NOON + DAY,
       dueBy: NOON + DAY + 4 * HOUR,
     });
+  });
+
+  test("by the word of another unit that the doubt has lasted too long", () => {
+    const world = claimed();
+    ends(world, DOUBT);
+    world.reports("unknown");
+
+    expect(world.deliveries()[0]?.status).toBe("unknown");
+    expect(world.timers().filter((timer) => timer.startsWith("doubt"))).toEqual([]);
   });
 
   test("by a failure that is reported, which ends the waiting for it", () => {

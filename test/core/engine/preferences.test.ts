@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PreferenceChange } from "../../../server/core/control.ts";
 import { HOUR, MINUTE } from "../../../server/core/time.ts";
-import { aPattern, aPerson, NOON } from "../../builders.ts";
+import { aDelivery, aPattern, aPerson, NOON } from "../../builders.ts";
 import { createWorld, type World, type WorldOptions } from "./world.ts";
 
 function prefer(world: World, change: PreferenceChange, person = "u1") {
@@ -91,6 +91,17 @@ describe("what is on its way when they say it", () => {
 
     expect(world.delivery()).toMatchObject({ status: "suppressed", detail: "opted_out" });
     expect(world.decided()).toBe("stop opted_out");
+  });
+
+  test("a stop takes back what a colleague sends by hand", () => {
+    const world = createWorld();
+    const manual = { actor: "agent:ana", reason: "" };
+    world.unit.deliveries.set("d1", aDelivery({ id: "d1", match: "", manual }));
+    world.unit.deliveries.set("d2", aDelivery({ id: "d2", match: "", manual, person: "u2" }));
+    world.unit.deliveries.set("d3", aDelivery({ id: "d3", match: "", manual, status: "sent" }));
+    prefer(world, { kind: "stop" });
+
+    expect(world.deliveries().map(({ status }) => status)).toEqual(["suppressed", "queued", "sent"]);
   });
 
   test("a stop of another person takes back nothing", () => {

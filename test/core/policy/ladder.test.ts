@@ -49,6 +49,13 @@ test.each([
   expect(ladderOf(row, aPerson({ preferred })).messages).toEqual(messages);
 });
 
+test("a preference changes the order alone: a channel that is tried twice is tried twice", () => {
+  const twice = aPattern({ channels: ["email", "sms", "email"] });
+
+  expect(ladderOf(twice, aPerson({ preferred: "email" })).messages).toEqual(["email", "sms", "email"]);
+  expect(ladderOf(twice, aPerson({ preferred: "sms" })).messages).toEqual(["sms", "email", "email"]);
+});
+
 test("in watch everything in-app is allowed, and what the pattern lists", () => {
   expect(watchChannels(aPattern({ watch: ["email"] }), aUnit())).toEqual(["in_app", "email"]);
 });
