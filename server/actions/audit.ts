@@ -1,5 +1,5 @@
 import type { Millis } from "../core/time.ts";
-import type { AuditRow, Records } from "../store/contract.ts";
+import { type AuditRow, allOf, type Records } from "../store/contract.ts";
 import type { By, Deed } from "./contract.ts";
 import { conflict, type Refusal } from "./refusal.ts";
 import { actorWords, momentWords } from "./who.ts";
@@ -39,15 +39,19 @@ export function auditRow(
   };
 }
 
-/** The newest acts on a subject, newest first. */
+/** The newest acts on a subject, newest first. @throws RecordRefused when one of them cannot be read */
 export async function actsOn(
   store: Pick<Records, "audit">,
   tenant: string,
   subject: string,
 ): Promise<readonly AuditRow[]> {
-  const page = await store.audit(tenant, { subject, limit: 50 });
-  return page.rows.toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+  return newestFirst(allOf(await store.audit(tenant, { subject, limit: NEWEST })));
 }
+
+const NEWEST = 50;
+
+const newestFirst = (acts: readonly AuditRow[]): readonly AuditRow[] =>
+  acts.toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
 
 /** A refusal that names who acted on the subject last, if anybody did. */
 export async function tooLate(
@@ -56,7 +60,8 @@ export async function tooLate(
   subject: string,
   sentence: string,
 ): Promise<Refusal> {
-  const [row] = await actsOn(store, tenant, subject);
+  const acts = await store.audit(tenant, { subject, limit: NEWEST });
+  const [row] = newestFirst(acts.rows);
   if (row === undefined) return conflict(sentence, { first: null });
   const { actor, at, action } = row;
   const first = { actor, at: new Date(at).toISOString(), action };

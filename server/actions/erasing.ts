@@ -3,7 +3,7 @@ import { newPerson, TENANT_UNIT } from "../core/new-unit.ts";
 import type { Unit } from "../core/unit.ts";
 import { decodeUnit, encodeUnit, renamePerson } from "../core/unit-codec.ts";
 import { THIS_ENGINE } from "../core/unit-upgrades.ts";
-import type { Privacy, UnitSnapshot } from "../store/contract.ts";
+import { type Privacy, RecordRefused, type UnitSnapshot } from "../store/contract.ts";
 import type { ActionContext } from "./contract.ts";
 
 /* What an erasure takes: first the log hears of it, then memory and the store forget. */
@@ -24,13 +24,23 @@ export interface Erasure {
 export const eraseControl = ({ person, pseudonym }: Erasure) =>
   ({ kind: "erase", person, pseudonym }) as const;
 
-/** Brings erasures to their end over which a process was killed. */
+/**
+ * Brings erasures to their end over which a process was killed.
+ * @throws RecordRefused the first, when all others are done: a person of whom something cannot be read keeps nobody waiting
+ */
 export async function finishErasures(deps: ErasureDeps): Promise<void> {
+  const refused: RecordRefused[] = [];
   for (const erasure of await deps.store.unfinishedErasures()) {
-    // Loads the person's units too, so that their state is at hand when the store has forgotten it.
-    await deps.pipeline.control(erasure.tenant, { person: erasure.person }, eraseControl(erasure));
-    await forget(deps, erasure);
+    try {
+      // Loads the person's units too, so that their state is at hand when the store has forgotten it.
+      await deps.pipeline.control(erasure.tenant, { person: erasure.person }, eraseControl(erasure));
+      await forget(deps, erasure);
+    } catch (error) {
+      if (!(error instanceof RecordRefused)) throw error;
+      refused.push(error);
+    }
   }
+  if (refused[0] !== undefined) throw refused[0];
 }
 
 /**

@@ -63,7 +63,12 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
   const log = options.log ?? createLogger({ level: config.logLevel, secrets });
   const lock = lockFolder(config.dataDir, options.purpose);
   const file = join(config.dataDir, "forestall.db");
-  const bare = openSqliteStore({ file, secretKey: config.secretKey, now: () => clock.now() });
+  const bare = openSqliteStore({
+    file,
+    secretKey: config.secretKey,
+    now: () => clock.now(),
+    onUnreadable: (refused) => log.error({ err: refused }, "a record cannot be read; the others go on"),
+  });
   const store = options.wrapStore?.(bare) ?? bare;
   const letGo = async (error: unknown): Promise<never> => {
     await store.close().catch((cause: unknown) => log.error({ err: cause }, "the store could not be closed"));

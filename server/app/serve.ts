@@ -17,7 +17,7 @@ import { type Handlers, serveControl, socketPathOf } from "../jobs/control-socke
 import { keepFeatures } from "../jobs/features.ts";
 import { EVERY, startUpkeep } from "../jobs/upkeep.ts";
 import { randomId } from "../lib/ids.ts";
-import type { Batch, Log } from "../store/contract.ts";
+import { type Batch, type Log, RecordRefused } from "../store/contract.ts";
 import { inAppMount } from "./in-app.ts";
 import { type Opened, type OpenOptions, openApp } from "./open.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
@@ -55,7 +55,7 @@ export async function startServer(config: Config, options: ServeOptions = {}): P
     wrapStore: (store) => timed(options.wrapStore?.(store) ?? store, (seconds) => observeCommit(seconds)),
   });
   const outbox = openOutbox(app, options.wrapDeliverer);
-  const metrics = createMetrics(app.pipeline);
+  const metrics = createMetrics(app.pipeline, app.store);
   observeCommit = metrics.observeCommit;
   let lastTick: number | null = null;
   const zendesk = zendeskPages(app, options.zendesk);
@@ -203,10 +203,17 @@ function jobsOf(app: Opened, outbox: Outbox, ticked: (at: number) => void) {
       name: "readiness",
       every: EVERY.readiness,
       run: async () => {
-        for (const { id } of await store.tenants()) await app.refreshReadiness(id);
+        for (const { id } of await store.tenants()) await refreshOne(app, id);
       },
     },
   ];
+}
+
+/** A tenant whose settings cannot be read stays as it is, which the store has said; the others go on. */
+async function refreshOne(app: Opened, tenant: string): Promise<void> {
+  await app.refreshReadiness(tenant).catch((error: unknown) => {
+    if (!(error instanceof RecordRefused)) throw error;
+  });
 }
 
 function listen(server: Server, { port, host }: Config): Promise<void> {

@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Effect } from "../core/effect.ts";
 import { kindOf } from "../core/tenant.ts";
 import type { Committed, Pipeline } from "../flow/contract.ts";
+import type { Records } from "../store/contract.ts";
 
 /**
  * Figures for Prometheus. One registry per instance, so that two servers in one process (as in tests) do not count
@@ -22,7 +23,7 @@ export interface Metrics {
 const SECONDS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const NANOS = 1e9;
 
-export function createMetrics(pipeline: Pipeline): Metrics {
+export function createMetrics(pipeline: Pipeline, store: Pick<Records, "unreadable">): Metrics {
   const register = new Registry();
   const registers = [register];
   const counts = {
@@ -64,7 +65,7 @@ export function createMetrics(pipeline: Pipeline): Metrics {
     help: "From the start of a commit until it was on disk",
     buckets: SECONDS,
   });
-  gauges(registers, pipeline);
+  gauges(registers, pipeline, store);
   const closeLoop = eventLoop(registers);
 
   const hear = ({ event, effects }: Committed) => {
@@ -108,19 +109,24 @@ function count(
   }
 }
 
-function gauges(registers: Registry[], pipeline: Pipeline): void {
-  const gauge = (name: string, help: string, read: () => number) =>
+function gauges(registers: Registry[], pipeline: Pipeline, store: Pick<Records, "unreadable">): void {
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
       registers,
       name,
       help,
-      collect() {
-        this.set(read());
+      async collect() {
+        this.set(await read());
       },
     });
   gauge("forestall_queue", "Inputs that wait for a commit", () => pipeline.load.waiting);
   gauge("forestall_commits_failing", "1 while the store takes no writes", () =>
     Number(pipeline.load.failing),
+  );
+  gauge(
+    "forestall_unreadable_records",
+    "Records that could not be read since the start, and were passed over",
+    async () => (await store.unreadable()).length,
   );
   gauge("process_resident_memory_bytes", "Resident memory", () => process.memoryUsage.rss());
   gauge("process_heap_bytes", "Heap in use", () => process.memoryUsage().heapUsed);

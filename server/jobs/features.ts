@@ -1,6 +1,6 @@
 import type { Millis } from "../core/time.ts";
 import { LABEL_AFTER, LOOK_BACK, labelOf, matchRow } from "../flow/learn.ts";
-import type { Directory, FeatureRow, Records } from "../store/contract.ts";
+import { type Directory, type FeatureRow, orNull, type Records } from "../store/contract.ts";
 
 const ROWS_PER_RUN = 200;
 const EVENTS_PER_ROW = 2_000;
@@ -11,7 +11,10 @@ type FeatureStore = Pick<
 > &
   Pick<Directory, "account">;
 
-/** Writes the feature rows of new matches, and the labels of rows whose day has passed. Answers how many of each. */
+/**
+ * Writes the feature rows of new matches, and the labels of rows whose day has passed. Answers how many of each. An
+ * account that cannot be read is not known, as far as a row is concerned.
+ */
 export async function keepFeatures(
   store: FeatureStore,
   now: Millis,
@@ -31,7 +34,7 @@ async function newRows(store: FeatureStore): Promise<FeatureRow[]> {
       until: match.firedAt,
       limit: EVENTS_PER_ROW,
     });
-    const account = match.account === null ? null : await store.account(match.tenant, match.account);
+    const account = match.account === null ? null : await orNull(store.account(match.tenant, match.account));
     const pseudonym = await store.pseudonym(match.tenant, match.key);
     rows.push(matchRow(match, events, account, pseudonym));
   }
@@ -42,7 +45,7 @@ async function newRows(store: FeatureStore): Promise<FeatureRow[]> {
 async function newLabels(store: FeatureStore, now: Millis): Promise<FeatureRow[]> {
   const rows: FeatureRow[] = [];
   for (const row of await store.unlabelledFeatures(now - LABEL_AFTER, ROWS_PER_RUN)) {
-    const match = row.kind === "match" ? await store.match(row.tenant, row.id) : null;
+    const match = row.kind === "match" ? await orNull(store.match(row.tenant, row.id)) : null;
     if (match === null) continue;
     if ((await store.pseudonym(match.tenant, match.key)) !== row.pseudonym) continue;
     const { rows: events } = await store.events(row.tenant, {

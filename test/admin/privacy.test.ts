@@ -159,7 +159,11 @@ describe("erasing a person of whom colleagues stay", () => {
 
   const known = async ({ pipeline }: Opened) => {
     const unit = await pipeline.peek("acme", "account/acme");
-    return [...(unit?.persons.values() ?? [])].map(({ id, stoppedAt, timeZone }) => [id, stoppedAt, timeZone]);
+    return [...(unit?.persons.values() ?? [])].map(({ id, stoppedAt, timeZone }) => [
+      id,
+      stoppedAt,
+      timeZone,
+    ]);
   };
 
   it("forgets nobody else, where the account sleeps on disk", async () => {

@@ -61,7 +61,7 @@ describe("a record that this version cannot read", () => {
   const decision = `INSERT INTO decisions (tenant, id, match, kind, reason, at, simulated, body)
     VALUES (1, 'd1', 'm1', 'send', 'none', 1, 0, '${JSON.stringify(row)}')`;
 
-  it("fails the one request that needs it, with a line in the log and nothing of it outside", async () => {
+  it("is passed over in a list, which says so, with one line in the log and nothing of it outside", async () => {
     const world = aWorld();
     await world.run("tenant", "create", "acme");
     const { token } = as<{ readonly token: string }>(
@@ -78,15 +78,24 @@ describe("a record that this version cannot read", () => {
     const get = (path: string) =>
       fetch(`${running.url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
 
-    const [refused, other] = [await get("/decisions"), await get("/alerts")];
-    const body = await refused.text();
+    const [list, again, single] = [await get("/decisions"), await get("/decisions"), await get("/trace/d1")];
+    const [body, refusal] = [await again.text(), await single.text()];
+    const metrics = await (await fetch(`${running.url}/metrics`)).text();
+    const doctor = await world.run("doctor", "--tenant", "acme");
     await running.close();
 
-    expect(refused.status).toBe(500);
-    expect(JSON.parse(body)).toMatchObject({ status: 500, type: "urn:forestall:problem:internal" });
-    expect(body).not.toMatch(/shape|newer|ana@example|decisions/);
-    expect(other.status).toBe(200);
-    expect(lines.filter((line) => line.includes("shape 9 of a decision"))).toHaveLength(1);
+    expect(list.status).toBe(200);
+    expect(JSON.parse(body)).toEqual({ items: [], next: null, unreadable: 1 });
+    expect(JSON.parse(refusal)).toMatchObject({ status: 500, type: "urn:forestall:problem:internal" });
+    expect(body + refusal).not.toMatch(/shape|newer|ana@example|decisions/);
+    expect(metrics).toContain("forestall_unreadable_records 1");
+    expect(doctor.out).toContain("1 record cannot be read; the others go on without");
+    expect(doctor.out).toContain("shape 9 of a decision");
+    const told = lines.filter((line) => line.includes("shape 9 of a decision"));
+    // Once for the record, and once for the request that had to have it.
+    const messages = told.map((line) => (JSON.parse(line) as { readonly msg: string }).msg);
+    expect(messages.filter((each) => each === "a record cannot be read; the others go on")).toHaveLength(1);
+    expect(messages).toHaveLength(2);
     expect(lines.join()).not.toContain("ana@example.com");
   });
 

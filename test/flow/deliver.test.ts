@@ -388,6 +388,27 @@ describe("a provider that keeps failing", () => {
   });
 });
 
+describe("a tenant whose channels cannot be read", () => {
+  it("waits, and everybody else's messages go on", async () => {
+    const { world, email, run, runFor } = setUp();
+    world.tenants.set("t2", aTenant({ id: "t2" }));
+    world.channels.push({ tenant: "t2", kind: "email", system: "fake-email", settings: {} });
+    world.unreadable.add("t1");
+    const waits = world.add({});
+    const goes = world.add({ tenant: "t2" });
+
+    await run();
+
+    expect(email.sent).toHaveLength(1);
+    expect([world.row(waits.id).status, world.row(goes.id).status]).toEqual(["queued", "sent"]);
+
+    world.unreadable.clear();
+    await runFor(3 * SECOND);
+
+    expect(world.row(waits.id).status).toBe("sent");
+  });
+});
+
 describe("a slow tenant or provider", () => {
   it("keeps its own calls few, and everybody else's messages go on", async () => {
     const { world, email, sms, clock, deliverer } = setUp({ options: { perWay: 4, callTimeout: 30_000 } });

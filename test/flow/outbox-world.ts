@@ -6,7 +6,7 @@ import { kindOf, type TenantState } from "../../server/core/tenant.ts";
 import type { PersonState } from "../../server/core/unit.ts";
 import { type Committed, Overloaded } from "../../server/flow/contract.ts";
 import type { DelivererDeps } from "../../server/flow/deliver/contract.ts";
-import type { ChannelRow, SentCopy } from "../../server/store/contract.ts";
+import { type ChannelRow, RecordRefused, type SentCopy } from "../../server/store/contract.ts";
 import { aDelivery, aPerson, aTenant } from "../builders.ts";
 import type { FakeClock } from "../fake-clock.ts";
 
@@ -24,6 +24,8 @@ export interface World {
   readonly contacts: Map<string, ContactDetails>;
   readonly copies: Map<string, SentCopy>;
   readonly channels: ChannelRow[];
+  /** Tenants whose channels cannot be read. */
+  readonly unreadable: Set<string>;
   readonly tenants: Map<string, TenantState>;
   /** Every control, in order. */
   readonly controls: { readonly tenant: string; readonly control: Control }[];
@@ -64,6 +66,7 @@ export function createWorld(clock: FakeClock): World {
     contacts,
     copies,
     channels,
+    unreadable: new Set(),
     tenants,
     controls,
     elsewhere,
@@ -124,7 +127,11 @@ export function createWorld(clock: FakeClock): World {
         copies.set(copy.delivery, copy);
       },
       sentCopy: async (_tenant, delivery) => copies.get(delivery) ?? null,
-      channels: async (tenant) => channels.filter((row) => row.tenant === tenant),
+      channels: async (tenant) => {
+        if (world.unreadable.has(tenant ?? ""))
+          throw new RecordRefused("it is newer", `a channel of ${tenant}`);
+        return channels.filter((row) => row.tenant === tenant);
+      },
     },
     pipeline: {
       tenant: (id) => tenants.get(id) ?? null,

@@ -6,6 +6,7 @@ import { createApp } from "../../server/http/app.ts";
 import { healthRouter } from "../../server/http/health.ts";
 import { createMetrics, type Metrics } from "../../server/http/metrics.ts";
 import { silentLogger } from "../../server/lib/log.ts";
+import type { UnreadableRecord } from "../../server/store/contract.ts";
 import { aDelivery, aMatch, anEvent, NOON } from "../builders.ts";
 import { fakeClock } from "../fake-clock.ts";
 
@@ -30,6 +31,7 @@ async function aServer(changes: { metricsToken?: string } = {}) {
     waiting: 0,
     lastTick: NOON as number | null,
     probes: 0,
+    unreadable: [] as readonly UnreadableRecord[],
   };
   const pipeline = {
     subscribe: (listener: (committed: Committed) => void) => {
@@ -40,7 +42,7 @@ async function aServer(changes: { metricsToken?: string } = {}) {
       return { waiting: state.waiting, failing: state.failing };
     },
   } as unknown as Pipeline;
-  const metrics: Metrics = createMetrics(pipeline);
+  const metrics: Metrics = createMetrics(pipeline, { unreadable: async () => state.unreadable });
   const probe = () => {
     state.probes += 1;
     return state.hangs ? new Promise<boolean>(() => {}) : Promise.resolve(state.writable);
@@ -145,6 +147,15 @@ describe("health", () => {
 });
 
 describe("metrics", () => {
+  it("count the records that cannot be read", async () => {
+    const { get, state } = await aServer();
+    state.unreadable = [{ where: "row 7 of deliveries", message: "it is something else" }];
+
+    const { text } = await get("/metrics");
+
+    expect(text).toContain("forestall_unreadable_records 1");
+  });
+
   it("count what was committed, by kind, reason, status and channel, and name no tenant", async () => {
     const { get, commit, metrics } = await aServer();
     commit({

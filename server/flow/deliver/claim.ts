@@ -4,7 +4,7 @@ import { kindOf, type Switches } from "../../core/tenant.ts";
 import { DAY } from "../../core/time.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
-import type { Directory, Outbox, Records } from "../../store/contract.ts";
+import { allOf, type Directory, type Outbox, type Records } from "../../store/contract.ts";
 import type { Pipeline } from "../contract.ts";
 
 export interface ClaimDeps {
@@ -83,8 +83,9 @@ async function isNoticed(
   const { tenant, notice } = row;
   if (notice === undefined) return false;
   const incident = pipeline.tenant(tenant)?.incidents.find(({ id }) => id === notice);
-  const { rows } = await store.deliveries(tenant, { person, since: incident?.startedAt ?? 0, limit: 200 });
-  return rows.some(
+  const since = incident?.startedAt ?? 0;
+  const theirs = allOf(await store.deliveries(tenant, { person, since, limit: 200 }));
+  return theirs.some(
     (other) =>
       other.notice === notice &&
       other.channel === row.channel &&

@@ -1,7 +1,7 @@
 import type { Delivery } from "../../core/delivery.ts";
 import { SENT_CHANNELS } from "../../core/pattern.ts";
 import type { Millis } from "../../core/time.ts";
-import type { QueueSkip } from "../../store/contract.ts";
+import { type QueueSkip, RecordRefused } from "../../store/contract.ts";
 import type { Tools } from "./contract.ts";
 import type { Queue, Queues } from "./queues.ts";
 import type { Ways } from "./ways.ts";
@@ -39,7 +39,8 @@ export async function readOutbox(tools: Tools, queues: Queues, ways: Ways, now: 
       skip.push({ tenant: queue.tenant, kind: queue.kind });
     }
   }
-  await Promise.all([...found.keys()].map((queue) => learnWay(queue, ways)));
+  const known = await Promise.all([...found.keys()].map((queue) => learnWay(queue, ways)));
+  for (const [i, queue] of [...found.keys()].entries()) if (known[i] === false) found.delete(queue);
   await learnPace(tools, found, now);
   for (const queue of queues.all()) {
     queue.waiting = found.get(queue) ?? [];
@@ -51,8 +52,15 @@ function group(queues: Queues, rows: readonly Delivery[]): ReadonlyMap<Queue, re
   return Map.groupBy(rows, (row) => queues.of(row));
 }
 
-async function learnWay(queue: Queue, ways: Ways): Promise<void> {
-  queue.way = await ways.of(queue.tenant, queue.kind);
+/** False when settings of the tenant cannot be read: its messages wait, and nobody else's. */
+async function learnWay(queue: Queue, ways: Ways): Promise<boolean> {
+  try {
+    queue.way = await ways.of(queue.tenant, queue.kind);
+    return true;
+  } catch (error) {
+    if (error instanceof RecordRefused) return false;
+    throw error;
+  }
 }
 
 /** How many came out of a hold is asked only where it may be many. */

@@ -1,6 +1,6 @@
 import type { Delivery } from "../../core/delivery.ts";
 import type { ReceiptIncoming } from "../../integrations/contract.ts";
-import type { Directory, Outbox } from "../../store/contract.ts";
+import { type Directory, type Outbox, RecordRefused } from "../../store/contract.ts";
 import type { Pipeline } from "../contract.ts";
 
 /** Receipts that are taken at once: enough to share a commit, few enough not to hold the loop. */
@@ -71,15 +71,20 @@ export function createReceiptTaker({ pipeline, store }: ReceiptTools) {
     const keyOf = ({ id }: ReceiptIncoming) => `${from.tenant}\u0000${from.system}\u0000${id}`;
     const fresh = receipts.filter((one) => !recent.has(keyOf(one)));
     let taken = 0;
+    // A message that cannot be read keeps no other from hearing of itself; its own receipt is asked for again.
+    let refused: unknown;
     for (let start = 0; start < fresh.length; start += SLICE) {
       const slice = fresh.slice(start, start + SLICE);
-      const done = await Promise.all(slice.map((one) => takeOne(from, one)));
+      const done = await Promise.allSettled(slice.map((one) => takeOne(from, one)));
       // A receipt may overtake the look-up of its own message: only what found its place is done with.
-      slice.forEach((one, i) => {
-        if (done[i] === true) remember(keyOf(one));
-      });
-      taken += done.filter(Boolean).length;
+      const placed = slice.filter((_, i) => done[i]?.status === "fulfilled" && done[i].value);
+      for (const one of placed) remember(keyOf(one));
+      taken += placed.length;
+      const failed = done.filter((each) => each.status === "rejected").map(({ reason }) => reason);
+      for (const error of failed) if (!(error instanceof RecordRefused)) throw error;
+      refused ??= failed[0];
     }
+    if (refused !== undefined) throw refused;
     return taken;
   };
 }

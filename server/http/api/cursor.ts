@@ -1,3 +1,4 @@
+import { known } from "../../lib/foreign.ts";
 import { hashId } from "../../lib/ids.ts";
 import type { Page } from "../../store/contract.ts";
 import { invalid } from "../problem.ts";
@@ -33,5 +34,5 @@ export function readCursor(list: List, after: string | undefined): { after?: str
 export function pageOf<Row, Item>(list: List, page: Page<Row>, item: (row: Row) => Item): PageBody<Item> {
   const next =
     page.next === null ? null : mark(list, page.next) + Buffer.from(page.next).toString("base64url");
-  return { items: page.rows.map(item), next };
+  return { items: page.rows.map(item), next, ...known({ unreadable: page.unreadable }) };
 }

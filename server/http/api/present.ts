@@ -204,6 +204,7 @@ export function traceBody(tenant: TenantState, id: string, trace: Trace): wire.T
     events: trace.events.map(traceEvent),
     outcome: trace.outcome === null ? null : outcomeBody(trace.outcome),
     feedback: trace.feedback.map(({ at, person, answer, stars }) => ({ at: iso(at), person, answer, stars })),
+    ...(trace.unreadable === undefined ? {} : { unreadable: trace.unreadable }),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Millis } from "../../core/time.ts";
 import type { PersonState } from "../../core/unit.ts";
 import { firstZone } from "../../core/wall-clock.ts";
 import type { Pipeline } from "../../flow/contract.ts";
-import type { Directory, Outbox, Records } from "../../store/contract.ts";
+import { type Directory, type Outbox, orNull, type Records } from "../../store/contract.ts";
 import { AIMS, TOLD_TO_ALL } from "./strings.ts";
 import type { PersonClaims } from "./token.ts";
 
@@ -60,8 +60,9 @@ export async function factsOf(
   const person = await store.person(claims.tenant, claims.person);
   if (tenant === null || person === null) return null;
   const [delivery, match, given] = await Promise.all([
-    store.delivery(claims.tenant, claims.delivery),
-    store.match(claims.tenant, claims.match),
+    // Without them the page can still say how to stop.
+    orNull(store.delivery(claims.tenant, claims.delivery)),
+    orNull(store.match(claims.tenant, claims.match)),
     store.feedback(claims.tenant, { person: claims.person, limit: 50 }),
   ]);
   const offered = delivery === null ? null : await remedy(delivery);

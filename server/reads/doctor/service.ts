@@ -58,6 +58,15 @@ async function doubts({ store, now }: ReadDeps): Promise<Finding> {
   );
 }
 
+/** Rows that were passed over, so that they stop nobody else. */
+export async function unreadable({ store }: ReadDeps): Promise<Finding> {
+  const met = await store.unreadable();
+  const [first] = met;
+  if (first === undefined) return found("ok", "no record was met that cannot be read", null);
+  const which = met.length === 1 ? "1 record cannot be read" : `${met.length} records cannot be read`;
+  return found("problem", `${which}; the others go on without`, first.message);
+}
+
 function found(level: Finding["level"], what: string, todo: string | null): Finding {
   return { level, tenant: null, what, todo };
 }

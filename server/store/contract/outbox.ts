@@ -25,7 +25,8 @@ export interface SentCopy {
 
 /**
  * Rows are made and changed by `commit` alone, as effects: a claim, a provider's word and a doubt are inputs of the
- * unit. What is here finds them. The life of a row is told in core/delivery.ts.
+ * unit. What is here finds them. The life of a row is told in core/delivery.ts. Lists pass over rows that cannot be
+ * read, but for `served`: of what is left out there, a unit would think that it was never sent.
  */
 export interface Outbox {
   /**

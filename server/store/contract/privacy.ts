@@ -20,7 +20,7 @@ export interface Privacy {
   exportTenant(tenant: string): AsyncIterable<{ readonly table: string; readonly row: unknown }>;
   /** Remembers that this person is being erased, until `endErasure`. On disk when it resolves. */
   beginErasure(tenant: string, person: string, pseudonym: string): Promise<void>;
-  /** Begun and not brought to their end, as the process was killed: to be done again. */
+  /** Begun and not brought to their end, as the process was killed: to be done again. Passes over what it cannot read. */
   unfinishedErasures(): Promise<readonly { tenant: string; person: string; pseudonym: string }[]>;
   /** It was brought to its end. @throws StoreUnavailable */
   endErasure(tenant: string, person: string): Promise<void>;

@@ -13,6 +13,8 @@ export interface Page<Row> {
   readonly rows: readonly Row[];
   /** Opaque; pass back as `after`. */
   readonly next: string | null;
+  /** How many rows of this page are left out, as they cannot be read; absent where there are none. */
+  readonly unreadable?: number;
 }
 
 export interface PageQuery {
@@ -62,6 +64,8 @@ export interface Trace {
   }[];
   readonly outcome: Outcome | null;
   readonly feedback: readonly FeedbackRow[];
+  /** How many records of all these are left out, as they cannot be read; absent where there are none. */
+  readonly unreadable?: number;
 }
 
 export interface Summary {
@@ -91,4 +95,12 @@ export interface DailyRow {
   readonly person: string | null;
   readonly type: string;
   readonly count: number;
+}
+
+/** A record that cannot be read: nothing of what stands in it. */
+export interface UnreadableRecord {
+  /** `row 7 of deliveries` */
+  readonly where: string;
+  /** What is wrong with it, and what to do. */
+  readonly message: string;
 }

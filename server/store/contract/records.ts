@@ -8,7 +8,17 @@ import type { Match } from "../../core/match.ts";
 import type { Incident } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
 import type { AuditRow, DeadLetter } from "./batch.ts";
-import type { DailyRow, KeyQuery, Page, PageQuery, RiskQuery, RiskRow, Summary, Trace } from "./queries.ts";
+import type {
+  DailyRow,
+  KeyQuery,
+  Page,
+  PageQuery,
+  RiskQuery,
+  RiskRow,
+  Summary,
+  Trace,
+  UnreadableRecord,
+} from "./queries.ts";
 
 export interface FeatureRow {
   readonly id: string; // match id, or `sample:<key hash>:<day>`
@@ -27,6 +37,8 @@ export interface FeatureRow {
 /**
  * Lists come in pages, newest first unless said, rows of one moment in a fixed order; every given condition holds.
  * `after` takes the `next` of the page before. @throws BadCursor when it is not one of the same list
+ *
+ * Lists pass over what cannot be read, and pages say how much that was; `allOf` is for whoever must not miss any.
  */
 export interface Records {
   match(tenant: string, id: string): Promise<Match | null>;
@@ -76,6 +88,8 @@ export interface Records {
   unlabelledFeatures(before: Millis, limit: number): Promise<readonly FeatureRow[]>;
   /** How many events of a type a unit and person had on a day that is not in the log any more; newest day first. */
   dailyAggregates(tenant: string, query: KeyQuery): Promise<Page<DailyRow>>;
+  /** What could not be read since the store was opened, each once. */
+  unreadable(): Promise<readonly UnreadableRecord[]>;
   /** Rows of every table, over all tenants. */
   counts(): Promise<{ readonly [table: string]: number }>;
 }

@@ -49,17 +49,17 @@ export interface Tenancy {
   tenants(): Promise<readonly TenantRow[]>;
   /** The tenant and its first tokens, together. @throws StoreUnavailable also when there is one of this id */
   createTenant(row: TenantRow, tokens: readonly TokenRow[]): Promise<void>;
-  /** Of all tenants, the oldest first; revoked and expired ones too. */
+  /** Of all tenants, the oldest first; revoked and expired ones too. One that cannot be read counts for nothing. */
   tokens(): Promise<readonly TokenRow[]>;
   /** A new one, or the one of this id as it is now. */
   saveToken(row: TokenRow): Promise<void>;
-  /** Of one tenant or of all, in order of tenant, system and id. */
+  /** Of one tenant or of all, in order of tenant, system and id. Of all, what cannot be read is passed over. */
   sources(tenant?: string): Promise<readonly SourceRow[]>;
   /** A new one, or its settings and secrets as they are now; the newer `lastReceivedAt` stays. */
   saveSource(row: SourceRow): Promise<void>;
   /** False when there was none. */
   removeSource(tenant: string, system: string, id: string): Promise<boolean>;
-  /** Of one tenant or of all, in order of tenant and kind. */
+  /** Of one tenant or of all, in order of tenant and kind. Of all, what cannot be read is passed over. */
   channels(tenant?: string): Promise<readonly ChannelRow[]>;
   /** Replaces what the tenant had for this kind. */
   saveChannel(row: ChannelRow): Promise<void>;

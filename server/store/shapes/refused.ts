@@ -14,6 +14,7 @@ export class RecordIsNewer extends RecordRefused {
     super(
       `A record was written by a newer version of Forestall (shape ${shape} of ${kind}, this one knows ${known}; ` +
         `${placed(where)}): start the newer version, or restore a backup from before it.`,
+      placed(where),
     );
   }
 }
@@ -25,6 +26,7 @@ export class RecordDoesNotFit extends RecordRefused {
     const what = field === "" ? "it is something else" : `its field ${field} is missing or something else`;
     super(
       `A record cannot be read as ${kind}: ${what} (${placed(where)}). Restore a backup from before it was changed.`,
+      placed(where),
     );
   }
 }

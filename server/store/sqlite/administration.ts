@@ -24,12 +24,18 @@ type SourceColumns = Sealed & {
   readonly last_received_at: number | null;
 };
 
+/** Asked about all tenants, the others are answered; asked about one, it has to be known that something is missing. */
+function passing({ unreadable }: Base, tenant: string | undefined) {
+  return <Row, Kept>(rows: readonly Row[], read: (row: Row) => Kept): readonly Kept[] =>
+    tenant === undefined ? unreadable.among(rows, read) : rows.map((row) => unreadable.only(() => read(row)));
+}
+
 export function administration(base: Base): Tenancy {
   return { ...tenantRows(base), ...sourceRows(base), ...channelRows(base), ...libraries(base) };
 }
 
 function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tokens" | "saveToken"> {
-  const { connection, names, vault } = base;
+  const { connection, names, vault, unreadable } = base;
   const all = connection.query<{ id: string; created_at: number; identity_secret: Uint8Array }>(
     `SELECT n.id, t.created_at, t.identity_secret FROM tenants t
      JOIN tenant_numbers n ON n.no = t.tenant ORDER BY t.created_at, n.id`,
@@ -68,7 +74,7 @@ function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tok
       });
     },
     async tokens() {
-      return allTokens.all().map(({ created_at, expires_at, revoked_at, ...row }) => ({
+      return unreadable.among(allTokens.all(), ({ created_at, expires_at, revoked_at, ...row }) => ({
         tenant: row.tenant,
         id: row.id,
         role: readRole(row.role, () => `token ${row.id}`),
@@ -116,7 +122,7 @@ function sourceRows(base: Base): Pick<Tenancy, "sources" | "saveSource" | "remov
   return {
     async sources(tenant) {
       const rows = tenant === undefined ? all.all() : ofTenant.all(tenant);
-      return rows.map((row) => {
+      return passing(base, tenant)(rows, (row) => {
         const { tenant: of, system, id, created_at: createdAt, last_received_at: lastReceivedAt } = row;
         const opened = vault.unwrapJson(sourcePlace(of, system, id), row.sealed);
         const { settings, secrets } = readSource(opened, `source ${system} ${id} of ${of}`);
@@ -151,7 +157,7 @@ function channelRows(base: Base): Pick<Tenancy, "channels" | "saveChannel"> {
   return {
     async channels(tenant) {
       const rows = tenant === undefined ? all.all() : ofTenant.all(tenant);
-      return rows.map(({ tenant: of, kind, system, sealed }) => {
+      return passing(base, tenant)(rows, ({ tenant: of, kind, system, sealed }) => {
         const settings = readChannel(vault.unwrapJson(channelPlace(of, kind), sealed), `${kind} of ${of}`);
         return { tenant: of, kind, system, settings };
       });

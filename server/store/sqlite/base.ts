@@ -4,6 +4,7 @@ import type { Vault } from "../vault.ts";
 import type { Connection } from "./durability/connection.ts";
 import type { Tail } from "./log/tail.ts";
 import type { Names } from "./names.ts";
+import type { Unreadable } from "./unreadable.ts";
 
 /** What the parts of the store share. */
 export interface Base {
@@ -12,6 +13,7 @@ export interface Base {
   readonly tail: Tail;
   readonly vault: Vault;
   readonly now: () => Millis;
+  readonly unreadable: Unreadable;
 }
 
 /** Lets everything else run between two slices of long work. */

@@ -68,9 +68,12 @@ export function contactReader(
   };
 }
 
-/** Contact details add up: what a write does not mention stays. */
+/**
+ * Contact details add up: what a write does not mention stays. Those that cannot be read stay as they are, for the
+ * version that can: the commit is everybody's, and goes on without the write.
+ */
 export function directoryWriter(base: Base): DirectoryWriter {
-  const { connection, vault } = base;
+  const { connection, vault, unreadable } = base;
   const keys = personKeys(base);
   const read = contactReader(base);
   const keepContact = connection.query(
@@ -99,7 +102,9 @@ export function directoryWriter(base: Base): DirectoryWriter {
     contact: (tenant, row) => {
       const key = keys.give(tenant, row.tenant, row.person);
       if (key === null) return;
-      const details = { ...read(tenant, row.tenant, row.person), ...row.details };
+      const [known] = unreadable.among([row], () => read(tenant, row.tenant, row.person));
+      if (known === undefined) return;
+      const details = { ...known, ...row.details };
       const place = contactPlace(row.tenant, row.person);
       const sealed = vault.seal(key, keyPlace(row.tenant, row.person), place, writeContact(details));
       keepContact.run(tenant, row.person, sealed);
@@ -115,7 +120,7 @@ export function directoryWriter(base: Base): DirectoryWriter {
 }
 
 export function directory(base: Base): Directory {
-  const { connection, names, vault } = base;
+  const { connection, names, vault, unreadable } = base;
   const contactOf = contactReader(base);
   const identified = connection.query<{ kind: string; id: string }>(
     "SELECT i.kind, i.id FROM identities i WHERE i.tenant = ? AND i.hash = ?",
@@ -169,17 +174,17 @@ export function directory(base: Base): Directory {
       return new Map(persons.map((person) => [person, newestFirst(no, person)]));
     },
     async contact(tenant, person) {
-      return contactOf(names.tenant(tenant), tenant, person);
+      return unreadable.only(() => contactOf(names.tenant(tenant), tenant, person));
     },
     erased: async (tenant, refs) => thoseOn(isErased, tenant, refs),
     stopped: async (tenant, refs) => thoseOn(isStopped, tenant, refs),
     async person(tenant, id) {
       const found = personState.get(names.tenant(tenant), id);
-      return found === undefined ? null : bodyOf("persons")(found);
+      return found === undefined ? null : unreadable.only(() => bodyOf("persons")(found));
     },
     async account(tenant, id) {
       const found = accountState.get(names.tenant(tenant), id);
-      return found === undefined ? null : bodyOf("accounts")(found);
+      return found === undefined ? null : unreadable.only(() => bodyOf("accounts")(found));
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Millis } from "../../core/time.ts";
-import { type Store, StoreUnavailable } from "../contract.ts";
+import { type RecordRefused, type Store, StoreUnavailable } from "../contract.ts";
 import { CannotUnseal, createVault, type Vault } from "../vault.ts";
 import { administration } from "./administration.ts";
 import type { Base } from "./base.ts";
@@ -28,6 +28,7 @@ import { risks } from "./read/risks.ts";
 import { served } from "./read/served.ts";
 import { summary } from "./read/summary.ts";
 import { tracing } from "./read/trace.ts";
+import { LeavesNothingOut, Unreadable } from "./unreadable.ts";
 
 export interface SqliteStoreOptions {
   /** The database; `-wal`, `-shm` and `-sums` are kept beside it. One process may have it open. */
@@ -37,6 +38,8 @@ export interface SqliteStoreOptions {
   readonly now: () => Millis;
   /** Log entries kept in memory before they are indexed. */
   readonly indexAfter?: number;
+  /** Told of each record that cannot be read, once. */
+  readonly onUnreadable?: (refused: RecordRefused) => void;
   /** What the file is reached through; a connection of its own unless given. */
   readonly connection?: Connection;
 }
@@ -55,21 +58,15 @@ export function storeParts({ file, secretKey, now, ...options }: SqliteStoreOpti
   const connection = options.connection ?? new Connection(file);
   const names = new Names(connection);
   const tail = new Tail(connection, names, now, options.indexAfter ?? CAPACITY);
-  const base: Base = { connection, names, tail, vault: createVault(secretKey), now };
+  const unreadable = new Unreadable(options.onUnreadable);
+  const base: Base = { connection, names, tail, vault: createVault(secretKey), now, unreadable };
+  // What is exported is all there is, or nothing.
+  const whole: Base = { ...base, unreadable: new LeavesNothingOut(unreadable) };
   const waiting = new WaitingEffects(base);
   const commit = committer(base, waiting);
   const life = lifetime(base, waiting);
 
-  const reads = {
-    ...log(base),
-    ...directory(base),
-    ...lists(base),
-    ...risks(base),
-    ...deliveries(base),
-    ...served(base),
-    ...sentCopies(base),
-    ...retention(base),
-  };
+  const reads = readsOf(base);
   const unsettled: Store = {
     open: life.open,
     close: life.close,
@@ -89,9 +86,25 @@ export function storeParts({ file, secretKey, now, ...options }: SqliteStoreOpti
     ...features(base),
     ...copies(base),
     ...erasure(base, life.checkpointer),
-    ...exports(base, reads, () => waiting.now()),
+    ...exports(whole, readsOf(whole), () => waiting.now()),
+    async unreadable() {
+      return unreadable.met.map(({ where, message }) => ({ where, message }));
+    },
   };
   return { unsettled, waiting };
+}
+
+function readsOf(base: Base) {
+  return {
+    ...log(base),
+    ...directory(base),
+    ...lists(base),
+    ...risks(base),
+    ...deliveries(base),
+    ...served(base),
+    ...sentCopies(base),
+    ...retention(base),
+  };
 }
 
 function lifetime(base: Base, waiting: WaitingEffects) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Along, Target } from "../../../server/flow/contract.ts";
 import { createReceiptTaker } from "../../../server/flow/receive/receipts.ts";
 import type { ReceiptIncoming } from "../../../server/integrations/contract.ts";
+import { RecordRefused } from "../../../server/store/contract.ts";
 import { aDelivery, NOON } from "../../builders.ts";
 
 const FROM = { tenant: "acme", system: "sendgrid" };
@@ -15,7 +16,7 @@ function aTaker() {
   const asked: string[] = [];
   let waiting = 0;
   let atOnce = 0;
-  const known = { delivery: true };
+  const known = { delivery: true, refused: null as RecordRefused | null };
   const take = createReceiptTaker({
     pipeline: {
       receive: async (_tenant, _events, along) => {
@@ -41,6 +42,7 @@ function aTaker() {
         atOnce = Math.max(atOnce, waiting);
         await Promise.resolve();
         waiting -= 1;
+        if (id === "d2" && known.refused !== null) throw known.refused;
         return known.delivery && id === "d1" ? OURS : null;
       },
       deliveryByProviderId: async (_tenant, system, id) => {
@@ -237,5 +239,21 @@ describe("what a person says through a provider", () => {
     await take(FROM, [receipt(said)]);
 
     expect(stops).toEqual([]);
+  });
+});
+
+describe("a message that the store cannot read", () => {
+  it("keeps no other from hearing what became of it, and has its own receipt sent again", async () => {
+    const { take, told, known } = aTaker();
+    const refused = new RecordRefused("it is something else", "row 2 of deliveries");
+    known.refused = refused;
+    const receipts = [receipt({ id: "r0", delivery: "d2" }), receipt()];
+
+    await expect(take(FROM, receipts)).rejects.toBe(refused);
+    await expect(take(FROM, receipts)).rejects.toBe(refused);
+
+    // The other was taken the first time, and is known the second.
+    expect(told).toHaveLength(1);
+    expect(told[0]?.control).toMatchObject({ kind: "receipt", delivery: "d1" });
   });
 });

@@ -18,12 +18,15 @@ export const storeAt = (file: string, changes: Partial<SqliteStoreOptions> = {})
   openSqliteStore({ file, secretKey: SECRET_KEY, now: () => NOON, ...changes });
 
 /** A store in a folder of its own; the log is indexed after so many entries. */
-export async function openInFolder(indexAfter: number): Promise<Opened & { readonly file: string }> {
+export async function openInFolder(
+  indexAfter: number,
+  changes: Partial<SqliteStoreOptions> = {},
+): Promise<Opened & { readonly file: string }> {
   const folder = newFolder(IN_MEMORY);
   const file = join(folder, "forestall.db");
   let time = NOON;
   const open = async () => {
-    const store = storeAt(file, { now: () => time, indexAfter });
+    const store = storeAt(file, { now: () => time, indexAfter, ...changes });
     await store.open();
     return store;
   };

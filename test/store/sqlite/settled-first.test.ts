@@ -98,6 +98,7 @@ const CALLS: { readonly [Method in keyof Store]: (store: Store, copy: string) =>
     saveFeatures: (store) => store.saveFeatures([feature("life-m1")]),
     matchesWithoutFeatures: (store) => store.matchesWithoutFeatures(10),
     unlabelledFeatures: (store) => store.unlabelledFeatures(NOON + 1, 10),
+    unreadable: (store) => store.unreadable(),
     dailyAggregates: (store) => store.dailyAggregates("t1", {}),
     counts: (store) => store.counts(),
 

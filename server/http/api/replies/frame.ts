@@ -7,6 +7,7 @@ import { list, number, part, text, textOrNull, time } from "./base.ts";
 export interface PageBody<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
+  readonly unreadable?: number | undefined;
 }
 
 /** A page of a list. */
@@ -14,6 +15,9 @@ export const pageReply = <Item>(item: z.ZodType<Item>): z.ZodType<PageBody<Item>
   part("A page of a list", {
     items: list("What is on this page", item),
     next: textOrNull("Goes back as `after`; null on the last page"),
+    unreadable: number(
+      "How many more would stand on this page and cannot be read; not there when all can",
+    ).optional(),
   });
 
 export const whoActed = z.object({

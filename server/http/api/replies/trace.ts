@@ -61,4 +61,5 @@ export const trace = named("Trace", "A message or decision with everything that 
       stars: numberOrNull("1 to 5, where they gave them"),
     }),
   ),
+  unreadable: number("How many more would stand here and cannot be read; not there when all can").optional(),
 });

@@ -32,6 +32,7 @@ class Reader<Item> {
   #rows: Row<Item>[] = [];
   #next: string | null = null;
   #reads = 0;
+  #unreadable = 0;
 
   constructor(stream: Stream<Item>, position: Position) {
     this.#stream = stream;
@@ -44,6 +45,10 @@ class Reader<Item> {
   get position(): Position {
     return this.#position;
   }
+  /** In the pages that were read. */
+  get unreadable(): number {
+    return this.#unreadable;
+  }
   get head(): Row<Item> | undefined {
     return this.#rows[0];
   }
@@ -52,6 +57,7 @@ class Reader<Item> {
     while (this.#rows.length === 0 && this.#position.d !== true && this.#reads < MOST_READS) {
       this.#reads += 1;
       const page = await this.#stream.read(this.#position.a);
+      this.#unreadable += page.unreadable ?? 0;
       const rows = afterLast(page.rows, this.#position.k);
       this.#next = page.next;
       this.#rows = rows ?? [];
@@ -112,8 +118,10 @@ export async function mergeStreams<Item>(
   }
   const open = readers.some(({ position }) => position.d !== true);
   const next = Object.fromEntries(readers.map(({ name, position }) => [name, position]));
+  const unreadable = readers.reduce((sum, reader) => sum + reader.unreadable, 0);
   return {
     rows: await Promise.all(rows.map((row) => row.make())),
     next: open ? JSON.stringify(next) : null,
+    ...(unreadable === 0 ? {} : { unreadable }),
   };
 }

@@ -26,7 +26,7 @@ export function streamsOf(deps: ApiDeps, tenant: TenantState, whose: Whose): rea
     ) =>
     async (after: string | undefined): Promise<Page<Row<Item>>> => {
       const page = await read({ ...whose, limit: CHUNK, ...(after === undefined ? {} : { after }) });
-      return { rows: page.rows.map(row).filter((each) => each !== null), next: page.next };
+      return { ...page, rows: page.rows.map(row).filter((each) => each !== null) };
     };
   return [
     { name: "e", read: from((query) => store.events(tenant.id, query), eventRow) },

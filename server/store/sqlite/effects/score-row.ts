@@ -16,7 +16,7 @@ interface Before {
 
 /** Keeps the score of a key as it is now, the keys of each pattern in order of score, and the history. */
 export function scoreWriter(base: Base): (tenant: number, row: ScoreRow) => void {
-  const { connection } = base;
+  const { connection, unreadable } = base;
   const before = connection.query<Before>(
     "SELECT s.no, s.band, s.score, s.contributions FROM scores s WHERE s.tenant = ? AND s.key = ?",
   );
@@ -40,6 +40,7 @@ export function scoreWriter(base: Base): (tenant: number, row: ScoreRow) => void
     `DELETE FROM score_patterns
      WHERE tenant = ? AND pattern = ? AND kind = ? AND band = ? AND score = ? AND key = ?`,
   );
+  const forget = connection.query("DELETE FROM score_patterns WHERE tenant = ? AND key = ?");
   return (tenant, row) => {
     const { key, at, band, score, why } = row;
     const unit = unitNo(base, tenant, row.tenant, row.unit);
@@ -51,9 +52,16 @@ export function scoreWriter(base: Base): (tenant: number, row: ScoreRow) => void
     if (row.history) remember.run(tenant, key, unit, at, band, score, row.change ?? why, contributions);
 
     const now = rankOf(band, score, row.contributions);
-    const was = old === undefined ? [] : rankOf(old.band, old.score, contributionsOf(old));
-    if (now.join() === was.join()) return;
-    for (const pattern of was.slice(2)) unrank.run(tenant, pattern, kind, was[0] ?? "", Number(was[1]), key);
+    const [was] =
+      old === undefined
+        ? [[]]
+        : unreadable.among([old], (each) => rankOf(each.band, each.score, contributionsOf(each)));
+    // Nobody knows where it stood: it is replaced now, and whatever it led to goes.
+    if (was === undefined) forget.run(tenant, key);
+    if (now.join() === was?.join()) return;
+    for (const pattern of was?.slice(2) ?? []) {
+      unrank.run(tenant, pattern, kind, was?.[0] ?? "", Number(was?.[1]), key);
+    }
     for (const pattern of now.slice(2)) rank.run(tenant, pattern, kind, band, score, key);
   };
 }

@@ -98,6 +98,7 @@ export function settledFirst(store: Store, waiting: WaitingEffects): Store {
     matchesWithoutFeatures: reads(store.matchesWithoutFeatures),
     unlabelledFeatures: store.unlabelledFeatures,
     dailyAggregates: store.dailyAggregates,
+    unreadable: store.unreadable,
     counts: reads(store.counts),
 
     // ---- tenancy has tables of its own

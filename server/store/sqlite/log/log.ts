@@ -1,10 +1,11 @@
 import type { Event } from "../../../core/event.ts";
 import type { Millis } from "../../../core/time.ts";
-import type { Log, LogInput, Records } from "../../contract.ts";
+import type { Log, LogInput, Page, Records } from "../../contract.ts";
 import { fromCursor, limitOf, toCursor } from "../../cursor.ts";
 import type { Base } from "../base.ts";
 import { readMeta, writeMeta } from "../durability/migrate.ts";
 import { TENANT_WIDE } from "../names.ts";
+import { leftOut } from "../unreadable.ts";
 import { eventOf, fromRow, INPUT_COLUMNS, INPUT_TABLES, type InputRow } from "./input-row.ts";
 import { identityOf } from "./tail-segment.ts";
 
@@ -127,18 +128,21 @@ function eventReader(base: Base): (tenant: string, query: Parameters<Records["ev
       query.after === undefined ? Number.MAX_SAFE_INTEGER : (fromCursor(query.after, [0])[0] ?? 0);
     const units = unitsFor(base, no, query);
     const events: Event[] = [];
+    let missing = 0;
     for (const row of newestFirst(base, no, units, before, limit + 1)) {
       if (row.type === null) continue;
-      const event = eventOf(row, names);
-      if (!fits(event, query)) continue;
-      if (events.length === limit) return { rows: events, next: toCursor([row.seq + 1]) };
+      const [event] = base.unreadable.among([row], (each) => eventOf(each, names));
+      if (event === undefined) missing += 1;
+      if (event === undefined || !fits(event, query)) continue;
+      if (events.length === limit)
+        return { rows: events, next: toCursor([row.seq + 1]), ...leftOut(missing, 0) };
       events.push(event);
     }
-    return { rows: events, next: null };
+    return { rows: events, next: null, ...leftOut(missing, 0) };
   };
 }
 
-type EventPage = { readonly rows: readonly Event[]; readonly next: string | null };
+type EventPage = Page<Event>;
 type EventQuery = { person?: string; account?: string; since?: Millis; until?: Millis; unit?: string };
 
 function unitsFor(base: Base, tenant: number, query: EventQuery): readonly number[] | null {

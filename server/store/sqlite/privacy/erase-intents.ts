@@ -18,15 +18,16 @@ export function writeIntent({ connection, vault }: Base, intent: Intent): void {
 export function readIntents({
   connection,
   vault,
+  unreadable,
 }: Base): readonly { readonly name: string; readonly intent: Intent }[] {
   const rows = connection
     .query<{ name: string; value: Uint8Array }>(
       `SELECT m.name, m.value FROM meta m WHERE m.name >= '${PREFIX}' AND m.name < 'erasing;' ORDER BY m.name`,
     )
     .all();
-  return rows.map(({ name, value }) => ({
+  return unreadable.among(rows, ({ name, value }) => ({
     name,
-    intent: readIntent(vault.unwrapJson(place(name), value), "meta"),
+    intent: readIntent(vault.unwrapJson(place(name), value), `meta, ${name}`),
   }));
 }
 

@@ -14,7 +14,7 @@ const SHOWN_AFTER_DUE = 7 * DAY;
 const deliveryOf = bodyOf("deliveries");
 const alertOf = bodyOf("alerts");
 
-export function deliveries({ connection, names }: Base): Deliveries {
+export function deliveries({ connection, names, unreadable }: Base): Deliveries {
   // Index deliveries_queued gives the order; rows whose moment has not come, or whose queue is skipped, are passed over.
   const due = connection.query<Body>(
     `SELECT d.no, d.body FROM deliveries d
@@ -84,7 +84,8 @@ export function deliveries({ connection, names }: Base): Deliveries {
         kind,
         unlessDueBy ?? null,
       ]);
-      return due.all(now, JSON.stringify(kinds), JSON.stringify(queues), limit).map(deliveryOf);
+      const [wanted, skipped] = [JSON.stringify(kinds), JSON.stringify(queues)];
+      return unreadable.upTo(limit, (most) => due.all(now, wanted, skipped, most), deliveryOf);
     },
     async releasedWaiting(now, kinds) {
       return released
@@ -92,7 +93,7 @@ export function deliveries({ connection, names }: Base): Deliveries {
         .map(({ tenant, kind, count }) => ({ tenant: names.tenantId(tenant), kind, count }));
     },
     async doubtfulDeliveries(now, limit) {
-      return doubtful.all(now, limit).map(deliveryOf);
+      return unreadable.upTo(limit, (most) => doubtful.all(now, most), deliveryOf);
     },
     async nextDeliveryAt() {
       return next.get()?.at ?? null;
@@ -101,22 +102,22 @@ export function deliveries({ connection, names }: Base): Deliveries {
       const no = names.tenant(tenant);
       const of = (by: "person" | "session") =>
         who[by] === undefined ? [] : waitingFor[by].all(no, who[by], now, now - SHOWN_AFTER_DUE);
-      return [...of("person"), ...of("session")].map(deliveryOf);
+      return unreadable.among([...of("person"), ...of("session")], deliveryOf);
     },
     async delivery(tenant, id) {
       const found = one.get(names.tenant(tenant), id);
-      return found === undefined ? null : deliveryOf(found);
+      return found === undefined ? null : unreadable.only(() => deliveryOf(found));
     },
     async deliveryByProviderId(tenant, system, providerId) {
       const found = byProvider.get(names.tenant(tenant), providerId, system);
-      return found === undefined ? null : deliveryOf(found);
+      return found === undefined ? null : unreadable.only(() => deliveryOf(found));
     },
     async messagesElsewhere(tenant, person, unit, since) {
       const no = names.tenant(tenant);
       return elsewhere.all(no, person, names.unit(no, unit), since).map(({ at }) => at);
     },
     async unnotifiedAlerts(now, limit) {
-      return unnotified.all(now, limit).map(alertOf);
+      return unreadable.upTo(limit, (most) => unnotified.all(now, most), alertOf);
     },
     async markNotified(tenant, alert, at) {
       return connection.write(() => markNotified.run(at, names.tenant(tenant), alert) === 1);

@@ -5,7 +5,7 @@ import { type Body, bodyOf } from "../bodies.ts";
 
 type Features = Pick<Records, "saveFeatures" | "matchesWithoutFeatures" | "unlabelledFeatures" | "pseudonym">;
 
-export function features({ connection, names, vault }: Base): Features {
+export function features({ connection, names, vault, unreadable }: Base): Features {
   const upsert = connection.query(
     `INSERT INTO features (tenant, id, pseudonym, at, kind, label, body) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, id) DO UPDATE SET
@@ -35,10 +35,10 @@ export function features({ connection, names, vault }: Base): Features {
       });
     },
     async matchesWithoutFeatures(limit) {
-      return without.all(limit).map(bodyOf("matches"));
+      return unreadable.upTo(limit, (most) => without.all(most), bodyOf("matches"));
     },
     async unlabelledFeatures(before, limit) {
-      return unlabelled.all(before, limit).map(bodyOf("features"));
+      return unreadable.upTo(limit, (most) => unlabelled.all(before, most), bodyOf("features"));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Base } from "../base.ts";
 import { type Bodies, type Body, bodyOf, placeIn, type Table } from "../bodies.ts";
 import type { Value } from "../durability/connection.ts";
 import { letterPlace } from "../effects/record-rows.ts";
+import { leftOut } from "../unreadable.ts";
 
 type Lists = Pick<
   Records,
@@ -90,7 +91,7 @@ export function lists(base: Base): Lists {
 }
 
 export function byId<Of extends Listed>(
-  { connection }: Base,
+  { connection, unreadable }: Base,
   table: Of,
   tenant: number,
   id: string,
@@ -98,7 +99,7 @@ export function byId<Of extends Listed>(
   const found = connection
     .filtered<Body>(`SELECT t.no, t.body FROM ${table} t WHERE t.tenant = ? AND t.id = ?`)
     .get(tenant, id);
-  return found === undefined ? null : bodyOf(table)(found);
+  return found === undefined ? null : unreadable.only(() => bodyOf(table)(found));
 }
 
 interface ListedRow extends Body {
@@ -108,7 +109,7 @@ interface ListedRow extends Body {
 
 /** Newest first; rows of one moment by id. */
 function page<Of extends Listed>(
-  { connection }: Base,
+  { connection, unreadable }: Base,
   table: Of,
   filters: readonly Filter[],
   query: PageQuery,
@@ -129,9 +130,11 @@ function page<Of extends Listed>(
     .all(...given.map(([, value]) => value), ...(after ?? []), limit + 1);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
+  const kept = unreadable.among(shown, bodyOf(table));
   return {
-    rows: shown.map(bodyOf(table)),
+    rows: kept,
     next: rows.length > limit && last !== undefined ? toCursor([last.at, last.id]) : null,
+    ...leftOut(shown.length, kept.length),
   };
 }
 
@@ -142,7 +145,12 @@ interface LetterRow {
   readonly sealed: Uint8Array;
 }
 
-function letters({ connection, names, vault }: Base): Pick<Records, "deadLetters" | "unknownTypes"> {
+function letters({
+  connection,
+  names,
+  vault,
+  unreadable,
+}: Base): Pick<Records, "deadLetters" | "unknownTypes"> {
   const select = connection.query<LetterRow>(
     `SELECT l.no, l.id, l.received_at, l.sealed FROM dead_letters l
      WHERE l.tenant = ? AND l.no < ? ORDER BY l.no DESC LIMIT ?`,
@@ -157,14 +165,16 @@ function letters({ connection, names, vault }: Base): Pick<Records, "deadLetters
       const [below] = query.after === undefined ? [Number.MAX_SAFE_INTEGER] : fromCursor(query.after, [0]);
       const rows = select.all(names.tenant(tenant), below ?? 0, limit + 1);
       const shown = rows.slice(0, limit);
+      const kept = unreadable.among(shown, ({ no, id, received_at: receivedAt, sealed }) => {
+        const opened = vault.unwrapJson(letterPlace(tenant, id), sealed);
+        const content = readLetter(opened, placeIn("dead_letters", no));
+        const { system, sourceId, reason, body } = content;
+        return { id, tenant, system, sourceId, receivedAt, reason, body: Buffer.from(body, "base64") };
+      });
       return {
-        rows: shown.map(({ no, id, received_at: receivedAt, sealed }) => {
-          const opened = vault.unwrapJson(letterPlace(tenant, id), sealed);
-          const content = readLetter(opened, placeIn("dead_letters", no));
-          const { system, sourceId, reason, body } = content;
-          return { id, tenant, system, sourceId, receivedAt, reason, body: Buffer.from(body, "base64") };
-        }),
+        rows: kept,
         next: rows.length > limit ? toCursor([shown.at(-1)?.no ?? 0]) : null,
+        ...leftOut(shown.length, kept.length),
       };
     },
     async unknownTypes(tenant) {

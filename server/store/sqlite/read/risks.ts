@@ -7,6 +7,7 @@ import { readContributions } from "../../shapes/contributions.ts";
 import type { Base } from "../base.ts";
 import { placeIn } from "../bodies.ts";
 import type { Value } from "../durability/connection.ts";
+import { leftOut } from "../unreadable.ts";
 
 type Risks = Pick<Records, "score" | "scoreHistory" | "risks" | "riskFilters">;
 
@@ -58,10 +59,15 @@ export function risks(base: Base): Risks {
   return {
     async score(tenant, key) {
       const row = current.get(names.tenant(tenant), key);
-      return row === undefined ? null : scoreOf(tenant, row, false);
+      return row === undefined ? null : base.unreadable.only(() => scoreOf(tenant, row, false));
     },
     async scoreHistory(tenant, key, since, limit) {
-      return history.all(names.tenant(tenant), key, since, limit).map((row) => scoreOf(tenant, row, true));
+      const no = names.tenant(tenant);
+      return base.unreadable.upTo(
+        limit,
+        (most) => history.all(no, key, since, most),
+        (row) => scoreOf(tenant, row, true),
+      );
     },
     async risks(tenant, query) {
       return riskPage(base, names.tenant(tenant), query);
@@ -100,13 +106,15 @@ function riskPage(base: Base, tenant: number, query: RiskQuery): Page<RiskRow> {
     .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
+  const kept = base.unreadable.among(shown, (row) => {
+    const { key, score, at, why, name, segment, owner } = row;
+    const band = readBand(row.band, () => placeIn("scores", row.no));
+    return { key, unit: base.names.unitName(row.unit).name, score, band, at, why, name, segment, owner };
+  });
   return {
-    rows: shown.map((row) => {
-      const { key, score, at, why, name, segment, owner } = row;
-      const band = readBand(row.band, () => placeIn("scores", row.no));
-      return { key, unit: base.names.unitName(row.unit).name, score, band, at, why, name, segment, owner };
-    }),
+    rows: kept,
     next: found.length > limit && last !== undefined ? toCursor([last.score, last.key]) : null,
+    ...leftOut(shown.length, kept.length),
   };
 }
 
@@ -182,7 +190,7 @@ function rankedPart(
  * Keys whose account's name has the text in it, or whose id begins with it, when these are few; null when there are
  * many, or no name was asked for. The trigram index needs three characters.
  */
-function rareNames({ connection }: Base, tenant: number, query: RiskQuery): RiskColumns[] | null {
+function rareNames({ connection, unreadable }: Base, tenant: number, query: RiskQuery): RiskColumns[] | null {
   const { name, kind, band, segment, owner, pattern } = query;
   if (name === undefined || [...name].length < 3) return null;
   const phrase = `"${name.replaceAll('"', '""')}"`;
@@ -207,7 +215,7 @@ function rareNames({ connection }: Base, tenant: number, query: RiskQuery): Risk
       (band === undefined || row.band === band) &&
       (segment === undefined || row.segment === segment) &&
       (owner === undefined || row.owner === owner) &&
-      (pattern === undefined || contributes(row, pattern)),
+      (pattern === undefined || unreadable.among([row], (each) => contributes(each, pattern)).includes(true)),
   );
 }
 

@@ -6,6 +6,7 @@ import type { Base } from "../base.ts";
 import { type Bodies, type Body, bodyOf } from "../bodies.ts";
 import { eventOf } from "../log/input-row.ts";
 import { newestFirst, rowsAt } from "../log/log.ts";
+import { leftOut } from "../unreadable.ts";
 import { byId } from "./lists.ts";
 
 /** So many positions of a unit's log are looked at for the events of one match. */
@@ -13,18 +14,16 @@ const MOST_LOOKED_AT = 20_000;
 
 /** From a decision or delivery back to the webhooks behind it. */
 export function tracing(base: Base, scoreHistory: Records["scoreHistory"]): Pick<Records, "trace"> {
-  const { connection, names } = base;
-  const ofMatch = <Of extends "decisions" | "feedback">(
-    table: Of,
-    tenant: number,
-    match: string,
-  ): readonly Bodies[Of][] =>
-    connection
+  const { connection, names, unreadable } = base;
+  const ofMatch = <Of extends "decisions" | "feedback">(table: Of, tenant: number, match: string) => {
+    const rows = connection
       .filtered<Body>(
         `SELECT t.no, t.body FROM ${table} t WHERE t.tenant = ? AND t.match = ? ORDER BY t.at, t.no`,
       )
-      .all(tenant, match)
-      .map(bodyOf(table));
+      .all(tenant, match);
+    const kept: readonly Bodies[Of][] = unreadable.among(rows, bodyOf(table));
+    return { kept, missing: rows.length - kept.length };
+  };
   return {
     async trace(tenant, id) {
       const no = names.tenant(tenant);
@@ -37,15 +36,16 @@ export function tracing(base: Base, scoreHistory: Records["scoreHistory"]): Pick
       // What belongs to no match shares an empty one: each row is about its own message.
       const isOwn = (row: { readonly delivery: string | null }) =>
         matchId !== "" || row.delivery === delivery?.id;
-      const decisions = ofMatch("decisions", no, matchId).filter(isOwn);
+      const [decisions, feedback] = [ofMatch("decisions", no, matchId), ofMatch("feedback", no, matchId)];
       return {
         delivery,
-        decisions,
+        decisions: decisions.kept.filter(isOwn),
         match,
         scores: match === null ? [] : await scoresOf(scoreHistory, tenant, match),
         events: match === null ? [] : eventsOf(base, no, match),
         outcome: byId(base, "outcomes", no, matchId),
-        feedback: ofMatch("feedback", no, matchId).filter(isOwn),
+        feedback: feedback.kept.filter(isOwn),
+        ...leftOut(matchId === "" ? 0 : decisions.missing + feedback.missing, 0),
       };
     },
   };
@@ -72,7 +72,8 @@ function eventsOf(base: Base, tenant: number, match: Match): Trace["events"] {
     looked += 1;
     if (missing.size === 0 || looked > MOST_LOOKED_AT || row.received_at < match.firstAt - ON_TIME) break;
     if (row.type === null || !missing.has(row.name)) continue;
-    const event = eventOf(row, base.names);
+    const [event] = base.unreadable.among([row], (each) => eventOf(each, base.names));
+    if (event === undefined) continue;
     if (event.time < match.firstAt || event.time > match.lastSeen) continue;
     missing.delete(row.name);
     found.push({ event, reception: receptionOf(base, row.seq), seq: row.seq });
