@@ -8,8 +8,8 @@ export const acknowledgeAlert: Action<typeof oneAlert, Alert> = {
   params: oneAlert,
   roles: AGENTS,
   revised: true,
-  audits: ["alert.ack"],
+  audits: ["alert.acknowledge"],
   undo: "alert",
   subject: alertSubject,
-  run: (context, { alert }, act) => changeAlert(context, act, alert, { action: "ack" }),
+  run: (context, { alert }, act) => changeAlert(context, act, alert, { action: "acknowledge" }),
 };

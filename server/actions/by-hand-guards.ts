@@ -11,7 +11,7 @@ import type { ManualQuestion } from "./by-hand.ts";
 
 /** What a guard means for somebody who wants to send by hand. */
 const MEANING: Readonly<Record<GuardReason, string>> = {
-  killed: "The tenant, this pattern or this channel is switched off.",
+  switched_off: "The tenant, this pattern or this channel is switched off.",
   retracted: "The match was undone by a late event.",
   resolved: "The trouble is over already.",
   below: "The risk is low at this moment.",
@@ -34,11 +34,11 @@ const MEANING: Readonly<Record<GuardReason, string>> = {
 };
 
 /** No reason of an agent's lifts these: the person's own word, the law, the kill switch, and the impossible. */
-const NEVER: readonly GuardReason[] = ["killed", "opted_out", "no_consent", "unreachable", "not_ready"];
+const NEVER: readonly GuardReason[] = ["switched_off", "opted_out", "no_consent", "unreachable", "not_ready"];
 
 /** What keeps messages from this person as such, not from one message. */
 export const ABOUT_PERSON: readonly GuardReason[] = [
-  "killed",
+  "switched_off",
   "opted_out",
   "snoozed",
   "paused",

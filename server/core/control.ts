@@ -37,7 +37,7 @@ export type FeedbackAnswer = "yes" | "no" | "not_mine" | "someone_else";
 export interface ClaimFacts {
   /** What the clock says at the claim: earlier than the log's own time when it was set back in the meantime. */
   readonly at?: Millis;
-  readonly killed: boolean;
+  readonly switchedOff: boolean;
   readonly stopped: boolean;
   /** Consent and address per kind as the store has them now. */
   readonly consent: PersonState["consent"];
@@ -66,8 +66,8 @@ export type UnitControl =
   | { readonly kind: "tick" }
   /** The first input after an upgrade, of a unit whose newest inputs another engine had judged. */
   | { readonly kind: "reconcile"; readonly engine: number; readonly served: Served }
-  /** History is brought in from here on, at this moment of the present. */
-  | { readonly kind: "history"; readonly at: Millis }
+  /** Backfill begins here, at this moment of the present. */
+  | { readonly kind: "backfill"; readonly at: Millis }
   | {
       readonly kind: "claim";
       readonly delivery: string;
@@ -124,7 +124,7 @@ export type UnitControl =
       readonly kind: "alert";
       readonly alert: string;
       /** `restore` takes an action back: the alert is as it was `before`. */
-      readonly action: "ack" | "assign" | "snooze" | "resolve" | "restore";
+      readonly action: "acknowledge" | "assign" | "snooze" | "resolve" | "restore";
       readonly before?: Pick<Alert, "state" | "assignee" | "snoozedUntil">;
       readonly assignee?: string;
       readonly until?: Millis;

@@ -3,7 +3,7 @@ import type { Millis } from "./time.ts";
 
 /** Why the policy said what it said: the guard table, in its order. */
 export const REASONS = [
-  "killed",
+  "switched_off",
   "retracted",
   "resolved",
   "below",
@@ -35,7 +35,7 @@ export type Reason =
   | "review_rejected"
   | "taken_back"
   | "ladder_end"
-  | "history"
+  | "backfill"
   | "manual"
   | "none";
 

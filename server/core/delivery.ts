@@ -74,7 +74,7 @@ export interface Delivery {
   readonly simulated: boolean;
 }
 
-export type AlertState = "open" | "acked" | "snoozed" | "resolved";
+export type AlertState = "open" | "acknowledged" | "snoozed" | "resolved";
 
 /** What ops sees: one problem, its owner, its first action. */
 export interface Alert {

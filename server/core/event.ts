@@ -23,13 +23,11 @@ export interface Event {
   readonly data: EventData;
   /** The event claimed to be more than five minutes ahead and was clamped to `receivedAt`. */
   readonly clamped?: true;
-  /** Brought in on purpose as history (`forestall import`, `Forestall-Backfill: 1`). */
+  /** Brought in on purpose, after the fact (`forestall import`, `Forestall-Backfill: 1`). */
   readonly backfill?: true;
   /** The reception (webhook delivery) it came in, for the trace. */
   readonly reception?: string;
 }
-
-export type Punctuality = "on_time" | "late" | "history";
 
 /** How somebody else calls an account or person. `native` is the tenant's own namespace. */
 export interface Ref {

@@ -2,7 +2,7 @@ import type { Reason } from "./decision.ts";
 
 /** Why something was not sent, or not yet, in words that need no manual. "They": whom the message is for. */
 const WORDS: { readonly [reason in Reason]: string } = {
-  killed: "this is switched off",
+  switched_off: "this is switched off",
   retracted: "a late event showed that it did not happen",
   resolved: "the trouble is over",
   below: "too little to act on",
@@ -29,7 +29,7 @@ const WORDS: { readonly [reason in Reason]: string } = {
   review_rejected: "a colleague rejected it",
   taken_back: "a colleague took it back",
   ladder_end: "every channel was tried",
-  history: "it happened too long ago",
+  backfill: "it was brought in from before",
   manual: "a colleague sent it by hand",
   none: "nothing stood in the way",
 };

@@ -11,7 +11,7 @@ export const FOREVER: Millis = 8.64e15;
 
 /** How long after its own time an event may arrive and still count as on time. */
 export const ON_TIME = 5 * MINUTE;
-/** Older than this on arrival an event is history: features and baselines only. */
+/** Older than this on arrival an event is too late: it only counts in features and baselines. */
 export const LATE = DAY;
 
 const UNITS: Readonly<Record<string, Millis>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };

@@ -1,3 +1,5 @@
+import { alertOf, deliveryOf, each, trackedOf } from "./renamed.ts";
+
 /**
  * How the state of a unit that an older engine wrote becomes one that this engine can go on with.
  *
@@ -21,7 +23,15 @@ export interface Engine {
   readonly upgrades: readonly Upgrade[];
 }
 
-export const THIS_ENGINE: Engine = { version: 1, upgrades: [] };
+/** Engine 2 judges as engine 1 did, and says in other words what it came to. */
+const toWordsOf2: Upgrade = (state) => ({
+  ...state,
+  tracked: each(trackedOf)(state.tracked),
+  deliveries: each(deliveryOf)(state.deliveries),
+  alerts: each(alertOf)(state.alerts),
+});
+
+export const THIS_ENGINE: Engine = { version: 2, upgrades: [toWordsOf2] };
 
 /** The state of a unit cannot be gone on with; the message says in a plain sentence what to do. */
 export class UnreadableUnit extends Error {

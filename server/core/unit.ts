@@ -18,7 +18,7 @@ export interface Unit {
   seq: number;
   /** `receivedAt` of the last input, or due time of the last timer: never goes back. */
   clock: Millis;
-  /** When it was last told of history that moved its clock; 0 once something live has come. */
+  /** When it was last told of a backfill that moved its clock; 0 once something live has come. */
   toldAt: Millis;
   /** Log position of the newest change of patterns that it learned of between two inputs; 0 when there was none. */
   patternsAsOf: number;

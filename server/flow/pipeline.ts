@@ -133,7 +133,7 @@ class StorePipeline implements Pipeline, PipelineControl {
     this.#timers = new Timers({
       ...shared,
       saving: this.#saving,
-      isBringingHistory: (tenant, at) => this.#events.isBringingHistory(tenant, at),
+      isBackfilling: (tenant, at) => this.#events.isBackfilling(tenant, at),
       control: (tenant, unit, control) => this.control(tenant, { unit }, control),
     });
     this.#catchingUp = new CatchingUp({

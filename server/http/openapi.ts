@@ -72,7 +72,7 @@ function operation(route: AnyRoute, refer: Refer): Json {
   };
 }
 
-/** `POST /alerts/:id/ack` becomes `postAlertsIdAck`. */
+/** `POST /alerts/:id/acknowledge` becomes `postAlertsIdAcknowledge`. */
 function operationId({ method, path }: AnyRoute): string {
   const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
   return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");

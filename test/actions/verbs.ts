@@ -314,7 +314,7 @@ export const VERBS: { readonly [verb: string]: Verb } = {
       see: deliveries,
     },
   },
-  "acknowledge-alert": onAlert("ack"),
+  "acknowledge-alert": onAlert("acknowledge"),
   "assign-alert": onAlert("assign", { assignee: "ben" }),
   "snooze-alert": onAlert("snooze", { for: "2h" }),
   "resolve-alert": onAlert("resolve"),

@@ -60,7 +60,7 @@ const stopsOf = async (account: string): Promise<string[]> => {
     `/decisions?account=${account}`,
   );
   return rows
-    .filter(({ kind, reason }) => kind === "stop" && reason === "killed")
+    .filter(({ kind, reason }) => kind === "stop" && reason === "switched_off")
     .map(({ channel }) => channel ?? "");
 };
 

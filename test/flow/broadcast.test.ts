@@ -282,12 +282,12 @@ describe("a broadcast respects", () => {
 
     expect(await visit(world, "ada")).toBe(0);
     expect(emails(world).map(({ status, detail }) => `${status} ${detail}`)).toEqual(
-      Array(3).fill("suppressed killed"),
+      Array(3).fill("suppressed switched_off"),
     );
     const stopped = world.deliveries().filter(({ notice, status }) => notice && status === "suppressed");
     for (const { id, person } of stopped) {
       expect(world.decisions().filter(({ delivery }) => delivery === id)).toMatchObject([
-        { kind: "stop", reason: "killed", person, key: `person/${person}` },
+        { kind: "stop", reason: "switched_off", person, key: `person/${person}` },
       ]);
     }
   });

@@ -129,7 +129,7 @@ describe("a due row", () => {
     await run();
 
     expect(email.calls).toHaveLength(0);
-    expect(world.row("d1").detail).toBe("killed");
+    expect(world.row("d1").detail).toBe("switched_off");
   });
 
   it("does not go to somebody who was erased in the meantime", async () => {

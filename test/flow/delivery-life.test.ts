@@ -19,7 +19,7 @@ async function unpaid(now?: number): Promise<{ world: World; row: Delivery }> {
 
 const now = (world: World, row: Delivery) => world.deliveries().find(({ id }) => id === row.id);
 const facts = {
-  killed: false,
+  switchedOff: false,
   stopped: false,
   consent: { sms: true, email: true },
   channelsOff: [],
@@ -185,7 +185,7 @@ describe("a claim", () => {
     }
 
     expect(all.world.sent).toEqual([]);
-    expect(now(all.world, all.row)).toMatchObject({ status: "suppressed", detail: "killed" });
+    expect(now(all.world, all.row)).toMatchObject({ status: "suppressed", detail: "switched_off" });
     expect(one.world.sent.map(({ row }) => row.channel)).toEqual(["sms"]);
   });
 
@@ -465,7 +465,7 @@ describe("a message by hand", () => {
     const obstacles = {
       opted_out: prefer({ kind: "stop" }),
       no_consent: prefer({ kind: "consent", channel: "email", given: false }),
-      killed: async (world: World) => {
+      switched_off: async (world: World) => {
         const switches = { ...ALL_ON, tenant: true };
         await world.pipeline.tenantControl(T, { kind: "switches", switches, actor: "ops", reason: "" });
       },

@@ -354,7 +354,7 @@ describe("patterns without a message", () => {
     await world.take(event("message.sentiment", { time: world.now, person: "u1", data: { score: -0.9 } }));
 
     expect(world.alerts()).toEqual([]);
-    expect(world.decisions("P-024")).toMatchObject([{ kind: "stop", reason: "killed" }]);
+    expect(world.decisions("P-024")).toMatchObject([{ kind: "stop", reason: "switched_off" }]);
   });
 
   it("are scored but never acted on when they are only logged", async () => {

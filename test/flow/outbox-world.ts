@@ -178,7 +178,7 @@ function changeOf(row: Delivery, control: Control, now: number): Partial<Deliver
     if (row.status !== "queued") return null;
     if (row.attempts > 0 && now > row.dueBy) return { status: "failed", detail: "its deadline passed" };
     const { facts } = control;
-    if (facts?.killed) return { status: "suppressed", detail: "killed" };
+    if (facts?.switchedOff) return { status: "suppressed", detail: "switched_off" };
     if (facts?.stopped) return { status: "suppressed", detail: "opted_out" };
     if ((facts?.elsewhere.length ?? 0) >= 2) return { notBefore: now + 3_600_000, released: true };
     const lease = { claimedAt: now, leaseUntil: now + control.leaseFor };

@@ -23,7 +23,7 @@ const of = <Member extends string>(members: Each<Member>): readonly string[] => 
 /** Kinds of controls; where a kind has kinds of its own, those. */
 const UNIT_CONTROLS: { readonly [kind in UnitControl["kind"]]: true | readonly string[] } = {
   tick: PLAIN,
-  history: PLAIN,
+  backfill: PLAIN,
   claim: PLAIN,
   attempted: of<AttemptResult["kind"]>({ sent: true, retry: true, failed: true, in_doubt: true }),
   receipt: of<ReceiptKind>({
@@ -59,7 +59,13 @@ const UNIT_CONTROLS: { readonly [kind in UnitControl["kind"]]: true | readonly s
   }),
   verdict: of<Of<"verdict">["verdict"] | "undo">({ false_alarm: true, real: true, undo: true }),
   review: of<Of<"review">["answer"] | "undo">({ approve: true, edit: true, reject: true, undo: true }),
-  alert: of<Of<"alert">["action"]>({ ack: true, assign: true, snooze: true, resolve: true, restore: true }),
+  alert: of<Of<"alert">["action"]>({
+    acknowledge: true,
+    assign: true,
+    snooze: true,
+    resolve: true,
+    restore: true,
+  }),
   manual: of<"send" | "undo">({ send: true, undo: true }),
   unlink: PLAIN,
   profile: PLAIN,
@@ -87,11 +93,11 @@ const TENANT_CONTROLS: { readonly [kind in TenantControl["kind"]]: true | readon
   incident: of<Incident["scope"]["kind"]>({ all: true, pattern: true, component: true, account: true }),
 };
 
-const EVENTS = of<"clamped" | "backfill" | "late" | "history" | "unknown">({
+const EVENTS = of<"clamped" | "backfill" | "late" | "too late" | "unknown">({
   clamped: true,
   backfill: true,
   late: true,
-  history: true,
+  "too late": true,
   unknown: true,
 });
 const MARKS = of<Mark["mark"]>({ saved: true, retained: true, restarted: true, erased: true });
@@ -144,7 +150,7 @@ function eventKinds(
     ...(event.clamped === true ? ["event that is clamped"] : []),
     ...(isLive ? [] : ["event that is backfill"]),
     ...(isLive && late > ON_TIME && late <= LATE ? ["event that is late"] : []),
-    ...(isLive && late > LATE ? ["event that is history"] : []),
+    ...(isLive && late > LATE ? ["event that is too late"] : []),
   ];
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { Expected } from "./facts.ts";
+import { saidNow, wordsOf } from "./words.ts";
 
 const FOLDER = join(import.meta.dirname, "databases");
 
@@ -33,8 +34,20 @@ export function unpack(name: string): Unpacked {
     const part = packed.startsWith(`${name}.db`) ? packed.slice(name.length, -".gz".length) : null;
     if (part !== null) writeFileSync(join(dir, `forestall${part}`), unzipped(packed), { mode: 0o600 });
   }
-  const expected = JSON.parse(unzipped(`${name}.json.gz`).toString("utf8")) as Expected;
-  return { dir, file: join(dir, FILE), expected };
+  const recorded = JSON.parse(unzipped(`${name}.json.gz`).toString("utf8")) as Expected;
+  return { dir, file: join(dir, FILE), expected: inWordsOfToday(recorded) };
+}
+
+function inWordsOfToday(recorded: Expected): Expected {
+  const words = wordsOf(recorded.engine);
+  return {
+    ...recorded,
+    pursuits: recorded.pursuits.map((one) => ({ ...one, reason: saidNow(words, "lastReason", one.reason) })),
+    alerts: recorded.alerts.map((one) => ({
+      ...one,
+      state: saidNow(words, "state", one.state) as (typeof one)["state"],
+    })),
+  };
 }
 
 const unzipped = (file: string) => gunzipSync(readFileSync(join(FOLDER, file)));

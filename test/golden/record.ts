@@ -124,7 +124,7 @@ function write(
   const last = inputsOf(lines).at(-1);
   const days = last === undefined ? 0 : (last.receivedAt - START) / DAY;
   process.stderr.write(`${inputsOf(all).length} inputs; the first ${most} take ${days.toFixed(1)} days\n`);
-  const tally = createTally();
+  const tally = createTally(String(THIS_ENGINE.version));
   for (const { seq, unit } of inputsOf(lines)) tally.add(seq, unit === null ? [] : (effects.get(seq) ?? []));
   const digests = tally.digests({ commit, engine: String(THIS_ENGINE.version) });
   writeRecording(name, { lines, libraries: life.libraries, decisions: tally.decisions, digests });

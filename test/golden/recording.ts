@@ -15,6 +15,7 @@ import type { LogInput } from "../../server/store/contract.ts";
 import { CONTROL } from "../../server/store/shapes/control.ts";
 import { EVENT } from "../../server/store/shapes/event.ts";
 import { LIBRARY } from "../../server/store/shapes/library.ts";
+import { saidThen, type Words, wordsOf } from "./words.ts";
 
 export const HERE = import.meta.dirname;
 
@@ -134,7 +135,9 @@ export interface Tally {
   digests(made: Pick<Digests, "commit" | "engine">): Digests;
 }
 
-export function createTally(): Tally {
+/** @param engine whose words the digests are in */
+export function createTally(engine: string): Tally {
+  const words = wordsOf(engine);
   const decisions: Short[] = [];
   const ofDecisions: string[] = [];
   const ofEffects: string[] = [];
@@ -150,12 +153,12 @@ export function createTally(): Tally {
     decisions,
     add(seq, effects) {
       for (const effect of effects) {
-        const text = stable(effect);
+        const text = stable(effect, words);
         count += 1;
         chunk.effects.update(text);
         if (effect.kind !== "decision") continue;
         chunk.decisions.update(text);
-        decisions.push(shortOf(seq, effect.row));
+        decisions.push(shortOf(seq, effect.row, words));
       }
       inputs += 1;
       if (inputs % CHUNK === 0) close();
@@ -169,16 +172,25 @@ export function createTally(): Tally {
 
 const newChunk = () => ({ decisions: createHash("sha256"), effects: createHash("sha256") });
 
-function shortOf(seq: number, { kind, reason, channel, person, step, until, at }: Decision): Short {
-  return [seq, kind, reason, channel, person, step, until === null ? null : until - at];
+function shortOf(seq: number, decision: Decision, words: Words): Short {
+  const { kind, reason, channel, person, step, until, at } = decision;
+  return [
+    seq,
+    kind,
+    saidThen(words, "reason", reason),
+    channel,
+    person,
+    step,
+    until === null ? null : until - at,
+  ];
 }
 
 /** A record as text, for a digest: in which order its fields were put together is nobody's business. */
-export function stable(value: unknown): string {
+export function stable(value: unknown, words: Words): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   let text = "";
   if (Array.isArray(value)) {
-    for (const each of value) text += `,${stable(each)}`;
+    for (const each of value) text += `,${stable(each, words)}`;
     return `[${text}]`;
   }
   const fields = value as { readonly [name: string]: unknown };
@@ -186,7 +198,10 @@ export function stable(value: unknown): string {
     const field = fields[name];
     if (field === undefined) continue;
     // A string between quotes is most of it, and seldom needs more than that; it is for a digest, not for reading.
-    text += typeof field === "string" ? `,${name}="${field}"` : `,${name}=${stable(field)}`;
+    text +=
+      typeof field === "string"
+        ? `,${name}="${saidThen(words, name, field)}"`
+        : `,${name}=${stable(field, words)}`;
   }
   return `{${text}}`;
 }

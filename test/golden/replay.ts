@@ -55,7 +55,7 @@ export function replay({ lines, libraries, digests }: Recording): Replayed {
     return library;
   });
   const units = new Map<string, Held>();
-  const tally = createTally();
+  const tally = createTally(digests.engine);
   let rebuilt = 0;
 
   const held = (tenant: string, id: string): Held => {

@@ -18,9 +18,9 @@ const RECEIVE = "server/flow/receive.ts";
 const EQUIVALENT: readonly Equivalent[] = [
   {
     file: "server/core/engine/assess.ts",
-    code: "const isTold = unit.toldAt > 0 && due <= unit.toldAt + HISTORY_ROUND;",
+    code: "const isTold = unit.toldAt > 0 && due <= unit.toldAt + BACKFILL_ROUND;",
     change:
-      "unit.toldAt > 0 && due <= unit.toldAt + HISTORY_ROUND  becomes  due <= unit.toldAt + HISTORY_ROUND",
+      "unit.toldAt > 0 && due <= unit.toldAt + BACKFILL_ROUND  becomes  due <= unit.toldAt + BACKFILL_ROUND",
     reason:
       "Nothing falls due in the first minute of 1970, which is when a unit that was never told would count as told.",
   },

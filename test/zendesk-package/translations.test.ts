@@ -126,7 +126,7 @@ describe("every word that the server uses has a text", () => {
       review_rejected: true,
       taken_back: true,
       ladder_end: true,
-      history: true,
+      backfill: true,
       manual: true,
       none: true,
     };
@@ -202,7 +202,7 @@ describe("every word that the server uses has a text", () => {
       ...["person.pause", "person.resume", "person.stop", "person.link"],
       ...["match.false_alarm", "match.real"],
       ...["decision.approve", "decision.edit", "decision.reject", "delivery.manual"],
-      ...["alert.ack", "alert.assign", "alert.snooze", "alert.resolve", "undo"],
+      ...["alert.acknowledge", "alert.assign", "alert.snooze", "alert.resolve", "undo"],
     ];
 
     expect(

@@ -80,8 +80,8 @@ export function changeAlert(turn: Turn, control: ControlOf<"alert">): void {
 
 function alertChanges(control: ControlOf<"alert">): Partial<Alert> {
   switch (control.action) {
-    case "ack":
-      return { state: "acked", assignee: control.assignee ?? control.actor };
+    case "acknowledge":
+      return { state: "acknowledged", assignee: control.assignee ?? control.actor };
     case "assign":
       return { assignee: control.assignee ?? control.actor };
     case "snooze":

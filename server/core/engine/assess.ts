@@ -47,8 +47,8 @@ export interface Tools {
   readonly assume: Assumption;
 }
 
-/** While history comes in, units are told so once in this time: what falls due in it is history too. */
-export const HISTORY_ROUND = MINUTE;
+/** While a backfill comes in, units are told so once in this time: what falls due in it is part of it. */
+export const BACKFILL_ROUND = MINUTE;
 
 export type UnitInput = { readonly event: Event } | { readonly control: UnitControl };
 
@@ -63,7 +63,7 @@ export function assess(
 ): Effect[] {
   const effects: Effect[] = [];
   const now = Math.max(receivedAt, unit.clock);
-  const simulated = isHistory(input);
+  const simulated = isBackfill(input);
   if ("control" in input && input.control.kind === "reconcile") {
     reconcile(newTurn(unit, tenant, unit.clock, false, tools, effects), input.control);
   }
@@ -78,9 +78,9 @@ export function assess(
   return effects;
 }
 
-/** History, and the word that it follows. */
-function isHistory(input: UnitInput): boolean {
-  return "event" in input ? input.event.backfill === true : input.control.kind === "history";
+/** Of a backfill: its events, and the word that they follow. */
+function isBackfill(input: UnitInput): boolean {
+  return "event" in input ? input.event.backfill === true : input.control.kind === "backfill";
 }
 
 function newTurn(
@@ -128,7 +128,7 @@ function takeControl(turn: Turn, control: UnitControl): void {
     case "tick":
     case "reconcile": // done, before the timers
       return;
-    case "history":
+    case "backfill":
       turn.unit.toldAt = control.at;
       return;
     case "claim":
@@ -218,7 +218,7 @@ function reconsider(turn: Turn, rescored: ReadonlyMap<string, Rescored>): void {
 
 /**
  * Runs every timer that is due by then, in order of due time; each is judged at its own due time. What falls due
- * while history is brought in is history as well, up to when something live comes.
+ * during a backfill is part of it, up to when something live comes.
  */
 function runTimers(
   unit: Unit,
@@ -232,7 +232,7 @@ function runTimers(
     const due = dueOf(unit);
     if (due > upTo) return;
     unit.clock = Math.max(unit.clock, due);
-    const isTold = unit.toldAt > 0 && due <= unit.toldAt + HISTORY_ROUND;
+    const isTold = unit.toldAt > 0 && due <= unit.toldAt + BACKFILL_ROUND;
     const turn = newTurn(unit, tenant, unit.clock, simulated || isTold, tools, effects);
     if (nextDue(unit.cells) <= due) {
       runDue(unit.cells, tenant.library, due, (change) => applyMatchChange(turn, change));

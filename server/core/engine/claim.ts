@@ -72,7 +72,7 @@ function judgeClaim(
   facts: ClaimFacts | null,
 ): GuardResult {
   // What is switched off stops, also what an incident would hold.
-  const incident = facts?.killed === true ? null : afterIncident(turn, tracked, row.step);
+  const incident = facts?.switchedOff === true ? null : afterIncident(turn, tracked, row.step);
   if (incident !== null) return { ...incident, channel: row.channel, person: row.person };
   // The step it was queued on is its own: it must not count as a duplicate of itself.
   const own = { ...pursuit, sentSteps: pursuit.sentSteps.filter((step) => step !== row.step) };
@@ -121,7 +121,7 @@ function postpone(turn: Turn, row: Delivery, tracked: Tracked, pattern: Pattern,
 function stopClaimed(turn: Turn, row: Delivery, tracked: Tracked, result: GuardResult): void {
   suppress(turn, row, result.reason);
   freeStep(tracked, row.step);
-  const onlyChannel = result.reason === "killed" && channelIsOff(turn, row);
+  const onlyChannel = result.reason === "switched_off" && channelIsOff(turn, row);
   if (onlyChannel || OTHER_CHANNEL_MAY_DO.has(result.reason)) pursue(turn, tracked, row.step, "first");
   else endPursuit(turn, tracked, result.reason);
 }
@@ -148,7 +148,8 @@ function claimManual(turn: Turn, row: Delivery, control: ControlOf<"claim">): vo
 function manualStop(turn: Turn, row: Delivery, facts: ClaimFacts | null): Reason | null {
   const { switches } = turn.tenant;
   const kind = kindOf(row.channel);
-  if (switches.tenant || switches.channels.includes(kind) || facts?.killed === true) return "killed";
+  if (switches.tenant || switches.channels.includes(kind) || facts?.switchedOff === true)
+    return "switched_off";
   const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
   if (person === undefined) return "unreachable";
   if (person.stoppedAt !== null || facts?.stopped === true) return "opted_out";

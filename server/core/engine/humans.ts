@@ -88,7 +88,7 @@ export function alertOnly(turn: Turn, tracked: Tracked, pattern: Pattern): void 
 
 /** Reasons after which nobody needs to be told: it is over, somebody is told already, or it was switched off. */
 const NO_ALERT: ReadonlySet<Reason> = new Set<GuardReason>([
-  "killed",
+  "switched_off",
   "retracted",
   "resolved",
   "below",

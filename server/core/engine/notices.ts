@@ -92,8 +92,8 @@ function refusalOf(
 ): Reason | null {
   const kinds = kindsOf(channel);
   if (tenant.switches.tenant || kinds.some((kind) => tenant.switches.channels.includes(kind)))
-    return "killed";
-  if (facts?.killed === true) return "killed";
+    return "switched_off";
+  if (facts?.switchedOff === true) return "switched_off";
   if (person.stoppedAt !== null || facts?.stopped === true) return "opted_out";
   if (kinds.some((kind) => person.channelsOff.includes(kind))) return "opted_out";
   if (channel === "email" && person.consent.email === false) return "no_consent";

@@ -23,7 +23,7 @@ export function personOf(turn: Turn, id: string): PersonState {
 
 /**
  * Folds what an event says about its account and person into their profiles, and answers whether they changed. What
- * is history on arrival fills gaps, but overrides nothing that is known.
+ * is too late on arrival fills gaps, but overrides nothing that is known.
  */
 export function foldProfile(turn: Turn, event: Event): boolean {
   const isOld = turn.now - event.time > LATE;

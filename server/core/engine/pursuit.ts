@@ -158,7 +158,7 @@ function queue(turn: Turn, tracked: Tracked, pattern: Pattern, delivery: Deliver
   const { pursuit } = tracked;
   if (pursuit === null) return;
   const dry = !inRollout(turn.tenant, turn.unit);
-  // A match out of history gets no message either when its next step or release falls into live time.
+  // A match out of a backfill gets no message either when its next step or release falls into live time.
   const made = dry || delivery.simulated || turn.assume === "delivered";
   const status = dry || delivery.simulated ? "dry_run" : made ? "sent" : "queued";
   const row: Delivery = { ...delivery, status, sentAt: made ? turn.now : null };

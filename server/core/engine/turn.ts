@@ -20,7 +20,7 @@ export interface Turn {
   readonly now: Millis;
   readonly hash: HashId;
   readonly assume: Assumption;
-  /** The input is history brought in on purpose; decisions are marked and nothing leaves. */
+  /** The input is part of a backfill; decisions are marked and nothing leaves. */
   readonly simulated: boolean;
   readonly effects: Effect[];
   /** Tracked matches whose judgement has to wait until the scores are up to date. */

@@ -5,7 +5,7 @@ import type { Emit } from "./contract.ts";
 import type { Episode } from "./episode.ts";
 import { compact, createCell, keepLive, liveOf, settledAt, step } from "./folding.ts";
 import type { Lane, Rule } from "./rule.ts";
-import { BEGINNING, EVIDENCE, HISTORY, type Roles, type Signal } from "./signal.ts";
+import { BEGINNING, EVIDENCE, type Roles, type Signal, TOO_LATE } from "./signal.ts";
 import { State } from "./state.ts";
 import { addEvidence, canAdd, slipIn } from "./straggler.ts";
 
@@ -90,7 +90,7 @@ export function hearLate(
   emit: Emit,
 ): Relay[] {
   const counts = rule.hasBaseline && (roles & EVIDENCE) !== 0;
-  if (!counts && (roles & HISTORY) !== 0) return NO_RELAYS;
+  if (!counts && (roles & TOO_LATE) !== 0) return NO_RELAYS;
   let cell = cells.find(rule, part);
   if (cell === null) {
     if (!counts || !rule.active) return NO_RELAYS;

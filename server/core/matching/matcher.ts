@@ -17,7 +17,7 @@ import { Facts } from "./facts.ts";
 import { settle, settledAt, watchCrowd } from "./folding.ts";
 import { hear, hearLate, unhear } from "./hearing.ts";
 import type { Listener } from "./rule.ts";
-import { EVIDENCE, HISTORY, type Roles, type Signal } from "./signal.ts";
+import { EVIDENCE, type Roles, type Signal, TOO_LATE } from "./signal.ts";
 
 export { cloneCells, decodeCells, encodeCells } from "./codec.ts";
 
@@ -53,7 +53,7 @@ export function observe(
     const relays =
       age <= ON_TIME
         ? hear(cells, rule, part, roles, event, emit)
-        : hearLate(cells, rule, part, age > LATE ? (roles & EVIDENCE) | HISTORY : roles, event, emit);
+        : hearLate(cells, rule, part, age > LATE ? (roles & EVIDENCE) | TOO_LATE : roles, event, emit);
     if (relays.length > 0) pass(cells, relays, emit);
   }
   watchCrowd(cells);

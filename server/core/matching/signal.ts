@@ -30,7 +30,7 @@ export const MISSING = 16;
 export const FIRST = 32;
 
 /** Too old to matter to a match: only counts in baselines. */
-export const HISTORY = 64;
+export const TOO_LATE = 64;
 
 /** The roles that can change a pattern that has seen nothing yet; the others only end something. */
 export const BEGINNING = EVIDENCE | AFTER | FIRST;

@@ -7,12 +7,12 @@ import { cap, duplicate, gap } from "./spacing.ts";
 import { cooldown, incident, quiet, review, stale, weekend } from "./waiting.ts";
 
 /**
- * The guards of the policy, in their order: the first that applies names the reason. `killed` stands twice, as the
+ * The guards of the policy, in their order: the first that applies names the reason. `switched_off` stands twice, as the
  * switches of tenant, pattern and account concern everything, and those of a channel only that channel.
  */
 export const GUARDS: readonly Guard[] = [
-  { reason: "killed", per: "whole", check: killed },
-  { reason: "killed", per: "channel", check: channelKilled },
+  { reason: "switched_off", per: "whole", check: switchedOff },
+  { reason: "switched_off", per: "channel", check: channelSwitchedOff },
   { reason: "retracted", per: "whole", check: retracted },
   { reason: "resolved", per: "whole", check: resolved },
   { reason: "below", per: "whole", check: below },
@@ -37,8 +37,8 @@ export const GUARDS: readonly Guard[] = [
 
 /** Those that hold for asking a person of ours: the rules about the match, not those about messages. */
 export const HUMAN_GUARDS: readonly Guard[] = [
-  { reason: "killed", per: "whole", check: killed },
-  { reason: "killed", per: "channel", check: channelKilled },
+  { reason: "switched_off", per: "whole", check: switchedOff },
+  { reason: "switched_off", per: "channel", check: channelSwitchedOff },
   { reason: "retracted", per: "whole", check: retracted },
   { reason: "resolved", per: "whole", check: resolved },
   { reason: "below", per: "whole", check: below },
@@ -48,18 +48,18 @@ export const HUMAN_GUARDS: readonly Guard[] = [
 ];
 
 /** Tenant or pattern switched off, here or in the store, or an account that is never messaged. */
-function killed({ tenant, pattern, unit, facts }: Asked): Refusal | null {
+function switchedOff({ tenant, pattern, unit, facts }: Asked): Refusal | null {
   const off =
     tenant.switches.tenant ||
     tenant.switches.patterns.includes(pattern.id) ||
     pattern.status === "paused" ||
-    facts?.killed === true ||
+    facts?.switchedOff === true ||
     isExcluded(tenant, unit);
-  return off ? stop("killed") : null;
+  return off ? stop("switched_off") : null;
 }
 
-function channelKilled({ tenant }: Asked, channel: Channel): Refusal | null {
-  return tenant.switches.channels.includes(kindOf(channel)) ? stop("killed") : null;
+function channelSwitchedOff({ tenant }: Asked, channel: Channel): Refusal | null {
+  return tenant.switches.channels.includes(kindOf(channel)) ? stop("switched_off") : null;
 }
 
 /** A late event undid the match. */

@@ -36,10 +36,10 @@ export async function claim(deps: ClaimDeps, row: Delivery, leaseFor: number): P
  * Stops a queued row of something that is switched off. Should the switch be turned on again while this is under way,
  * the row is stopped all the same: it must not be claimed here, as nobody would send it.
  */
-export async function stopKilled(deps: ClaimDeps, row: Delivery): Promise<void> {
+export async function stopSwitchedOff(deps: ClaimDeps, row: Delivery): Promise<void> {
   await deps.personLock.hold(lockKeyOf(row), async () => {
     const facts = await factsOf(deps, row);
-    if (!facts.killed) return;
+    if (!facts.switchedOff) return;
     const control = { kind: "claim", delivery: row.id, facts, leaseFor: 0 } as const;
     await deps.pipeline.control(row.tenant, { unit: row.unit }, control);
   });
@@ -51,19 +51,20 @@ function lockKeyOf(row: Delivery): string {
 
 async function factsOf({ store, pipeline, clock }: ClaimDeps, row: Delivery): Promise<ClaimFacts> {
   const at = clock.now();
-  const killed = isKilled(pipeline.tenant(row.tenant)?.switches, row);
-  if (row.person === null) return { at, killed, stopped: false, consent: {}, channelsOff: [], elsewhere: [] };
+  const switchedOff = isSwitchedOff(pipeline.tenant(row.tenant)?.switches, row);
+  if (row.person === null)
+    return { at, switchedOff, stopped: false, consent: {}, channelsOff: [], elsewhere: [] };
   const [person, elsewhere, noticed] = await Promise.all([
     store.person(row.tenant, row.person),
     store.messagesElsewhere(row.tenant, row.person, row.unit, at - DAY),
     isNoticed({ store, pipeline }, row, row.person),
   ]);
   // Nobody by that id: erased in the meantime. Nothing may go to them.
-  if (person === null) return { at, killed, stopped: true, consent: {}, channelsOff: [], elsewhere };
+  if (person === null) return { at, switchedOff, stopped: true, consent: {}, channelsOff: [], elsewhere };
   const { stoppedAt, consent, channelsOff } = person;
   return {
     at,
-    killed,
+    switchedOff,
     stopped: stoppedAt !== null,
     consent,
     channelsOff,
@@ -95,7 +96,7 @@ async function isNoticed(
 }
 
 /** Whether the tenant, the pattern or the channel of a row is switched off; what tells of an incident is a broadcast. */
-export function isKilled(switches: Switches | undefined, row: Delivery): boolean {
+export function isSwitchedOff(switches: Switches | undefined, row: Delivery): boolean {
   if (switches === undefined) return true;
   const { tenant, patterns, channels } = switches;
   const kind = kindOf(row.channel);

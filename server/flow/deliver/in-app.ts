@@ -7,7 +7,7 @@ import type { Logger } from "../../lib/log.ts";
 import type { Directory, Outbox, Records } from "../../store/contract.ts";
 import type { Pipeline } from "../contract.ts";
 import { keepCopy } from "./attempt.ts";
-import { claim, isKilled } from "./claim.ts";
+import { claim, isSwitchedOff } from "./claim.ts";
 import type { NotReady, Rendered } from "./contract.ts";
 import { record } from "./record.ts";
 
@@ -114,7 +114,8 @@ async function again(
   row: Delivery,
 ): Promise<InAppMessage | null> {
   const now = deps.clock.now();
-  if (isKilled(state.switches, row) || row.preview || now - (row.sentAt ?? 0) < NOT_TWICE_WITHIN) return null;
+  if (isSwitchedOff(state.switches, row) || row.preview || now - (row.sentAt ?? 0) < NOT_TWICE_WITHIN)
+    return null;
   if (isOldNews(state, row) || (await isOver(deps, row, now))) return null;
   const rendered = await deps.render(shownTo(visitor, row));
   return "reason" in rendered ? null : { delivery: row, rendered };

@@ -3,7 +3,7 @@ import { ALL_ON, type Switches } from "../../core/tenant.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { Tenancy } from "../../store/contract.ts";
 import type { Committed, Pipeline } from "../contract.ts";
-import { type ClaimDeps, isKilled, stopKilled } from "./claim.ts";
+import { type ClaimDeps, isSwitchedOff, stopSwitchedOff } from "./claim.ts";
 
 export interface SwitchedOffDeps extends ClaimDeps {
   readonly store: ClaimDeps["store"] & Pick<Tenancy, "tenants">;
@@ -43,15 +43,15 @@ export function createSwitchedOff(deps: SwitchedOffDeps): SwitchedOff {
     for (let after: string | undefined; !closing; ) {
       const query = { status: "queued", limit: PAGE, ...(after === undefined ? {} : { after }) } as const;
       const { rows, next } = await store.deliveries(tenant, query);
-      const killed = rows.filter((row) => isKilled(pipeline.tenant(tenant)?.switches, row));
-      await Promise.all(killed.map((row) => stopOne(row)));
+      const theirs = rows.filter((row) => isSwitchedOff(pipeline.tenant(tenant)?.switches, row));
+      await Promise.all(theirs.map((row) => stopOne(row)));
       if (next === null) return;
       after = next;
     }
   };
 
   const stopOne = (row: Delivery): Promise<void> =>
-    stopKilled(deps, row).catch((error: unknown) =>
+    stopSwitchedOff(deps, row).catch((error: unknown) =>
       log.warn({ err: error, delivery: row.id }, "a switched-off message could not be stopped yet"),
     );
 

@@ -1,5 +1,5 @@
 import type { Effect } from "../../core/effect.ts";
-import { HISTORY_ROUND } from "../../core/engine/assess.ts";
+import { BACKFILL_ROUND } from "../../core/engine/assess.ts";
 import type { Event, Incoming } from "../../core/event.ts";
 import { LATE, type Millis, ON_TIME, SECOND } from "../../core/time.ts";
 import { isKnown } from "../../core/vocabulary.ts";
@@ -11,8 +11,8 @@ import type { JourneyCounter } from "./journey-counter.ts";
 import type { Tenants } from "./tenants.ts";
 import type { UnitName, Units } from "./units.ts";
 
-/** Without a backfilled event for this long, a tenant's history counts as brought in. */
-const HISTORY_PAUSE = 5 * SECOND;
+/** Without an event of it for this long, a tenant's backfill counts as over. */
+const BACKFILL_PAUSE = 5 * SECOND;
 
 export interface EventsDeps {
   readonly store: Pick<Log, "known">;
@@ -24,13 +24,13 @@ export interface EventsDeps {
   readonly now: () => Millis;
 }
 
-/** Turns what came in into inputs: who it is about, whether it was here before, whether it is history. */
+/** Turns what came in into inputs: who it is about, whether it was here before, whether it is backfill. */
 export class Events {
   readonly #deps: EventsDeps;
   /** Identities seen in this batch: a delivery may repeat itself within one commit. */
   readonly #seen = new Set<string>();
-  /** Tenant -> until when its history counts as still coming in. */
-  readonly #historyUntil = new Map<string, Millis>();
+  /** Tenant -> until when its backfill counts as still coming in. */
+  readonly #backfillUntil = new Map<string, Millis>();
 
   constructor(deps: EventsDeps) {
     this.#deps = deps;
@@ -41,8 +41,8 @@ export class Events {
     this.#seen.clear();
   }
 
-  isBringingHistory(tenant: string, now: Millis): boolean {
-    return (this.#historyUntil.get(tenant) ?? 0) > now;
+  isBackfilling(tenant: string, now: Millis): boolean {
+    return (this.#backfillUntil.get(tenant) ?? 0) > now;
   }
 
   /** Reads all that `takeAll` needs, in as few questions as possible. @returns the identities that the log has */
@@ -104,7 +104,7 @@ export class Events {
   ): Promise<void> | null {
     const { directory, units, inputs, now } = this.#deps;
     const backfill = incoming.backfill === true;
-    if (backfill) this.#historyUntil.set(tenant, now() + HISTORY_PAUSE);
+    if (backfill) this.#backfillUntil.set(tenant, now() + BACKFILL_PAUSE);
     const clamped = !backfill && incoming.time > inputs.clock + ON_TIME;
     const receivedAt = backfill ? incoming.time : inputs.clock;
     const attributed = directory.attribute(tenant, incoming, receivedAt, draft);
@@ -133,22 +133,22 @@ export class Events {
     if (!isKnown(event.type)) countUnknown(draft, event);
     this.#noteProductArea(tenant, event, draft);
     this.countJourneys(tenant, event, inputs.seq + 1);
-    const before = event.backfill === true ? this.#tellOfHistory(tenant, unit, receivedAt, draft) : [];
+    const before = event.backfill === true ? this.#tellOfBackfill(tenant, unit, receivedAt, draft) : [];
     const effects = inputs.apply(tenant, unit, receivedAt, { event }, draft);
     return before.length === 0 ? effects : [...before, ...effects];
   }
 
   /**
-   * The moment at which history is brought in stands in the log: what falls due between the last of it and the present
+   * The moment at which a backfill comes in stands in the log: what falls due between the last of it and the present
    * must not be taken for something that happens now.
    */
-  #tellOfHistory(tenant: string, unitId: string, receivedAt: Millis, draft: Draft): readonly Effect[] {
+  #tellOfBackfill(tenant: string, unitId: string, receivedAt: Millis, draft: Draft): readonly Effect[] {
     const { units, inputs } = this.#deps;
     const unit = units.get(tenant, unitId);
     // A unit that lives already is not carried back.
     if (unit === undefined || receivedAt < unit.clock) return [];
-    if (unit.toldAt > 0 && inputs.clock <= unit.toldAt + HISTORY_ROUND) return [];
-    const control = { kind: "history", at: inputs.clock } as const;
+    if (unit.toldAt > 0 && inputs.clock <= unit.toldAt + BACKFILL_ROUND) return [];
+    const control = { kind: "backfill", at: inputs.clock } as const;
     return inputs.apply(tenant, unitId, receivedAt, { control }, draft);
   }
 

@@ -16,7 +16,7 @@ export interface TimersDeps {
   readonly queue: Queue;
   readonly saving: Saving;
   readonly journeys: JourneyCounter;
-  readonly isBringingHistory: (tenant: string, now: Millis) => boolean;
+  readonly isBackfilling: (tenant: string, now: Millis) => boolean;
   readonly control: (tenant: string, unit: string, control: UnitControl) => Promise<unknown>;
 }
 
@@ -47,7 +47,7 @@ export class Timers {
     const asleep = await store.dueUnits(now, TICK_UNITS);
     await units.load(asleep);
     const due = units.takeDue(now, TICK_UNITS);
-    const [ready, waiting] = this.#withoutHistory(due, now);
+    const [ready, waiting] = this.#withoutBackfill(due, now);
     later.push(...waiting);
     const ticked = await Promise.allSettled(
       ready.map(({ tenant, unit }) => control(tenant, unit, { kind: "tick" })),
@@ -71,8 +71,8 @@ export class Timers {
   }
 
   /** A tick would carry a unit to the present while its past is still being told. */
-  #withoutHistory(due: readonly UnitName[], now: Millis): readonly [UnitName[], UnitName[]] {
-    const isWaiting = ({ tenant }: UnitName) => this.#deps.isBringingHistory(tenant, now);
+  #withoutBackfill(due: readonly UnitName[], now: Millis): readonly [UnitName[], UnitName[]] {
+    const isWaiting = ({ tenant }: UnitName) => this.#deps.isBackfilling(tenant, now);
     return [due.filter((name) => !isWaiting(name)), due.filter(isWaiting)];
   }
 

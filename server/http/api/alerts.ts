@@ -19,7 +19,8 @@ export function alertRoutes({ actions }: ApiDeps): readonly Route[] {
   return [
     route({
       ...{ ...common, ...presenting(acknowledgeAlert) },
-      path: "/alerts/:id/ack",
+      path: "/alerts/:id/acknowledge",
+      formerly: "/alerts/:id/ack",
       summary: acknowledgeAlert.summary,
       body: justReason,
       handle: async (call) =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alertStateOf } from "../../core/renamed.ts";
 import { known } from "../../lib/foreign.ts";
 import type { Page, PageQuery } from "../../store/contract.ts";
 import type * as wire from "../wire.ts";
@@ -89,7 +90,10 @@ export function listRoutes(deps: ApiDeps): readonly Route[] {
         ...page,
         ...about,
         state: z
-          .enum(["open", "acked", "snoozed", "resolved"])
+          .preprocess(
+            (word) => (typeof word === "string" ? alertStateOf(word) : word),
+            z.enum(["open", "acknowledged", "snoozed", "resolved"]),
+          )
           .optional()
           .meta({ description: "Only alerts that stand so" }),
         owner: z.string().max(200).optional().meta({ description: "Only alerts of this role" }),

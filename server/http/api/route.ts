@@ -37,6 +37,8 @@ interface Declared {
   readonly method: "get" | "post";
   /** Below /api/v1, as Express writes it; at most one parameter, `:id`. */
   readonly path: string;
+  /** What the path was before it was called otherwise: answered as well, and described nowhere. */
+  readonly formerly?: string;
   readonly summary: string;
   readonly roles: readonly ApiRole[];
   /** Takes `If-Match`. */

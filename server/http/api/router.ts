@@ -40,7 +40,7 @@ export function apiRouter(options: RouterOptions): Router {
   });
   router.all("/openapi.json", otherMethods(["GET", "HEAD"]));
   for (const route of options.routes) {
-    router[route.method](route.path, admit(route), jsonBody(route), answer(route, options.clock));
+    router[route.method](pathsOf(route), admit(route), jsonBody(route), answer(route, options.clock));
   }
   for (const [path, methods] of methodsByPath(options.routes)) router.all(path, otherMethods(methods));
   return router;
@@ -48,12 +48,18 @@ export function apiRouter(options: RouterOptions): Router {
 
 function methodsByPath(routes: readonly AnyRoute[]): ReadonlyMap<string, readonly string[]> {
   const byPath = new Map<string, string[]>();
-  for (const { method, path } of routes) {
-    const methods = byPath.get(path) ?? [];
-    methods.push(...(method === "get" ? ["GET", "HEAD"] : ["POST"]));
-    byPath.set(path, methods);
+  for (const route of routes) {
+    for (const path of pathsOf(route)) {
+      const methods = byPath.get(path) ?? [];
+      methods.push(...(route.method === "get" ? ["GET", "HEAD"] : ["POST"]));
+      byPath.set(path, methods);
+    }
   }
   return byPath;
+}
+
+function pathsOf({ path, formerly }: AnyRoute): string[] {
+  return formerly === undefined ? [path] : [path, formerly];
 }
 
 function otherMethods(methods: readonly string[]): RequestHandler {

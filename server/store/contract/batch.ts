@@ -90,7 +90,7 @@ export interface AuditRow {
   readonly tenant: string;
   readonly at: Millis;
   readonly actor: Actor;
-  readonly action: string; // "switch.off", "alert.ack", "person.erase", ...
+  readonly action: string; // "switch.off", "alert.acknowledge", "person.erase", ...
   readonly subject: string;
   readonly reason: string;
   readonly detail: { readonly [name: string]: unknown };

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Alert } from "../../core/delivery.ts";
+import { alertOf } from "../../core/renamed.ts";
 import { flag, maybeNumber, maybeText, number, text } from "./parts.ts";
 import { shape } from "./shape.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 export const alert = z.object({
   id: text,
@@ -23,13 +24,18 @@ export const alert = z.object({
   score: number,
   createdAt: number,
   dueBy: number,
-  state: z.enum(["open", "acked", "snoozed", "resolved"]),
+  state: z.enum(["open", "acknowledged", "snoozed", "resolved"]),
   assignee: maybeText,
   snoozedUntil: maybeNumber,
   revision: number,
   simulated: flag,
 });
 
-export const ALERT = shape<Alert>()({ kind: "an alert", version: VERSION, upgrades: [], schema: alert });
+export const ALERT = shape<Alert>()({
+  kind: "an alert",
+  version: VERSION,
+  upgrades: [alertOf],
+  schema: alert,
+});
 
 export const { read: readAlert, write: writeAlert } = ALERT;

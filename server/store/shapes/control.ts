@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Control } from "../../core/control.ts";
+import { alertOf, changed, deliveryOf, each, trackedOf } from "../../core/renamed.ts";
 import { NOTHING_CONNECTED } from "../../core/tenant.ts";
 import { CONSENTS } from "../../core/vocabulary.ts";
 import { isRecord } from "../../lib/foreign.ts";
@@ -12,14 +13,14 @@ import { consent, PERSON, person } from "./person.ts";
 import { completeSettings, filled, SETTINGS, settings } from "./settings.ts";
 import { shape } from "./shape.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 const who = { actor: text, reason: text };
 const undo = yes.exactOptional();
 
 const claimFacts = z.object({
   at: number.exactOptional(),
-  killed: flag,
+  switchedOff: flag,
   stopped: flag,
   consent,
   channelsOff: z.array(channelKind),
@@ -113,7 +114,7 @@ const served = z.object({
 const ofUnit = [
   z.object({ kind: z.literal("tick") }),
   z.object({ kind: z.literal("reconcile"), engine: number, served }),
-  z.object({ kind: z.literal("history"), at: number }),
+  z.object({ kind: z.literal("backfill"), at: number }),
   z.object({ kind: z.literal("claim"), delivery: text, facts: claimFacts.nullable(), leaseFor: number }),
   z.object({ kind: z.literal("attempted"), delivery: text, fence: number, result }),
   z.object({
@@ -151,7 +152,7 @@ const ofUnit = [
   z.object({
     kind: z.literal("alert"),
     alert: text,
-    action: z.enum(["ack", "assign", "snooze", "resolve", "restore"]),
+    action: z.enum(["acknowledge", "assign", "snooze", "resolve", "restore"]),
     before: alert.pick({ state: true, assignee: true, snoozedUntil: true }).exactOptional(),
     assignee: text.exactOptional(),
     until: number.exactOptional(),
@@ -258,17 +259,47 @@ export function completeControl(lacking: unknown): unknown {
   }
 }
 
+/** From the first shape to the second: what is called otherwise since. */
+export function renamedControl(older: unknown): unknown {
+  if (!isRecord(older)) return older;
+  switch (older.kind) {
+    case "history":
+      return { ...older, kind: "backfill" };
+    case "claim":
+      return changed(older, "facts", renamedFacts);
+    case "alert": {
+      const action = (word: unknown) => (word === "ack" ? "acknowledge" : word);
+      return changed(changed(older, "action", action), "before", alertOf);
+    }
+    case "adopt":
+      return changed(withRows(older), "tracked", each(trackedOf));
+    case "reconcile":
+      return changed(older, "served", withRows);
+    default:
+      return older;
+  }
+}
+
+function renamedFacts(older: unknown): unknown {
+  if (!isRecord(older)) return older;
+  const { at, killed: switchedOff, ...others } = older;
+  return { ...(at === undefined ? {} : { at }), switchedOff, ...others };
+}
+
+const withRows = (older: unknown): unknown =>
+  changed(changed(older, "deliveries", each(deliveryOf)), "alerts", each(alertOf));
+
 export const CONTROL = shape<Control>()({
   kind: "a control",
   version: VERSION,
-  upgrades: [],
+  upgrades: [renamedControl],
   schema: control,
   complete: completeControl,
   holds: [
     [PERSON, 1],
     [MATCH, 1],
-    [DELIVERY, 1],
-    [ALERT, 1],
+    [DELIVERY, 2],
+    [ALERT, 2],
     [INCIDENT, 1],
     [SETTINGS, 1],
   ],

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { type Decision, REASONS } from "../../core/decision.ts";
+import { decisionOf } from "../../core/renamed.ts";
 import { channel, flag, maybeNumber, maybeText, number, text } from "./parts.ts";
 import { shape } from "./shape.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 const kind = z.enum(["send", "hold", "stop"]);
 const reason = z.enum([
@@ -15,7 +16,7 @@ const reason = z.enum([
   "review_rejected",
   "taken_back",
   "ladder_end",
-  "history",
+  "backfill",
   "manual",
   "none",
 ]);
@@ -44,7 +45,7 @@ export const decision = z.object({
 export const DECISION = shape<Decision>()({
   kind: "a decision",
   version: VERSION,
-  upgrades: [],
+  upgrades: [decisionOf],
   schema: decision,
 });
 

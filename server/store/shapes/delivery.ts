@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Delivery } from "../../core/delivery.ts";
+import { deliveryOf } from "../../core/renamed.ts";
 import { channel, data, flag, maybeNumber, maybeText, number, text } from "./parts.ts";
 import { shape } from "./shape.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 export const delivery = z.object({
   id: text,
@@ -46,7 +47,7 @@ export const delivery = z.object({
 export const DELIVERY = shape<Delivery>()({
   kind: "a delivery",
   version: VERSION,
-  upgrades: [],
+  upgrades: [deliveryOf],
   schema: delivery,
 });
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Effect } from "../../core/effect.ts";
+import { alertOf, changed, decisionOf, deliveryOf, each } from "../../core/renamed.ts";
+import { isRecord } from "../../lib/foreign.ts";
 import { ACCOUNT, account } from "./account.ts";
 import { ALERT, alert } from "./alert.ts";
 import { CONTRIBUTIONS, contributions } from "./contributions.ts";
@@ -12,7 +14,7 @@ import { band, flag, number, text } from "./parts.ts";
 import { PERSON, person } from "./person.ts";
 import { shape } from "./shape.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 const score = z.object({
   tenant: text,
@@ -30,16 +32,27 @@ const score = z.object({
 /** Those that are records; what comes back as an input of its own does not wait. */
 export type LastingEffect = Exclude<Effect, { readonly kind: "tenant" | "forward" }>;
 
+const RENAMED: { readonly [kind: string]: (row: unknown) => unknown } = {
+  decision: decisionOf,
+  delivery: deliveryOf,
+  alert: alertOf,
+};
+
+function renamed(effect: unknown): unknown {
+  const change = isRecord(effect) && typeof effect.kind === "string" ? RENAMED[effect.kind] : undefined;
+  return change === undefined ? effect : changed(effect, "row", change);
+}
+
 /** What a small commit led to, until it stands in the tables it belongs to. */
 export const EFFECTS = shape<readonly LastingEffect[]>()({
   kind: "effects that wait for their tables",
   version: VERSION,
-  upgrades: [],
+  upgrades: [each(renamed)],
   holds: [
     [MATCH, 1],
-    [DECISION, 1],
-    [DELIVERY, 1],
-    [ALERT, 1],
+    [DECISION, 2],
+    [DELIVERY, 2],
+    [ALERT, 2],
     [OUTCOME, 1],
     [CONTRIBUTIONS, 1],
     [FEEDBACK, 1],

@@ -32,7 +32,7 @@ interface Op {
   /** Its place in the order: the time of an event on time, five minutes before arrival of a later one. */
   readonly at: Millis;
   readonly arrival: number;
-  readonly lateness: "on time" | "late" | "history";
+  readonly lateness: "on time" | "late" | "too late";
   readonly time: Millis;
   readonly source: string;
   readonly id: string;
@@ -78,7 +78,7 @@ function opsOf(events: readonly Event[]): Op[] {
   return events.map((event, arrival) => {
     now = Math.max(now, event.receivedAt);
     const age = now - event.time;
-    const lateness = age <= GRACE ? "on time" : age <= DAY ? "late" : "history";
+    const lateness = age <= GRACE ? "on time" : age <= DAY ? "late" : "too late";
     const at = lateness === "on time" ? event.time : now - GRACE;
     const { time, source, id, type, account, person, data } = event;
     return { at, arrival, lateness, time, source, id, type, account, person, data };

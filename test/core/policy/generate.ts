@@ -117,7 +117,7 @@ const person = (id: string, now: Millis, zone: string): fc.Arbitrary<PersonState
 const facts = (now: Millis): fc.Arbitrary<ClaimFacts> =>
   fc
     .record({
-      killed: rarely(20),
+      switchedOff: rarely(20),
       stopped: rarely(),
       consent,
       channelsOff: mostly<ClaimFacts["channelsOff"]>([], fc.constant(["email"])),

@@ -22,7 +22,7 @@ import {
 } from "../../builders.ts";
 import { aQuestion, someFacts } from "./question.ts";
 
-/** "send in_app.notification", "stop killed", "hold cap 24h": the answer, with the hold's length. */
+/** "send in_app.notification", "stop switched_off", "hold cap 24h": the answer, with the hold's length. */
 function answer(changes: Partial<Question> = {}): string {
   const question = aQuestion(changes);
   const { kind, reason, channel, until } = judge(question);
@@ -46,19 +46,19 @@ test("the guards stand in the order of the reasons", () => {
   expect([...new Set(order)]).toEqual(REASONS);
 });
 
-describe("killed", () => {
+describe("switched_off", () => {
   test.each([
     ["the tenant is switched off", { tenant: aTenant({ switches: { ...ALL_ON, tenant: true } }) }],
     ["the pattern is switched off", { tenant: aTenant({ switches: { ...ALL_ON, patterns: ["P-001"] } }) }],
     ["the pattern is paused", { pattern: aPattern({ status: "paused" }) }],
     ["the account is excluded", { tenant: aTenant({ settings: { excluded: ["acme"] } }) }],
-    ["the store says so at the moment of claiming", { facts: someFacts({ killed: true }) }],
+    ["the store says so at the moment of claiming", { facts: someFacts({ switchedOff: true }) }],
     [
       "all its channels are switched off",
       { tenant: aTenant({ switches: { ...ALL_ON, channels: ["in_app", "email"] } }) },
     ],
   ])("stops when %s", (_words, changes) => {
-    expect(answer(changes)).toBe("stop killed");
+    expect(answer(changes)).toBe("stop switched_off");
   });
 
   test("walks on when only one channel is switched off", () => {

@@ -33,11 +33,15 @@ test("the human step is the one after the last message", () => {
 });
 
 test.each([
-  ["the tenant is switched off", { tenant: aTenant({ switches: { ...ALL_ON, tenant: true } }) }, "killed"],
+  [
+    "the tenant is switched off",
+    { tenant: aTenant({ switches: { ...ALL_ON, tenant: true } }) },
+    "switched_off",
+  ],
   [
     "humans are switched off",
     { tenant: aTenant({ switches: { ...ALL_ON, channels: ["human" as const] } }) },
-    "killed",
+    "switched_off",
   ],
   ["the match was undone", { match: aMatch({ state: "retracted" as const }) }, "retracted"],
   ["the trouble is over", { resolved: true }, "resolved"],

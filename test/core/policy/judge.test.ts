@@ -284,7 +284,7 @@ describe("claiming", () => {
   });
 
   test.each([
-    ["the kill switch", { killed: true }, "killed"],
+    ["the kill switch", { switchedOff: true }, "switched_off"],
     ["a stop", { stopped: true }, "opted_out"],
     ["a withdrawn consent", { consent: { email: false } }, "no_consent"],
     ["a channel switched off", { channelsOff: ["email"] as const }, "opted_out"],

@@ -22,7 +22,7 @@ export function aQuestion(changes: Partial<Question> = {}): Question {
 /** What the store says when nothing stands in the way. */
 export function someFacts(changes: Partial<ClaimFacts> = {}): ClaimFacts {
   return {
-    killed: false,
+    switchedOff: false,
     stopped: false,
     consent: { email: true, sms: true, phone: true, push: true },
     channelsOff: [],

@@ -68,7 +68,7 @@ const HOLDS: readonly string[] = [
   "quiet",
 ];
 
-const APPLIES: { readonly [reason in Exclude<GuardReason, "killed" | "below">]: Fact } = {
+const APPLIES: { readonly [reason in Exclude<GuardReason, "switched_off" | "below">]: Fact } = {
   retracted: (q) => q.match.state === "retracted",
   resolved: (q) => q.resolved,
   opted_out: (q, person, channel) => {
@@ -219,12 +219,12 @@ function forPerson(q: Question, person: PersonState | null): Expected & { readon
     tenant.switches.patterns.includes(pattern.id) ||
     tenant.settings.excluded.includes("acme") ||
     pattern.status === "paused" ||
-    q.facts?.killed === true
+    q.facts?.switchedOff === true
   ) {
-    return result("stop", "killed", null);
+    return result("stop", "switched_off", null);
   }
   const off = (channel: Channel) => tenant.switches.channels.some((one) => one === kind(channel));
-  if (usable.length > 0 && usable.every(off)) return result("stop", "killed", usable[0] ?? null);
+  if (usable.length > 0 && usable.every(off)) return result("stop", "switched_off", usable[0] ?? null);
   if (APPLIES.retracted(q, person, "email", q.now)) return result("stop", "retracted", null);
   if (APPLIES.resolved(q, person, "email", q.now)) return result("stop", "resolved", null);
   if (score <= 30 || (isExperimental(q) && score <= 70) || (row.length > 0 && usable.length === 0)) {
@@ -234,7 +234,7 @@ function forPerson(q: Question, person: PersonState | null): Expected & { readon
 
   // For every channel the first rule that takes it away, and for the whole the first that applies at all.
   const falls = usable.map((channel): Fall => {
-    if (off(channel)) return { channel, reason: "killed", rank: -1 };
+    if (off(channel)) return { channel, reason: "switched_off", rank: -1 };
     const reason = ORDER.find(
       (name) => PER_CHANNEL.includes(name) && APPLIES[name](q, person, channel, q.now),
     );

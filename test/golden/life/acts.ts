@@ -83,7 +83,7 @@ export async function workOnAlerts(life: Life, tenant: string, share: number, ra
       if (random.chance(0.15)) await life.server.control(tenant, target, { ...control, undo: true });
     }
     const action = random.weighted([
-      ["ack", 4],
+      ["acknowledge", 4],
       ["assign", 2],
       ["snooze", 2],
       ["resolve", 3],

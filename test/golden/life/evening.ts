@@ -167,7 +167,7 @@ async function disown(life: Life, { human, account }: Guest): Promise<void> {
 /** Of the alerts that are open somebody takes one on, puts one off, and leaves the others. */
 async function workedOn(life: Life): Promise<void> {
   const open = [...(life.known[NORTH]?.alerts.values() ?? [])].filter(({ state }) => state === "open");
-  for (const [i, action] of (["ack", "snooze"] as const).entries()) {
+  for (const [i, action] of (["acknowledge", "snooze"] as const).entries()) {
     const alert = open.at(-1 - i);
     if (alert?.unit == null) continue;
     const until = action === "snooze" ? { until: life.server.now + 5 * HOUR } : {};

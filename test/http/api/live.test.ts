@@ -95,7 +95,7 @@ const dismiss = (tenant: "a" | "b") =>
     body: { verdict: "false_alarm", reason: "a test account" },
   });
 const ack = (tenant: "a" | "b") =>
-  ask(world, `POST /alerts/${world[tenant].alert}/ack`, {
+  ask(world, `POST /alerts/${world[tenant].alert}/acknowledge`, {
     token: world[tenant].tokens.agent,
     body: { reason: "mine" },
   });

@@ -211,7 +211,13 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
 
   /** As the deliverer does, before it calls the provider. */
   const claim = (delivery: string, person: string) => {
-    const facts = { killed: false, stopped: false, consent: { email: true }, channelsOff: [], elsewhere: [] };
+    const facts = {
+      switchedOff: false,
+      stopped: false,
+      consent: { email: true },
+      channelsOff: [],
+      elsewhere: [],
+    };
     return world.pipeline.control("t-one", { person }, { kind: "claim", delivery, facts, leaseFor: 60_000 });
   };
 
@@ -297,8 +303,8 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       const { headers, body } = await get<AlertBody>(path());
       expect(headers.get("etag")).toBe(`"${body.revision}"`);
 
-      const acked = await post<AlertActionBody>(
-        `${path()}/ack`,
+      const acknowledged = await post<AlertActionBody>(
+        `${path()}/acknowledge`,
         {},
         { actor: "ana", ifMatch: `"${body.revision}"` },
       );
@@ -306,8 +312,8 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       const snoozed = await post<AlertActionBody>(`${path()}/snooze`, { for: "2h" });
       const resolved = await post<AlertActionBody>(`${path()}/resolve`, {});
 
-      expect(acked.body.alert).toMatchObject({
-        state: "acked",
+      expect(acknowledged.body.alert).toMatchObject({
+        state: "acknowledged",
         assignee: "agent:ana",
         revision: body.revision + 1,
       });
@@ -320,17 +326,30 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       expect((await get<AlertBody>(path())).body.state).toBe("resolved");
     });
 
+    it("is acknowledged and found under the names that both had before", async () => {
+      const { status } = await post<AlertActionBody>(`${path()}/ack`, {}, { actor: "ana" });
+      const found = async (state: string) =>
+        (await get<PageBody<AlertBody>>(`/alerts?state=${state}`)).body.items.map(({ id }) => id);
+
+      expect(status).toBe(200);
+      expect((await get<AlertBody>(path())).body.state).toBe("acknowledged");
+      expect(await found("acked")).toEqual([world.a.alert]);
+      expect(await found("acknowledged")).toEqual([world.a.alert]);
+      expect(await found("open")).not.toContain(world.a.alert);
+      expect((await get(`${path()}/ack`)).status).toBe(405);
+    });
+
     it("is taken by one of two; the other hears by whom", async () => {
       const { headers } = await get<AlertBody>(path());
       const ifMatch = headers.get("etag") ?? "";
 
       const answers = await Promise.all([
-        post<ProblemWire>(`${path()}/ack`, {}, { actor: "ana", ifMatch }),
-        post<ProblemWire>(`${path()}/ack`, {}, { actor: "ben", ifMatch }),
+        post<ProblemWire>(`${path()}/acknowledge`, {}, { actor: "ana", ifMatch }),
+        post<ProblemWire>(`${path()}/acknowledge`, {}, { actor: "ben", ifMatch }),
       ]);
 
       expect(answers.map(({ status }) => status)).toEqual([200, 409]);
-      expect(answers[1].body.first).toMatchObject({ actor: "agent:ana", action: "alert.ack" });
+      expect(answers[1].body.first).toMatchObject({ actor: "agent:ana", action: "alert.acknowledge" });
     });
 
     it("that is resolved is not resolved again", async () => {
@@ -351,7 +370,7 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
     });
 
     it.each([
-      ["ack", {}],
+      ["acknowledge", {}],
       ["assign", { assignee: "ben" }],
       ["snooze", { for: "2h" }],
     ])("is as it was, and nobody's, when the first %s is taken back", async (action, body) => {
@@ -481,7 +500,9 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       const { status, body } = await post<ProblemWire>("/deliveries", { ...message, override: true });
 
       expect(status).toBe(409);
-      expect(body.guards).toContainEqual(expect.objectContaining({ reason: "killed", overridable: false }));
+      expect(body.guards).toContainEqual(
+        expect.objectContaining({ reason: "switched_off", overridable: false }),
+      );
     });
 
     it("goes out once for one Idempotency-Key", async () => {

@@ -221,7 +221,7 @@ export function deliveriesContract(open: Open): void {
       await raise(
         anAlert({ id: "later", dueBy: NOON + HOUR }),
         anAlert({ id: "sooner", dueBy: NOON + MINUTE }),
-        anAlert({ id: "acked", state: "acked" }),
+        anAlert({ id: "acknowledged", state: "acknowledged" }),
         anAlert({ id: "history", simulated: true }),
       );
 

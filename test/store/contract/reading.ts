@@ -37,7 +37,7 @@ export function readingContract(open: Open): void {
       await write(
         { kind: "match", row: closed },
         { kind: "delivery", row: sent },
-        { kind: "alert", row: anAlert({ state: "acked", revision: 2 }) },
+        { kind: "alert", row: anAlert({ state: "acknowledged", revision: 2 }) },
         { kind: "outcome", row: anOutcome() },
         { kind: "feedback", row: aFeedback() },
       );
@@ -46,7 +46,7 @@ export function readingContract(open: Open): void {
       expect(await store.match("t1", "match-1")).toEqual(closed);
       expect(await store.decision("t1", "decision-1")).toEqual(aDecision());
       expect(await store.delivery("t1", "delivery-1")).toEqual(sent);
-      expect(await store.alert("t1", "alert-1")).toEqual(anAlert({ state: "acked", revision: 2 }));
+      expect(await store.alert("t1", "alert-1")).toEqual(anAlert({ state: "acknowledged", revision: 2 }));
       expect((await store.outcomes("t1", {})).rows).toEqual([anOutcome()]);
       expect((await store.feedback("t1", {})).rows).toEqual([aFeedback()]);
     });
@@ -80,7 +80,10 @@ export function readingContract(open: Open): void {
           row: aDelivery({ id: "y2", status: "failed", match: "m9", createdAt: NOON + 1 }),
         },
         { kind: "alert", row: anAlert({ id: "a1" }) },
-        { kind: "alert", row: anAlert({ id: "a2", state: "acked", owner: "csm", createdAt: NOON + 1 }) },
+        {
+          kind: "alert",
+          row: anAlert({ id: "a2", state: "acknowledged", owner: "csm", createdAt: NOON + 1 }),
+        },
         { kind: "outcome", row: anOutcome({ match: "m1" }) },
         { kind: "feedback", row: aFeedback({ match: "m3" }) },
       );

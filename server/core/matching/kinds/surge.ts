@@ -3,7 +3,7 @@ import { type Millis, ON_TIME } from "../../time.ts";
 import { Buckets } from "../buckets.ts";
 import { close, endLate, extend, mayFire, open, openAt } from "../opening.ts";
 import type { Behaviour, Fold } from "../rule.ts";
-import { EVIDENCE, HISTORY } from "../signal.ts";
+import { EVIDENCE, TOO_LATE } from "../signal.ts";
 import type { State } from "../state.ts";
 
 type Surge = Extract<When, { readonly kind: "spike" | "drop" }>;
@@ -88,7 +88,7 @@ export function surge(when: Surge): Behaviour {
         buckets.total++;
         buckets.evidence.addSignal(signal);
       }
-      const mayExtend = kind === "spike" && (roles & HISTORY) === 0;
+      const mayExtend = kind === "spike" && (roles & TOO_LATE) === 0;
       const episode = mayExtend ? openAt(state, signal.time) : null;
       if (episode !== null) extend(fold, episode, signal);
     },

@@ -23,7 +23,7 @@ export const pageReply = <Item>(item: z.ZodType<Item>): z.ZodType<PageBody<Item>
 export const whoActed = z.object({
   actor: text("Who"),
   at: time("When"),
-  action: text("What they did, such as `alert.ack`"),
+  action: text("What they did, such as `alert.acknowledge`"),
 });
 
 /** RFC 9457, with our further members. A member that we add must not break an old client, so it is no strict object. */
