@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { usual } from "./test/support/projects.ts";
+import { FOR_CHILDREN, usual } from "./test/support/projects.ts";
 import { projectFiles, readProjectFile } from "./test/support/source.ts";
 
 /*
@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     ...usual,
     include: projectFiles("test/**/*.test.ts").filter(asksForASize),
-    env: { FORESTALL_TEST_SIZE: "long" },
+    env: { ...FOR_CHILDREN, FORESTALL_TEST_SIZE: "long" },
     testTimeout: 600_000,
   },
 });

@@ -2,7 +2,7 @@
 // Plain JavaScript on purpose: it must parse on any Node from 18 on, to say in one line what is wrong there.
 // The server itself is TypeScript, and some of its packages end an older Node without a catchable error.
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chooseNode, findPackage, MEMORY_FLAGS, typeStrippingFlags } from "./node-version.js";
@@ -42,6 +42,7 @@ function run(node) {
   // The bundled Node is newer than every version that needs a flag.
   const flags = node.version ? typeStrippingFlags(node.version) : [];
   const child = spawn(node.path, [...MEMORY_FLAGS, ...flags, main, ...process.argv.slice(2)], {
+    env: { ...compiledCode(), ...process.env },
     // The channel carries no messages: it breaks when this process is killed, and so tells the other one to end.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
@@ -49,6 +50,20 @@ function run(node) {
   if (process.env.npm_command) stopWithNpm(child);
   child.on("error", (error) => refuse(`Forestall could not start ${node.path}: ${error.message}.`));
   child.on("exit", (code, signal) => (signal ? dieOf(signal) : process.exit(code)));
+}
+
+/**
+ * Node keeps what it compiled, and the next start takes half the time. It is kept with the packages and not in the
+ * temporary folder that Node would choose, as what lies there is run; where nothing may be written, nothing is kept.
+ */
+function compiledCode() {
+  const packages = join(root, "node_modules");
+  try {
+    accessSync(packages, constants.W_OK);
+    return { NODE_COMPILE_CACHE: join(packages, ".cache", "forestall") };
+  } catch {
+    return {};
+  }
 }
 
 /** A terminal sends Ctrl-C to the server as well; a second one would read as "stop at once". */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -49,6 +49,19 @@ describe("the launcher", () => {
     const { code } = await run([join(folder, "elsewhere", "forestall")], folder).ended;
 
     expect(code).toBe(7);
+  });
+
+  it("has Node keep what it compiled, with the packages and nowhere else", async () => {
+    const scratch = aProjectWith("console.log(process.env.NODE_COMPILE_CACHE ?? null);");
+    const start = async (env = {}) => (await run([launcher(scratch)], tmpdir(), env).ended).out.trim();
+
+    const withoutPackages = await start();
+    scratch.write("node_modules/any/package.json", "{}");
+
+    expect(withoutPackages).toBe("null");
+    expect(await start()).toBe(join(scratch.folder, "node_modules", ".cache", "forestall"));
+    expect(readdirSync(join(scratch.folder, "node_modules", ".cache", "forestall"))).toHaveLength(1);
+    expect(await start({ NODE_COMPILE_CACHE: scratch.folder })).toBe(scratch.folder);
   });
 
   it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(

@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import { root } from "./source.ts";
+
 /** Tests of functions: they start nothing and change nothing that others see, so threads are enough. */
 export const PURE = [
   "test/core/**/*.test.ts",
@@ -23,6 +26,9 @@ export const EVERY = ["test/**/*.test.ts"];
 
 export const BROWSER = ["test/**/*.browser.test.ts"];
 
+/** What tests give to the processes that they start: compiled code to share, as `bin/forestall.js` has it. */
+export const FOR_CHILDREN = { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "forestall") };
+
 /** What holds for both suites. */
 export const usual = {
   // Processes, unless a project says otherwise: tests start servers, send signals and load a native database.
@@ -32,5 +38,6 @@ export const usual = {
   // Generous: a machine that is busy with something else is no reason to fail.
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  env: FOR_CHILDREN,
   reporters: ["default", "./test/support/closing-line.ts"],
 };
