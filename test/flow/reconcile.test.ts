@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { assess } from "../../server/core/engine/assess.ts";
+import { compileLibrary } from "../../server/core/matching/compile.ts";
 import { newUnit } from "../../server/core/new-unit.ts";
 import { hashId } from "../../server/lib/ids.ts";
-import { aDelivery, aPerson, aTenant, NOON } from "../builders.ts";
+import { aDelivery, aMatch, aPattern, aPerson, aTenant, NOON } from "../builders.ts";
 
 const tools = { hash: hashId, assume: "real" } as const;
 
@@ -33,5 +34,32 @@ describe("a message that the tables have, told to a unit after an upgrade", () =
   it("counts in dry run when it was decided there, and not when it was kept back as it was to leave", () => {
     expect(countedAs({ status: "dry_run", sentAt: NOON })).toEqual([{ state: "sent", dry: true }]);
     expect(countedAs({ status: "dry_run", sentAt: NOON + 500 })).toEqual([{ state: "void", dry: true }]);
+  });
+});
+
+describe("a match that the tables have and this engine does not see, told to a unit after an upgrade", () => {
+  it("bears no score any more, neither of its person nor of the account", () => {
+    const unit = newUnit("t1", "account/acme");
+    unit.clock = NOON;
+    unit.persons.set("u1", aPerson());
+    const pattern = aPattern();
+    const match = aMatch({ unit: unit.id, key: "person/u1", person: "u1", pattern: pattern.id });
+    const served = { persons: [], matches: [match], deliveries: [], alerts: [], judgements: [] };
+    const control = { kind: "reconcile", engine: 2, served } as const;
+
+    const effects = assess(
+      unit,
+      aTenant({ library: compileLibrary([pattern], "1") }),
+      1,
+      NOON + 1_000,
+      { control },
+      tools,
+    );
+
+    const scores = effects.flatMap((effect) => (effect.kind === "score" ? [effect.row] : []));
+    expect(scores.map(({ key, score, band }) => [key, score, band]).sort()).toEqual([
+      ["account/acme", 0, "normal"],
+      ["person/u1", 0, "normal"],
+    ]);
   });
 });

@@ -14,6 +14,7 @@
  * - a match that only the tables have is retracted: what was sent stays sent and gets no further step;
  * - a stop, a refusal, a bounce that the tables have holds, also where it came as an answer to a message that the replay
  *   knows nothing of;
+ * - a score of the tables that no match of the unit bears any more goes down to what is left;
  * - an alert of the tables stays what people made of it; one that only the replay raised is raised now;
  * - numbers of judgements go on above those of the tables, so that no new decision takes the id of an old one.
  *
@@ -21,7 +22,7 @@
  */
 import type { ControlOf, Served } from "../control.ts";
 import type { Alert, Delivery } from "../delivery.ts";
-import type { Match } from "../match.ts";
+import { type Match, scoredUnder } from "../match.ts";
 import { newPursuit } from "../new-unit.ts";
 import { dueByOf } from "../policy/deadlines.ts";
 import { DAY, HOUR } from "../time.ts";
@@ -229,5 +230,11 @@ function tellAll(turn: Turn, served: Served): void {
   const known = new Set(served.alerts.map((alert) => alert.id));
   for (const alert of unit.alerts.values())
     if (!known.has(alert.id)) effects.push({ kind: "alert", row: alert });
-  emitScores(turn);
+  emitScores(turn, scoredInTables(turn, served));
+}
+
+/** Keys whose score the tables may have from a match that this engine does not see. */
+function scoredInTables({ unit }: Turn, { matches }: Served): readonly string[] {
+  const keys = matches.map((match) => scoredUnder(match));
+  return keys.length > 0 && unit.account !== null ? [...keys, unit.id] : keys;
 }

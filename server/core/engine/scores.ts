@@ -120,10 +120,13 @@ function emitScore(
   });
 }
 
-/** Every score as it now is, without a step of its history. */
-export function emitScores(turn: Turn): void {
+/**
+ * Every score as it now is, without a step of its history.
+ * @param also keys that the tables may have a score for, and the unit has none any more
+ */
+export function emitScores(turn: Turn, also: readonly string[]): void {
   const { bands } = turn.tenant.settings;
-  for (const key of turn.unit.scores.keys()) {
+  for (const key of new Set([...turn.unit.scores.keys(), ...also])) {
     const score = scoreNow(turn, key);
     emitScore(turn, key, score, { band: bandOf(score.score, bands), history: false });
   }
