@@ -3,13 +3,24 @@ import type { Channel } from "./pattern.ts";
 import type { Millis } from "./time.ts";
 
 /**
- * The life of a delivery.
+ * The life of a delivery: a row of the outbox, which only inputs of its unit change.
  *
- * `queued` waits for its moment (`notBefore`). `sending` was claimed: guards judged, cap reserved, a lease with a
- * fencing token; from here on a crash leaves it in doubt, never queued. `sent` has the provider's word. `failed` is
- * final. `in_doubt` went out without a clear answer: settled by asking the provider or by its webhook, given up as
- * `unknown` after 24 h. `suppressed` was stopped by a guard before it left. `dry_run` ends a delivery that a tenant
- * in dry run would have sent.
+ * - `queued` waits for its moment (`notBefore`) and for somebody to claim it. Unless it tells of an incident, it has a
+ *   place under the person's cap from here on. A claim asks all guards once more: it becomes `sending`, waits on (with
+ *   `released`), is `suppressed`, or `failed` when its time is over after an attempt. A receipt about an earlier attempt
+ *   makes it `sent`.
+ * - `sending` was claimed, with a lease and a `fence` that is one higher than before. Only a report with this fence counts.
+ *   `sent`, `failed` and `in_doubt` follow from it, or `queued` again where it is certain that nothing went out. When
+ *   the lease runs out without a report it is `in_doubt`: a crash never queues it again by itself.
+ * - `in_doubt` may have gone out. The provider's list or a receipt makes it `sent`, proof that it never left makes it
+ *   `queued`, and after 24 h without a word it is `unknown`.
+ * - `unknown` was given up: it keeps its place under the cap and is never tried again. A receipt that comes all the same
+ *   makes it `sent`.
+ * - `sent` has the provider's word, or was handed to the page that asked for it. Receipts fill in `deliveredAt`, `seenAt`
+ *   and `clickedAt`, each once; a bounce that comes later makes it `failed`.
+ * - `failed` is final: its place under the cap is free again, and the ladder steps on at once.
+ * - `suppressed` was taken back before it left, for the reason in `detail`; final, and counts against nothing.
+ * - `dry_run` is what would have been sent, had its account been live or its match not been simulated; final.
  */
 export type DeliveryStatus =
   | "queued"

@@ -80,7 +80,7 @@ export interface PersonState {
   /** Messages that count against cap, gap and duplicate, newest last; older than 72 h are dropped. */
   messages: PersonMessage[];
   tickets: PersonTicket[];
-  /** Newest event of this person, and the newest web or app session seen. */
+  /** Time of the newest event that names them. */
   lastEventAt: Millis | null;
 }
 
@@ -123,13 +123,27 @@ export interface Tracked {
 }
 
 /**
- * What we do about one match. `waiting` for a first judgement or a release; `sent`: a delivery is out or queued and
- * the ladder's next step waits for `nextAt`; `ended`: nothing more will be done.
+ * What is done about one match, in one of four modes. `judgements` and `heldFor` only grow; `step` is where the ladder
+ * stands.
+ *
+ * - `held`: the guards are to be asked. It begins so, and is asked within the same turn; after that a `judge` timer
+ *   asks again when the hold ends, or sooner when what held it may be gone. Time in a hold counts from `heldSince`.
+ * - `review`: the guards would let it go and a colleague has to agree. Their answer or the `review` timer ends it: an
+ *   approval leads to `held` with `approved`, everything else to `ended`.
+ * - `sent`: on `step` a delivery was made (queued, sent, or for the record alone), or only a person of ours is asked.
+ *   The timers `step` and `human` lead on when it was not enough. A next step that must wait is `held` again, and back
+ *   in `sent` when the message before it is seen after all.
+ * - `ended`: no timer of it is set, and `lastReason` says why. It is the end unless what ended it is taken back: the score of
+ *   a match that was `below` rises, new evidence comes well after an incident, the match opens again before anything
+ *   was sent, or a colleague takes a verdict or a review back. Then it is `held`.
+ *
+ * A delivery has a life of its own (core/delivery.ts): a queued row may be stopped while the pursuit is `sent`, which
+ * gives its step free again.
  */
 export interface Pursuit {
   state: "held" | "review" | "sent" | "ended";
   step: number;
-  /** Steps already sent on. */
+  /** Steps on which a delivery was made that was not taken back: none of them is sent on again. */
   sentSteps: number[];
   /** Delivery ids, oldest first. */
   deliveries: string[];

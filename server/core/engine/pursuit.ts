@@ -1,9 +1,6 @@
 /**
- * What is done about a match: judge, queue, wait, step on, hand to a human.
- *
- * A pursuit is `held` from the first judgement until something may leave (a timer judges again), `review` while a
- * human is asked, `sent` once a delivery exists (timers lead to the next step and to the human), `ended` when
- * nothing more will be done.
+ * What is done about a match: the guards are asked, and what they answer is done. A message is queued, the pursuit is
+ * held until a time or until a colleague agrees, or it ends. The modes of a pursuit are told in ../unit.ts.
  */
 import type { Reason } from "../decision.ts";
 import type { Delivery } from "../delivery.ts";

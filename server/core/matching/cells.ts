@@ -15,8 +15,9 @@ export interface Mark {
   readonly state: State;
 }
 
-/** A cell with many signals in the log keeps the state after the newest one, and some on the way there. */
+/** What a cell keeps beside its base and the log, so that it need not be folded from there each time. */
 export interface Hot {
+  /** After the newest signal. */
   live: State;
   /** Matches that fired but are not shown yet. */
   hidden: readonly Episode[];
@@ -25,7 +26,24 @@ export interface Hot {
   since: number;
 }
 
-/** The state of one pattern for one key. */
+/**
+ * The state of one pattern for one key: `base`, with the key's signals that still stand in the log folded in. Nearly
+ * all keys of all customers are in the first of these modes at any moment.
+ *
+ * - *No cell.* Fewer signals than the pattern needs just stand in the log. There is a cell from the first signal that
+ *   could make it fire, from the first one that leaves the log and counts, or while the log is `crowded`.
+ * - *Cold.* `base` has what left the log and `pending` counts what is in it; the state is folded anew for each signal.
+ * - *Hot.* With a match open, or more than a few signals in the log, the newest state is kept too, and a mark every 128
+ *   signals, from where one that arrives after younger ones is folded in. All of it follows from base and log: it is
+ *   dropped where it would have to be put right, and is no part of a saved state.
+ * - *Resting.* The pattern is paused or was changed: what it has open stays as it was, and hears only what ends it.
+ * - *Without a rule.* No library has the pattern in this version: neither time nor signals reach the cell, until one
+ *   has it again.
+ * - *Spent.* It never fired, has no signal in the log and no timer, and its base can begin nothing any more: the next
+ *   sweep drops it.
+ *
+ * A timer (`slot`) stands for the cell while time alone can change it.
+ */
 export class Cell {
   /** Numbered in the order in which the unit got them. */
   readonly number: number;
