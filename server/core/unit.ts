@@ -152,7 +152,7 @@ export interface Pursuit {
   dueBy: Millis;
   heldSince: Millis | null;
   heldFor: Millis;
-  /** How many judgements there were: part of the decision's id. */
+  /** How many judgements there were: the number of the next one is part of its decision's id. */
   judgements: number;
   /** A human approved it: `review` passes from now on. */
   approved: boolean;
@@ -167,7 +167,6 @@ export type TimerKind =
   | "judge" // a hold ends, or the first judgement
   | "step" // the ladder's next step
   | "human" // the human step is due
-  | "due" // dueBy passed
   | "review"
   | "outcome"
   | "settle" // corrections of the outcome end

@@ -277,8 +277,6 @@ function ring(turn: Turn, timer: Timer): void {
       return outcomeIsDue(turn, tracked);
     case "settle":
       return settle(turn, tracked);
-    case "due":
-      return;
   }
 }
 
