@@ -39,7 +39,7 @@ export interface ClaimFacts {
   readonly at?: Millis;
   readonly switchedOff: boolean;
   readonly stopped: boolean;
-  /** Consent and address per kind as the store has them now. */
+  /** As the store has it now. */
   readonly consent: PersonState["consent"];
   readonly channelsOff: readonly ChannelKind[];
   /** Moments of messages to this person from other units in the last 24 h. */
@@ -49,9 +49,9 @@ export interface ClaimFacts {
 }
 
 /**
- * What the tables have of a unit: of its people those that were asked for; its matches that are open or have a message on its way or were asked for, and all
- * deliveries, alerts and numbers of decisions of these; deliveries of no match, as far as they were asked for or are
- * not final. Recorded, so that the log alone explains what a unit did after an upgrade.
+ * What the tables have of a unit: those of its people that were asked for; its matches that are open, have a message on
+ * its way or were asked for; all deliveries, alerts and numbers of decisions of these; and deliveries of no match, as
+ * far as they were asked for or are not final. Recorded, so that the log alone explains what a unit did after an upgrade.
  */
 export interface Served {
   readonly persons: readonly PersonState[];

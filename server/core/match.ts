@@ -6,7 +6,7 @@ export type ClosedBy = "quiet" | "recovery" | "broken" | "answered" | "cleared" 
 
 /** A pattern that fired for a key. */
 export interface Match {
-  /** Hash of tenant, pattern (with its version), key and episode: stable through out-of-order replays. */
+  /** Hash of tenant, unit, pattern (with its version), key and episode: the same in whatever order the events came. */
   readonly id: string;
   readonly tenant: string;
   readonly unit: string;

@@ -124,7 +124,7 @@ export const ALL_ON: Switches = { tenant: false, patterns: [], channels: [] };
 export interface Incident {
   readonly id: string;
   readonly tenant: string;
-  /** `all` patterns, one pattern, or one component. An account incident has `account` set. */
+  /** What is in trouble: `all` patterns, one pattern, one component, or (many people of) one account. */
   readonly scope:
     | { readonly kind: "all" }
     | { readonly kind: "pattern" | "component" | "account"; readonly name: string };

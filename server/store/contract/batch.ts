@@ -94,7 +94,7 @@ export interface AuditRow {
   readonly subject: string;
   readonly reason: string;
   readonly detail: { readonly [name: string]: unknown };
-  /** The action can be undone until then by `undo`. */
+  /** What takes the action back; null when nothing does. */
   readonly undo: Control | null;
   /** A later row whose detail says `undoes: <this id>` makes it true, in the same commit. */
   readonly undone: boolean;
