@@ -30,6 +30,11 @@ const HEARTS = [
 /** 100 ways to get a script into a page: ten that start one, each after ten that end what is around it. */
 export const PAYLOADS = WRAPS.flatMap((wrap) => HEARTS.map((heart) => wrap + heart));
 
+/** Twenty of them: every start after two of the ends, and every end before two of the starts. */
+export const SOME_PAYLOADS = WRAPS.flatMap((wrap, i) =>
+  HEARTS.filter((_, k) => (i + k) % 5 === 0).map((heart) => wrap + heart),
+);
+
 /** Words that the app looks up, and places it opens in Zendesk: everything else is text, and gets the payload. */
 const CODES = new Set([
   "kind",

@@ -6,6 +6,7 @@ import { DAY, HOUR } from "../../../server/core/time.ts";
 import { faultsOf } from "../../axe.ts";
 import { useBrowser } from "../../browser.ts";
 import { aMatch, aPerson, NOON } from "../../builders.ts";
+import { sized } from "../../support/size.ts";
 import { type Site, startSite } from "./setup.ts";
 
 const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -178,12 +179,17 @@ describe("with the keyboard alone, a person", () => {
   });
 });
 
-const LOOKS = [
-  { width: 320, colorScheme: "light" },
+/** Both widths and both schemes, and in the long suite each with each. */
+const SOME_LOOKS = [
   { width: 320, colorScheme: "dark" },
   { width: 1280, colorScheme: "light" },
+] as const;
+const EVERY_LOOK = [
+  ...SOME_LOOKS,
+  { width: 320, colorScheme: "light" },
   { width: 1280, colorScheme: "dark" },
 ] as const;
+const LOOKS = sized<readonly (typeof EVERY_LOOK)[number][]>(SOME_LOOKS, EVERY_LOOK);
 
 describe.each(LOOKS)("at $width px in $colorScheme", ({ width, colorScheme }) => {
   const open = () => browser.page({ viewport: { width, height: 800 }, colorScheme });

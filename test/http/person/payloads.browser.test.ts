@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { useBrowser } from "../../browser.ts";
 import { aMatch } from "../../builders.ts";
-import { PAYLOADS } from "./payloads.ts";
+import { sized } from "../../support/size.ts";
+import { PAYLOADS, SOME_PAYLOADS } from "./payloads.ts";
 import { type Site, startSite } from "./setup.ts";
 
+const TRIED = sized(SOME_PAYLOADS, PAYLOADS);
 const browser = useBrowser();
 let site: Site;
 beforeAll(async () => {
@@ -11,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-it("runs none of a hundred payloads, whichever field holds them, even without its policy", async () => {
+it(`runs none of ${TRIED.length} payloads, whichever field holds them, even without its policy`, async () => {
   // With the policy off, escaping alone has to hold.
   const page = await browser.page({ bypassCSP: true });
   const ran: string[] = [];
@@ -21,7 +23,7 @@ it("runs none of a hundred payloads, whichever field holds them, even without it
   );
   const { product } = site.tenant.settings;
 
-  for (const payload of PAYLOADS) {
+  for (const payload of TRIED) {
     const hostile = {
       name: payload,
       supportUrl: payload,
@@ -47,8 +49,8 @@ it("runs none of a hundred payloads, whichever field holds them, even without it
     }
   }
 
-  expect(PAYLOADS).toHaveLength(100);
+  expect(new Set(TRIED).size).toBe(sized(25, 100));
   expect(ran).toEqual([]);
   // As text they are all there: the test has really shown them.
-  expect(shown).toHaveLength(100);
+  expect(shown).toHaveLength(TRIED.length);
 }, 60_000);

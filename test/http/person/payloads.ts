@@ -28,4 +28,10 @@ const CODE = [
 ];
 const BREAKS = ["", '">', "'>", "</title></style></textarea></script>"];
 
+/** 100: each as it is, and after three ends of what may be around it. */
 export const PAYLOADS: readonly string[] = CODE.flatMap((code) => BREAKS.map((start) => `${start}${code}`));
+
+/** 25 of them: each once, as it is or after the next of the ends. */
+export const SOME_PAYLOADS: readonly string[] = CODE.map(
+  (code, i) => `${BREAKS[i % BREAKS.length] ?? ""}${code}`,
+);
