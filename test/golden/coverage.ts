@@ -102,12 +102,6 @@ const EVENTS = of<"clamped" | "backfill" | "late" | "too late" | "unknown">({
 });
 const MARKS = of<Mark["mark"]>({ saved: true, retained: true, restarted: true, erased: true });
 
-/** What no recording has, and why; whoever makes one that has it takes it out of here. */
-export const NOT_RECORDED: { readonly [kind: string]: string } = {
-  reconcile:
-    "written at the first start of a raised engine, and none has been raised since the first recording",
-};
-
 /** Everything that there is, as `kindsOf` names it. */
 export function allKinds(): readonly string[] {
   const controls = Object.entries({ ...UNIT_CONTROLS, ...TENANT_CONTROLS }).flatMap(([kind, parts]) =>

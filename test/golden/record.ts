@@ -1,17 +1,17 @@
 /**
  * Records `log-1`: lives a simulated year of two tenants (`life/`) over the SQLite store, and writes down what entered
- * the log before retention removes it. `log-2` is a short one that has what the first lacks. The same seed gives the
- * same bytes. `npx node test/golden/record.ts log-1 <commit>`.
+ * the log before retention removes it. `log-2` and `log-3` are short and have what the first lacks. The same seed gives
+ * the same bytes. `npx node test/golden/record.ts log-1 <commit>`.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DAY, HOUR } from "../../server/core/time.ts";
-import { THIS_ENGINE } from "../../server/core/unit-upgrades.ts";
+import { type Engine, THIS_ENGINE } from "../../server/core/unit-upgrades.ts";
 import type { Committed } from "../../server/flow/contract.ts";
 import { Connection } from "../../server/store/sqlite/durability/connection.ts";
 import { openSqliteStore } from "../../server/store/sqlite/store.ts";
-import { chaptersOf, firstDay, revokedKey } from "./life/chapters.ts";
+import { chaptersOf, firstDay, revokedKey, upgrade } from "./life/chapters.ts";
 import { ordinaryDay } from "./life/days.ts";
 import { beginLife, type Life, live } from "./life/life.ts";
 import { logAfter } from "./life/server.ts";
@@ -23,12 +23,21 @@ interface Plan {
   /** What comes after so many is left out. */
   readonly inputs: number;
   readonly chapters: typeof chaptersOf;
+  /** Of the starts before the engine is raised. */
+  readonly engine?: Engine;
 }
+
+/** Stands in for the one before this, which is no longer in the program: it judged as this one does. */
+const ENGINE_BEFORE: Engine = {
+  version: THIS_ENGINE.version - 1,
+  upgrades: THIS_ENGINE.upgrades.slice(0, -1),
+};
 
 const PLANS: { readonly [name: string]: Plan } = {
   /** A year and a week, so that there are enough. */
   "log-1": { seed: "golden 1", days: 372, inputs: 100_000, chapters: chaptersOf },
   "log-2": { seed: "golden 2", days: 9, inputs: 10_000, chapters: revokedKey },
+  "log-3": { seed: "golden 3", days: 8, inputs: 10_000, chapters: upgrade, engine: ENGINE_BEFORE },
 };
 
 /** Units are saved every so many days, and retention runs every night. */
@@ -52,7 +61,7 @@ try {
   rmSync(dir, { recursive: true, force: true });
 }
 
-async function record({ seed, days, chapters, inputs }: Plan, file: string): Promise<void> {
+async function record({ seed, days, chapters, inputs, ...first }: Plan, file: string): Promise<void> {
   let now = () => START;
   const store = openSqliteStore({
     file,
@@ -64,7 +73,11 @@ async function record({ seed, days, chapters, inputs }: Plan, file: string): Pro
   const lines: Line[] = [];
   const effects = new Map<number, Committed["effects"]>();
   const onCommitted = ({ seq, effects: made }: Committed) => effects.set(seq, made);
-  const life = await beginLife({ store, seed, start: START, busy: 0.8, onCommitted });
+  let { engine = THIS_ENGINE } = first;
+  const onRaised = () => {
+    engine = THIS_ENGINE;
+  };
+  const life = await beginLife({ store, seed, start: START, busy: 0.8, onCommitted, engine: () => engine });
   now = () => life.server.now;
 
   let read = 0;
@@ -94,6 +107,7 @@ async function record({ seed, days, chapters, inputs }: Plan, file: string): Pro
     ordinaryDay(life, day);
     chapters(life, day, {
       onErased: (tenant, person, pseudonym) => lines.push({ mark: "erased", tenant, person, pseudonym }),
+      onRaised,
     });
     life.in(3 * HOUR, () => atNight(life, day, mark));
     if (day % 30 === 0) process.stderr.write(`day ${day}: ${read} inputs\n`);

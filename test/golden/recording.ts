@@ -107,6 +107,16 @@ function lineOf(line: Line): Line {
   return { ...line, body: now };
 }
 
+/** As a store writes it: with the shape that it has. */
+function stored(line: Line): unknown {
+  if (isMark(line)) return line;
+  const { body } = line;
+  return {
+    ...line,
+    body: "event" in body ? { event: EVENT.wrap(body.event) } : { control: CONTROL.wrap(body.control) },
+  };
+}
+
 export function writeRecording(
   name: string,
   { lines, libraries, decisions, digests }: Omit<Recording, "name">,
@@ -114,7 +124,7 @@ export function writeRecording(
   if (existsSync(join(HERE, `${name}.ndjson.gz`)) && !process.argv.includes("--renew")) {
     throw new Error(`${name} is there already; README.md says when it may be renewed, and how`);
   }
-  pack(`${name}.ndjson.gz`, lines.map((line) => JSON.stringify(line)).join("\n"));
+  pack(`${name}.ndjson.gz`, lines.map((line) => JSON.stringify(stored(line))).join("\n"));
   pack(`${name}.libraries.json.gz`, JSON.stringify(Object.fromEntries(libraries)));
   pack(`${name}.decisions.ndjson.gz`, decisions.map((line) => JSON.stringify(line)).join("\n"));
   writeFileSync(join(HERE, `${name}.digests.json`), `${JSON.stringify(digests, null, 2)}\n`);

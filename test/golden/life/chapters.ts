@@ -14,6 +14,8 @@ import { lockOut, rateLimit } from "./troubles.ts";
 export interface Chapters {
   /** Somebody was erased: the log itself was rewritten. */
   readonly onErased: (tenant: string, person: string, pseudonym: string) => void;
+  /** The next start is of another engine. */
+  readonly onRaised?: () => void;
 }
 
 const OPS = { actor: "ops:bo", reason: "as planned" };
@@ -118,6 +120,17 @@ export function revokedKey(life: Life, day: number): void {
     await manyByHand(life, north);
   });
 }
+
+/** The server is cut off in the middle of a day, and the next start is of the engine after. */
+export function upgrade(life: Life, day: number, { onRaised }: Chapters): void {
+  if (day !== RAISED_ON) return;
+  life.in(15 * HOUR, async () => {
+    onRaised?.();
+    await life.restart();
+  });
+}
+
+const RAISED_ON = 5;
 
 type Chapter = readonly [day: number, at: number, what: () => Promise<unknown>];
 

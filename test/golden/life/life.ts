@@ -8,6 +8,7 @@ import type { Incoming } from "../../../server/core/event.ts";
 import type { Match } from "../../../server/core/match.ts";
 import type { Pattern } from "../../../server/core/pattern.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../server/core/time.ts";
+import type { Engine } from "../../../server/core/unit-upgrades.ts";
 import { createRandom, type Random } from "../../../server/demo/random.ts";
 import type { Committed } from "../../../server/flow/contract.ts";
 import type { DeliverOptions } from "../../../server/flow/deliver/contract.ts";
@@ -30,6 +31,8 @@ export interface LifeOptions {
   readonly size?: number;
   readonly deliver?: Partial<DeliverOptions>;
   readonly onCommitted?: (committed: Committed) => void;
+  /** The engine of the next start; this one when not given. */
+  readonly engine?: () => Engine;
 }
 
 /** What is going on that somebody may act on. */
@@ -96,6 +99,7 @@ export async function beginLife(options: LifeOptions): Promise<Life> {
       libraryOf: compiledOf(begun().libraries),
       adapter: (system: string) => begun().providers[system]?.adapter,
       ...(options.deliver === undefined ? {} : { deliver: options.deliver }),
+      ...(options.engine === undefined ? {} : { engine: options.engine() }),
       onCommitted: (committed: Committed) => {
         note(begun(), committed);
         options.onCommitted?.(committed);

@@ -31,7 +31,7 @@ export interface ServerOptions {
   readonly adapter: (system: string) => ChannelAdapter | undefined;
   readonly deliver?: Partial<DeliverOptions>;
   readonly onCommitted?: (committed: Committed) => void;
-  /** The engine that judges; a test may stand in for a later one. */
+  /** The engine that judges; a test may stand in for another one. */
   readonly engine?: Engine;
 }
 
@@ -76,9 +76,10 @@ export async function startServer(options: ServerOptions, agenda: Agenda = creat
     pause: async () => {},
     ...(options.engine === undefined ? {} : { engine: options.engine }),
   });
+  // A start after an upgrade commits something itself.
+  if (options.onCommitted !== undefined) pipeline.subscribe(options.onCommitted);
   await pipeline.start();
   await pipeline.caughtUp();
-  if (options.onCommitted !== undefined) pipeline.subscribe(options.onCommitted);
   const queued = watchQueue(pipeline);
   const personLock = createKeyedLock();
   const connections = createConnectionReporter({ pipeline, clock, log: silentLogger });
