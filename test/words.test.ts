@@ -27,6 +27,19 @@ const DEAD: readonly Dead[] = [
   },
   { word: "acked", now: "acknowledged", found: /\backed\b/i },
   { word: "ack", now: "acknowledge", found: /["'`]ack["'`]|alert[._]ack["'`]|\/ack\b/ },
+  { word: "straggler", now: "out of order", found: /straggl/i },
+  {
+    word: "lane, in one process",
+    now: "addressee, or queue",
+    found: /\blanes?\b|[a-z]Lanes?\b|\blane[A-Z]/,
+    within: /^server\/core\//,
+  },
+  {
+    word: "replay, alone",
+    now: "refold, or log replay",
+    found: /(?<!log )\breplay\w*|\wReplay/i,
+    within: /^server\/core\/(?:matching|engine)\//,
+  },
   { word: "history, as a control or reason", now: "backfill", found: /\bkind: "history"|case "history"/ },
 ];
 
@@ -59,14 +72,21 @@ describe("a word that another one has taken the place of", () => {
     ["server/core/planted.ts", 'state: "acked"'],
     ["server/http/planted.ts", 'path: "/alerts/:id/ack"'],
     ["server/core/planted.ts", 'case "history":'],
+    ["server/flow/planted.ts", "// a straggler"],
+    ["server/core/matching/planted.ts", "log.setLane(at, one);"],
+    ["server/core/matching/planted.ts", "keepReplay(cell);"],
+    ["server/core/engine/planted.ts", "// what the replay believes"],
   ])("would be noticed in %s: %s", (path, text) => {
     expect(deadIn(path, text)).toHaveLength(1);
   });
 
-  it.each(["// a server that was killed", "const { history } = pattern;", "acknowledged", "const back = 1;"])(
-    "is not seen in: %s",
-    (text) => {
-      expect(deadIn("server/core/planted.ts", text)).toEqual([]);
-    },
-  );
+  it.each([
+    "// a server that was killed",
+    "const { history } = pattern;",
+    "acknowledged",
+    "const back = 1;",
+    "// what the log replay believes",
+  ])("is not seen in: %s", (text) => {
+    expect(deadIn("server/core/planted.ts", text)).toEqual([]);
+  });
 });

@@ -38,7 +38,7 @@ function wholeCharacters(text: string, length: number): number {
   return last >= 0xd800 && last <= 0xdbff ? length - 1 : length;
 }
 
-/** 64 bits in hexadecimal: two multiply-and-fold lanes over the UTF-16 units. For telling apart, not for secrets. */
+/** 64 bits in hexadecimal: two multiply-and-fold halves over the UTF-16 units. For telling apart, not for secrets. */
 function hash64(text: string): string {
   let a = 0x9e3779b9;
   let b = 0x85ebca6b;

@@ -209,7 +209,7 @@ class MemoryBacktest implements Backtest {
     return { matches, decisions: this.#decisions, scores: this.#scores(at) };
   }
 
-  /** A match that has gone quiet is closed, though the matcher waits a little for stragglers before it says so. */
+  /** A match that has gone quiet is closed, though the matcher waits a little for what is out of order before that. */
   #asOf(match: Match, at: Millis): Match {
     const quiet = this.#initial.library.byId(match.pattern)?.quiet ?? Number.POSITIVE_INFINITY;
     const kind = this.#initial.library.byId(match.pattern)?.when.kind;

@@ -9,13 +9,13 @@
  *
  * - a delivery of the tables is a delivery of the unit, in the state it has there: queued stays queued, sent stays sent,
  *   in doubt stays in doubt, and its step is not sent again;
- * - a delivery that only the replay made never was: nobody queued it. Where nothing else was sent on its match, the
+ * - a delivery that only the log replay made never was: nobody queued it. Where nothing else was sent on its match, the
  *   match is judged anew, now;
  * - a match that only the tables have is retracted: what was sent stays sent and gets no further step;
- * - a stop, a refusal, a bounce that the tables have holds, also where it came as an answer to a message that the replay
- *   knows nothing of;
+ * - a stop, a refusal, a bounce that the tables have holds, also where it came as an answer to a message of which the
+ *   log replay knows nothing;
  * - a score of the tables that no match of the unit bears any more goes down to what is left;
- * - an alert of the tables stays what people made of it; one that only the replay raised is raised now;
+ * - an alert of the tables stays what people made of it; one that only the log replay raised is raised now;
  * - numbers of judgements go on above those of the tables, so that no new decision takes the id of an old one.
  *
  * What the old engine sent to other units (sightings, profiles) are inputs of those, and stays as it was.
@@ -40,7 +40,7 @@ import { emitMatch, isScheduled, schedule, type Turn, unschedule } from "./turn.
 const MESSAGES_COUNT = 72 * HOUR;
 const DOUBT = DAY;
 
-/** Before any timer of the unit runs: they would act on what the replay believes. */
+/** Before any timer of the unit runs: they would act on what the log replay believes. */
 export function reconcile(turn: Turn, { served }: ControlOf<"reconcile">): void {
   const phantoms = takeOutPhantoms(turn, served);
   for (const person of served.persons) {
@@ -53,7 +53,7 @@ export function reconcile(turn: Turn, { served }: ControlOf<"reconcile">): void 
   tellAll(turn, served);
 }
 
-/** Deliveries that the replay made and nobody queued. Rows of a person who moved on belong to another unit. */
+/** Deliveries that the log replay made and nobody queued. Rows of a person who moved on belong to another unit. */
 function takeOutPhantoms({ unit }: Turn, served: Served): ReadonlyMap<string, Delivery> {
   const real = new Set(served.deliveries.map(({ id }) => id));
   const phantoms = new Map<string, Delivery>();
@@ -176,7 +176,7 @@ function isStanding({ status, detail }: Delivery): boolean {
   return status !== "suppressed" || detail === "superseded";
 }
 
-/** Only the replay believed that something was sent. */
+/** Only the log replay believed that something was sent. */
 function judgeAnew(turn: Turn, { match }: Tracked, pursuit: Pursuit): void {
   if (pursuit.state !== "sent" || pursuit.humanDone) return;
   pursuit.state = "held";
@@ -186,7 +186,7 @@ function judgeAnew(turn: Turn, { match }: Tracked, pursuit: Pursuit): void {
   schedule(turn, "judge", match.id, turn.now);
 }
 
-/** Something was sent, of which the replay knew nothing or not all: the ladder goes on from there. */
+/** Something was sent, of which the log replay knew nothing or not all: the ladder goes on from there. */
 function goOnAfter(turn: Turn, tracked: Tracked, pursuit: Pursuit, last: Delivery): void {
   const { match } = tracked;
   const pattern = turn.tenant.library.byId(match.pattern);

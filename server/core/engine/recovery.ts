@@ -35,7 +35,7 @@ export function closeOrphans(turn: Turn): void {
     const { match } = tracked;
     const pattern = turn.tenant.library.byId(match.pattern);
     if (match.state !== "open" || pattern === undefined || !endsQuietly(pattern.when.kind)) continue;
-    // The same grace as the matcher gives to stragglers.
+    // The same grace as the matcher gives to what comes out of order.
     const isOver = match.lastSeen + pattern.quiet + ON_TIME <= turn.now;
     if (isOver && isOrphan(turn, tracked)) goQuiet(turn, tracked);
   }

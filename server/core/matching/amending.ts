@@ -4,7 +4,7 @@ import { announceDifference, type Relay, schedule } from "./changing.ts";
 import type { CompiledLibrary } from "./compile.ts";
 import type { Emit } from "./contract.ts";
 import type { Episode } from "./episode.ts";
-import { keepReplay, markBefore, replay, settledAt } from "./folding.ts";
+import { keepRefolded, markBefore, refold, settledAt } from "./folding.ts";
 import type { Rule } from "./rule.ts";
 import type { Signal } from "./signal.ts";
 
@@ -20,12 +20,12 @@ export function amend(
   const from = at === null ? null : markBefore(cell, at);
   const { now } = cells;
   const limit = settledAt(cells);
-  const before = replay(cells, cell, rule, from, limit, true);
+  const before = refold(cells, cell, rule, from, limit, true);
   const earlier = hiddenBefore(cell, from);
   const touched = change();
-  const after = replay(cells, cell, rule, from, limit, true);
+  const after = refold(cells, cell, rule, from, limit, true);
   const episodes = [...earlier, ...touched, ...after.episodes];
-  keepReplay(cells, cell, rule, from, { ...after, episodes });
+  keepRefolded(cells, cell, rule, from, { ...after, episodes });
   schedule(cells, cell, rule, after.state, episodes);
   return announceDifference(
     cells,
@@ -37,7 +37,7 @@ export function amend(
   );
 }
 
-/** Matches that are not shown yet and were over at the mark: no replay from there meets them. */
+/** Matches that are not shown yet and were over at the mark: no refolding from there meets them. */
 function hiddenBefore({ hot }: Cell, from: Mark | null): readonly Episode[] {
   if (from === null || hot === null) return [];
   const { episode, episodes } = from.state;
@@ -74,11 +74,11 @@ export function wake(cells: Cells, cell: Cell, due: Millis, emit: Emit): Relay[]
   const fold = { rule, facts: cells.facts, touched: null };
   if (idle !== null) rule.behaviour.advance(fold, idle, limit, false);
   const from: Mark | null = rule.waits ? null : (cell.hot?.marks.at(-1) ?? null);
-  const before = replay(cells, cell, rule, from, limit, false);
+  const before = refold(cells, cell, rule, from, limit, false);
   cells.now = Math.max(cells.now, due);
-  const after = replay(cells, cell, rule, from, limit, true);
+  const after = refold(cells, cell, rule, from, limit, true);
   if (idle !== null) rule.behaviour.advance(fold, idle, limit, true);
-  keepReplay(cells, cell, rule, from, after);
+  keepRefolded(cells, cell, rule, from, after);
   schedule(cells, cell, rule, after.state, after.episodes);
   if (cells.dueOf(cell) <= due) cells.setDue(cell, Number.POSITIVE_INFINITY);
   return announceDifference(
@@ -96,8 +96,8 @@ export function bind(cells: Cells, library: CompiledLibrary): void {
   const { log } = cells;
   cells.library = library;
   for (let i = log.start; i < log.end; i++) {
-    const { key, roles } = log.laneAt(i);
-    log.setLane(i, library.rules.get(key)?.lanes[roles] ?? { key, roles, rule: null });
+    const { key, roles } = log.addresseeAt(i);
+    log.setAddressee(i, library.rules.get(key)?.addressees[roles] ?? { key, roles, rule: null });
   }
   for (const cell of cells.list) {
     cell.rule = library.rules.get(cell.ruleKey) ?? null;
@@ -105,7 +105,7 @@ export function bind(cells: Cells, library: CompiledLibrary): void {
     if (cell.rule?.active === false) rest(cells, cell, cell.rule);
     if (cell.rule === null) cell.pending = 0;
   }
-  log.filter(log.end, (index) => log.laneAt(index).rule?.active === true);
+  log.filter(log.end, (index) => log.addresseeAt(index).rule?.active === true);
   cells.reindex();
   for (const cell of cells.list) reschedule(cells, cell);
 }
@@ -115,12 +115,12 @@ function rest(cells: Cells, cell: Cell, rule: Rule): void {
   const { log } = cells;
   const active = { ...rule, active: true };
   for (let i = log.start; i < log.end; i++) {
-    const { key, roles } = log.laneAt(i);
-    if (log.belongs(i, rule, cell.part)) log.setLane(i, { key, roles, rule: active });
+    const { key, roles } = log.addresseeAt(i);
+    if (log.belongs(i, rule, cell.part)) log.setAddressee(i, { key, roles, rule: active });
   }
-  cell.base = replay(cells, cell, active, null, settledAt(cells), true).state;
+  cell.base = refold(cells, cell, active, null, settledAt(cells), true).state;
   cell.pending = 0;
-  log.filter(log.end, (index) => log.laneAt(index).rule !== active);
+  log.filter(log.end, (index) => log.addresseeAt(index).rule !== active);
   cell.base.times.length = 0;
   cell.base.refs.length = 0;
   cell.base.extra = null;
@@ -130,6 +130,6 @@ function rest(cells: Cells, cell: Cell, rule: Rule): void {
 function reschedule(cells: Cells, cell: Cell): void {
   if (cell.rule === null || cell.slot >= 0) return;
   if (cell.base === null && cell.pending === 0) return;
-  const { state, episodes } = replay(cells, cell, cell.rule, null, settledAt(cells), true);
+  const { state, episodes } = refold(cells, cell, cell.rule, null, settledAt(cells), true);
   schedule(cells, cell, cell.rule, state, episodes);
 }

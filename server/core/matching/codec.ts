@@ -16,7 +16,7 @@ export function encodeCells(cells: Cells): unknown {
   const signals: EncodedSignal[] = [];
   for (let i = log.start; i < log.end; i++) {
     const { time, source, id, person, data } = log.read(i);
-    const { key, roles } = log.laneAt(i);
+    const { key, roles } = log.addresseeAt(i);
     signals.push([time, source, id, person, log.hasData(i) ? data : null, log.partAt(i), key, roles]);
   }
   const encoded: EncodedCells = {

@@ -6,7 +6,7 @@ import { consecutive, counting, distinct, thresholdOf } from "./kinds/gathering.
 import { level, sequence, single } from "./kinds/single.ts";
 import { surge } from "./kinds/surge.ts";
 import { type Ear, earsOf } from "./listening.ts";
-import type { Behaviour, Lane, Listener, Rule } from "./rule.ts";
+import type { Addressee, Behaviour, Listener, Rule } from "./rule.ts";
 import { BEGINNING, FIRST } from "./signal.ts";
 
 /** A pattern library, ready to be matched. A new version is a new object; `Cells` go on with it as they are. */
@@ -63,7 +63,7 @@ function buildOf(pattern: Pattern, depth: number): Build | null {
   const { kind } = when;
   const key = `${pattern.id}@${pattern.version}`;
   const outers: Listener[] = [];
-  const lanes: Lane[] = [];
+  const addressees: Addressee[] = [];
   const gathers = kind === "count" || kind === "distinct" || kind === "consecutive";
   const threshold = thresholdOf(gathers ? when.count : 1, pattern);
   const rule: Rule = {
@@ -81,10 +81,10 @@ function buildOf(pattern: Pattern, depth: number): Build | null {
     waits: kind === "absence" || kind === "drop",
     usesFacts: threshold.least !== threshold.most || kind === "once",
     depth,
-    lanes,
+    addressees,
     outers,
   };
-  for (let roles = 0; roles < FIRST * 2; roles++) lanes.push({ key, roles, rule });
+  for (let roles = 0; roles < FIRST * 2; roles++) addressees.push({ key, roles, rule });
   const ears = earsOf(pattern).filter(({ role }) => rule.active || (role & BEGINNING) === 0);
   return { rule, ears, outers };
 }

@@ -2,7 +2,7 @@ import { type Millis, ON_TIME } from "../time.ts";
 import { Cell, type Cells, type Hot, type Mark } from "./cells.ts";
 import type { Episode } from "./episode.ts";
 import { close } from "./opening.ts";
-import type { Fold, Lane, Rule } from "./rule.ts";
+import type { Addressee, Fold, Rule } from "./rule.ts";
 import { BEGINNING, RECOVERY, type Roles, type Signal } from "./signal.ts";
 import { State } from "./state.ts";
 
@@ -11,11 +11,11 @@ const CROWDED = 32;
 const CALM = 16;
 /** With more signals in the log than this, a cell keeps its newest state at hand whatever it is. */
 const KEPT_LIVE = 4;
-/** A straggler replays at most about this many signals more than came after it. */
+/** A signal out of order refolds at most about this many signals more than came after it. */
 const BETWEEN_MARKS = 128;
 
 /** Stands in the log for a signal that is about to be taken out. */
-const GONE: Lane = { key: "", roles: 0, rule: null };
+const GONE: Addressee = { key: "", roles: 0, rule: null };
 
 /** Takes the next signal in order. */
 export function step(fold: Fold, state: State, signal: Signal, roles: Roles): void {
@@ -53,15 +53,15 @@ export function compact(cells: Cells): void {
       if (mayStay(cells, until)) continue;
       foldFirst(cells, until);
     }
-    log.setLane(until, GONE);
+    log.setAddressee(until, GONE);
   }
-  log.filter(until, (index) => log.laneAt(index) !== GONE);
+  log.filter(until, (index) => log.addresseeAt(index) !== GONE);
   if (log.isAlmostFull) log.makeRoom();
 }
 
 /** True when the key has seen nothing yet, and the signal is too old or of no kind to begin something. */
 function isNothing(cells: Cells, index: number, settled: Millis): boolean {
-  const { rule, roles } = cells.log.laneAt(index);
+  const { rule, roles } = cells.log.addresseeAt(index);
   if (rule === null) return true;
   if (cells.find(rule, cells.log.partAt(index)) !== null) return false;
   if ((roles & BEGINNING) === 0) return true;
@@ -69,7 +69,7 @@ function isNothing(cells: Cells, index: number, settled: Millis): boolean {
 }
 
 function mayStay(cells: Cells, index: number): boolean {
-  const { rule } = cells.log.laneAt(index);
+  const { rule } = cells.log.addresseeAt(index);
   if (rule === null || rule.span === null || cells.find(rule, cells.log.partAt(index)) !== null) return false;
   if (rule.forgetsData) cells.log.forgetData(index);
   return true;
@@ -78,7 +78,7 @@ function mayStay(cells: Cells, index: number): boolean {
 /** Folds a key's first signal in the log into the key's base. */
 export function foldFirst(cells: Cells, index: number): void {
   const { log, facts } = cells;
-  const { rule, roles } = log.laneAt(index);
+  const { rule, roles } = log.addresseeAt(index);
   if (rule === null) return;
   const part = log.partAt(index);
   const cell = cells.find(rule, part) ?? createCell(cells, rule, part);
@@ -134,15 +134,15 @@ export function watchCrowd(cells: Cells): void {
   settle(cells);
   if (log.size <= CROWDED) return;
   for (let i = log.start; i < log.end; i++) {
-    const { rule } = log.laneAt(i);
+    const { rule } = log.addresseeAt(i);
     if (rule !== null && cells.find(rule, log.partAt(i)) === null) createCell(cells, rule, log.partAt(i));
   }
   cells.crowded = true;
 }
 
-// ---- replaying the log
+// ---- folding the log anew
 
-export interface Replay {
+export interface Refolded {
   readonly state: State;
   /** Every episode that was open at the start or was touched since; the last of an ordinal counts. */
   readonly episodes: Episode[];
@@ -155,28 +155,28 @@ export interface Replay {
  * A cell's state with the log folded in, as of `limit`: from a mark on, or from the base. What falls due at the
  * limit itself is done only when `inclusive`.
  */
-export function replay(
+export function refold(
   cells: Cells,
   cell: Cell,
   rule: Rule,
   from: Mark | null,
   limit: Millis,
   inclusive: boolean,
-): Replay {
-  const replayed = replayUntil(cells, cell, rule, from, null);
-  const fold = { rule, facts: cells.facts, touched: replayed.episodes };
-  rule.behaviour.advance(fold, replayed.state, limit, inclusive);
-  return replayed;
+): Refolded {
+  const refolded = refoldUntil(cells, cell, rule, from, null);
+  const fold = { rule, facts: cells.facts, touched: refolded.episodes };
+  rule.behaviour.advance(fold, refolded.state, limit, inclusive);
+  return refolded;
 }
 
 /** The same up to another mark, or to the end of the log; without letting time pass after it. */
-export function replayUntil(
+export function refoldUntil(
   cells: Cells,
   cell: Cell,
   rule: Rule,
   from: Mark | null,
   until: Mark | null,
-): Replay {
+): Refolded {
   const state = (from?.state ?? cell.base)?.copy() ?? new State();
   return foldOn(cells, cell, rule, state, from, until);
 }
@@ -189,7 +189,7 @@ export function foldOn(
   state: State,
   from: Mark | null,
   until: Mark | null,
-): Replay {
+): Refolded {
   const { log, facts } = cells;
   const episodes = state.episode === null ? [] : [state.episode];
   const fold = { rule, facts, touched: episodes };
@@ -202,7 +202,7 @@ export function foldOn(
     if (!log.belongs(i, rule, cell.part)) continue;
     left--;
     const signal = log.read(i);
-    step(fold, state, signal, log.laneAt(i).roles);
+    step(fold, state, signal, log.addresseeAt(i).roles);
     since++;
     if (since === BETWEEN_MARKS) {
       marks.push(markAt(signal, state));
@@ -230,7 +230,7 @@ export function markBefore(cell: Cell, { time, source, id }: Signal): Mark | nul
 /** A cell's state after all signals so far, and the matches that are not shown yet. */
 export function liveOf(cells: Cells, cell: Cell, rule: Rule): Live {
   if (cell.hot !== null) return { state: cell.hot.live, hidden: hiddenOf(cells, rule, cell.hot.hidden) };
-  const { state, episodes } = replay(cells, cell, rule, null, settledAt(cells), true);
+  const { state, episodes } = refold(cells, cell, rule, null, settledAt(cells), true);
   return { state, hidden: hiddenOf(cells, rule, episodes) };
 }
 
@@ -266,15 +266,21 @@ function isWorthKeeping({ pending, rule }: Cell, { episode }: State): boolean {
   return pending > KEPT_LIVE || episode !== null || rule?.gathers === true;
 }
 
-/** The signals from a mark on were replayed: what was derived from them is replaced. */
-export function keepReplay(cells: Cells, cell: Cell, rule: Rule, from: Mark | null, replayed: Replay): void {
-  if (!isWorthKeeping(cell, replayed.state)) {
+/** The signals from a mark on were refolded: what was derived from them is replaced. */
+export function keepRefolded(
+  cells: Cells,
+  cell: Cell,
+  rule: Rule,
+  from: Mark | null,
+  refolded: Refolded,
+): void {
+  if (!isWorthKeeping(cell, refolded.state)) {
     cell.hot = null;
     return;
   }
   const earlier = from === null ? [] : (cell.hot?.marks ?? []);
   const kept = from === null ? 0 : earlier.indexOf(from) + 1;
-  const { state, marks, since, episodes } = replayed;
+  const { state, marks, since, episodes } = refolded;
   const hidden = hiddenOf(cells, rule, episodes);
   cell.hot = { live: state, hidden, marks: [...earlier.slice(0, kept), ...marks], since };
 }

@@ -4,10 +4,10 @@ import { announce, type Relay, schedule } from "./changing.ts";
 import type { Emit } from "./contract.ts";
 import type { Episode } from "./episode.ts";
 import { compact, createCell, keepLive, liveOf, settledAt, step } from "./folding.ts";
-import type { Lane, Rule } from "./rule.ts";
+import { addEvidence, canAdd, slipIn } from "./out-of-order.ts";
+import type { Addressee, Rule } from "./rule.ts";
 import { BEGINNING, EVIDENCE, type Roles, type Signal, TOO_LATE } from "./signal.ts";
 import { State } from "./state.ts";
-import { addEvidence, canAdd, slipIn } from "./straggler.ts";
 
 const NO_RELAYS: Relay[] = [];
 
@@ -22,17 +22,17 @@ export function hear(
 ): Relay[] {
   const { log } = cells;
   if (log.isFull) compact(cells);
-  const lane = laneOf(rule, roles);
+  const addressee = addresseeOf(rule, roles);
   let cell = cells.find(rule, part);
   if (cell === null) {
     if (!rule.active) return NO_RELAYS;
     if (!cells.crowded && isTooFew(cells, rule, part, roles)) {
-      log.insert(log.placeOf(signal.time, signal.source, signal.id), signal, part, lane);
+      log.insert(log.placeOf(signal.time, signal.source, signal.id), signal, part, addressee);
       return NO_RELAYS;
     }
     cell = createCell(cells, rule, part);
   }
-  return take(cells, cell, rule, lane, signal, emit);
+  return take(cells, cell, rule, addressee, signal, emit);
 }
 
 /** A key without a cell: its signals just stand in the log until there are enough of them. */
@@ -41,28 +41,35 @@ function isTooFew({ log }: Cells, rule: Rule, part: string | null, roles: Roles)
   return log.countBeginning(rule, part) + begins < rule.least;
 }
 
-function take(cells: Cells, cell: Cell, rule: Rule, lane: Lane, signal: Signal, emit: Emit): Relay[] {
+function take(
+  cells: Cells,
+  cell: Cell,
+  rule: Rule,
+  addressee: Addressee,
+  signal: Signal,
+  emit: Emit,
+): Relay[] {
   const { log } = cells;
   const due = cells.dueOf(cell);
   const relays = due <= cells.now ? wake(cells, cell, due, emit) : NO_RELAYS;
   const index = log.placeOf(signal.time, signal.source, signal.id);
   const insert = () => {
-    log.insert(index, signal, cell.part, lane);
+    log.insert(index, signal, cell.part, addressee);
     cell.pending++;
     return NOTHING;
   };
-  if (isSilent(cells, cell, rule, signal, lane.roles)) {
+  if (isSilent(cells, cell, rule, signal, addressee.roles)) {
     cell.hot = null;
     insert();
     return relays;
   }
   const isNewest = signal.time > settledAt(cells) && !log.hasFrom(index, rule, cell.part);
-  if (!isNewest) return [...relays, ...slipIn(cells, cell, rule, signal, lane.roles, insert, emit)];
+  if (!isNewest) return [...relays, ...slipIn(cells, cell, rule, signal, addressee.roles, insert, emit)];
   const { state, hidden } = liveOf(cells, cell, rule);
   const fired = state.episodes;
   const touched: Episode[] = [];
   insert();
-  step({ rule, facts: cells.facts, touched }, state, signal, lane.roles);
+  step({ rule, facts: cells.facts, touched }, state, signal, addressee.roles);
   const unseen = rule.waits ? [...hidden, ...touched] : NOTHING;
   keepLive(cell, state, unseen, signal);
   schedule(cells, cell, rule, state, unseen);
@@ -116,7 +123,7 @@ export function hearLate(
   return amend(cells, known, rule, null, change, emit);
 }
 
-/** Late evidence in a match that is open since the base and to this day: nothing needs to be replayed. */
+/** Late evidence in a match that is open since the base and to this day: nothing needs to be refolded. */
 function staysOpen(hot: Hot, { episode }: State, rule: Rule, roles: Roles, { time }: Signal): boolean {
   if (!rule.growsByEvidence || roles !== EVIDENCE || episode === null) return false;
   return hot.live.episode?.ordinal === episode.ordinal && canAdd(hot, 0, time);
@@ -155,8 +162,8 @@ export function unhear(cells: Cells, rule: Rule, part: string | null, signal: Si
   return slipIn(cells, cell, rule, signal, 0, remove, emit);
 }
 
-function laneOf(rule: Rule, roles: Roles): Lane {
-  const lane = rule.lanes[roles];
-  if (lane === undefined) throw new RangeError(`${rule.key} has no lane for roles ${roles}`);
-  return lane;
+function addresseeOf(rule: Rule, roles: Roles): Addressee {
+  const addressee = rule.addressees[roles];
+  if (addressee === undefined) throw new RangeError(`${rule.key} has no addressee for roles ${roles}`);
+  return addressee;
 }

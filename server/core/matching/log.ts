@@ -1,16 +1,16 @@
 import type { EventData } from "../event.ts";
 import type { Millis } from "../time.ts";
-import type { Lane, Rule } from "./rule.ts";
+import type { Addressee, Rule } from "./rule.ts";
 import { BEGINNING, NO_DATA, type Signal } from "./signal.ts";
 
-/** Of each signal: source, id, person, data, key part and lane. */
+/** Of each signal: source, id, person, data, key part and addressee. */
 const WIDTH = 6;
 const SOURCE = 0;
 const ID = 1;
 const PERSON = 2;
 const DATA = 3;
 const PART = 4;
-const LANE = 5;
+const ADDRESSEE = 5;
 
 /** Exactly sized lists are cut from these: a list that grows by itself takes room for 17 more. */
 const LARGEST = 512;
@@ -34,7 +34,7 @@ function grown(capacity: number): number {
 const NEIGHBOURS = 6;
 
 /**
- * The newest signals of a unit, in their order: those of the last five minutes, which a straggler may still slip
+ * The newest signals of a unit, in their order: those of the last five minutes, which one out of order may still slip
  * between, and older ones that nobody needed to fold so far. Two flat lists, so that an event costs no object.
  */
 export class Log {
@@ -64,8 +64,8 @@ export class Log {
     return this.refs[index * WIDTH + PART] as string | null;
   }
 
-  laneAt(index: number): Lane {
-    return this.refs[index * WIDTH + LANE] as Lane;
+  addresseeAt(index: number): Addressee {
+    return this.refs[index * WIDTH + ADDRESSEE] as Addressee;
   }
 
   /** Copies a signal out. */
@@ -82,15 +82,15 @@ export class Log {
 
   belongs(index: number, rule: Rule, part: string | null): boolean {
     const at = index * WIDTH;
-    const lane = this.refs[at + LANE] as Lane;
-    return lane.rule === rule && this.refs[at + PART] === part;
+    const addressee = this.refs[at + ADDRESSEE] as Addressee;
+    return addressee.rule === rule && this.refs[at + PART] === part;
   }
 
   /** How many signals of one key could begin a match. */
   countBeginning(rule: Rule, part: string | null): number {
     let count = 0;
     for (let i = this.start; i < this.end; i++) {
-      if (this.belongs(i, rule, part) && (this.laneAt(i).roles & BEGINNING) !== 0) count++;
+      if (this.belongs(i, rule, part) && (this.addresseeAt(i).roles & BEGINNING) !== 0) count++;
     }
     return count;
   }
@@ -129,7 +129,7 @@ export class Log {
   }
 
   /** There must be room: see `makeRoom`. */
-  insert(index: number, signal: Signal, part: string | null, lane: Lane): void {
+  insert(index: number, signal: Signal, part: string | null, addressee: Addressee): void {
     for (let i = this.end; i > index; i--) this.#move(i - 1, i);
     this.end++;
     const at = index * WIDTH;
@@ -141,7 +141,7 @@ export class Log {
     refs[at + PERSON] = person;
     refs[at + DATA] = signal.data;
     refs[at + PART] = part === person ? person : part;
-    refs[at + LANE] = lane;
+    refs[at + ADDRESSEE] = addressee;
   }
 
   /** The same name as a neighbour keeps it, if one has it: every event brings a string of its own. */
@@ -209,8 +209,8 @@ export class Log {
     this.refs[index * WIDTH + DATA] = null;
   }
 
-  setLane(index: number, lane: Lane): void {
-    this.refs[index * WIDTH + LANE] = lane;
+  setAddressee(index: number, addressee: Addressee): void {
+    this.refs[index * WIDTH + ADDRESSEE] = addressee;
   }
 
   /** Makes room for one more: moves to the front what stands behind free places, or grows. */

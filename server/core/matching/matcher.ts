@@ -3,7 +3,7 @@
  *
  * The order of signals is (time, source, id). An event that is the newest of its key, as nearly all are, is folded
  * straight into the key's state. One that arrives out of order within five minutes takes its place in the log, the
- * signals after it are replayed, and the difference is told. What arrives later may only extend, end or answer what
+ * signals after it are refolded, and the difference is told. What arrives later may only extend, end or answer what
  * is open; what is older than a day only counts in baselines. Time alone ends matches too: `nextDue`, `runDue`.
  */
 import type { Event } from "../event.ts";

@@ -77,13 +77,13 @@ export interface Rule {
   /** 0 when it hears events only, one more than that of the patterns whose matches it hears. */
   readonly depth: number;
   /** By roles: what the log keeps beside a signal. */
-  readonly lanes: readonly Lane[];
+  readonly addressees: readonly Addressee[];
   /** The patterns that listen for the matches of this one. */
   readonly outers: readonly Listener[];
 }
 
 /** Whom a signal in the log is for, and as what. After decoding, `rule` is null until a library is at hand. */
-export interface Lane {
+export interface Addressee {
   readonly key: string;
   readonly roles: Roles;
   readonly rule: Rule | null;

@@ -80,7 +80,7 @@ function relive(
   runDue(cells, library, at, () => {});
   const { log } = cells;
   while (log.size > 0) {
-    if (log.laneAt(log.start).rule?.active === true) foldFirst(cells, log.start);
+    if (log.addresseeAt(log.start).rule?.active === true) foldFirst(cells, log.start);
     log.dropFirst();
   }
   return cells;

@@ -9,8 +9,8 @@ const MOST_UNITS = 200_000;
 const EVICT_LOOKS = 16;
 const CHECKPOINT_SLICE = 64;
 /**
- * So many of the newest inputs need not be in a snapshot: replaying them takes a start half a second, and units that
- * are busy are saved once for many inputs. Beyond the most, saving takes all the time it can get.
+ * So many of the newest inputs need not be in a snapshot: the log replay of them takes a start half a second, and units
+ * that are busy are saved once for many inputs. Beyond the most, saving takes all the time it can get.
  */
 const LEAVE_UNSAVED = 50_000;
 const MOST_UNSAVED = 250_000;

@@ -75,7 +75,7 @@ async function dictionaryOf(tenant: string, { sources }: Tools): Promise<Setting
   return (await sources.webhook(tenant, "segment", null))?.settings ?? {};
 }
 
-/** @throws Problem 403 when a browser brings history */
+/** @throws Problem 403 when a browser brings a backfill */
 function arrivalOf(route: ApiRoute, token: TokenRow, request: RawRequest) {
   const system = route.kind === "events" ? "cloudevents" : "segment";
   const backfill = request.headers["forestall-backfill"] === "1";

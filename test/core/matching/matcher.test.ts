@@ -671,7 +671,7 @@ describe("order", () => {
     }
   });
 
-  it("puts a straggler among the newest events of a long match where its id has its place", () => {
+  it("puts one that is out of order among the newest events of a long match where its id has its place", () => {
     const world = new World([P001]);
     const second = (i: number, id: string) =>
       anEvent("api.request_failed", START + i * 1000, { id, data: { status: 429 } });
@@ -718,7 +718,7 @@ describe("order", () => {
     expect(expected.map(({ pattern }) => pattern)).toContain("P-3");
   });
 
-  it("takes a few hundred steps for a straggler, however many events came after it", {
+  it("takes a few hundred steps for one that is out of order, however many events came after it", {
     timeout: 120_000,
   }, () => {
     const world = new World([P001]);

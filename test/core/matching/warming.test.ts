@@ -12,7 +12,7 @@ import { anEvent, aPattern, START, selector, series, World } from "./world.ts";
 const ALL = Object.keys(kinds) as When["kind"][];
 const SEED = 20260302;
 const PATIENCE = 600_000;
-/** Longer than a straggler may take: before and after the change are apart. */
+/** Longer than a signal may be out of order: before and after the change are apart. */
 const APART = 11 * MINUTE;
 
 const changed = (pattern: Pattern): Pattern => ({ ...pattern, version: "2" });

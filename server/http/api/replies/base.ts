@@ -77,6 +77,6 @@ export const matchState = word(
   ["open", "closed", "retracted"],
 );
 
-export const simulated = flag("True when it came of imported history: computed, never messaged");
+export const simulated = flag("True when it came of a backfill: computed, never messaged");
 
 export const revision = text("The value of `If-Match` for the next change");

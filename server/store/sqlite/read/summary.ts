@@ -10,8 +10,8 @@ interface Counted {
 
 /**
  * Counts for a tenant's overview. Accounts are the customers that are counted; without any, persons are. Whoever has a
- * unit is watched, whether or not anything but events is known of them. Brought-in
- * history (`simulated`) counts in outcomes and patterns, but not among what was sent.
+ * unit is watched, whether or not anything but events is known of them. What came of a
+ * backfill (`simulated`) counts in outcomes and patterns, but not among what was sent.
  */
 export function summary({ connection, names }: Base): Pick<Records, "summary"> {
   const counts = (sql: string, ...values: Value[]): { readonly [name: string]: number } =>

@@ -5,7 +5,7 @@ import type { Cell, Cells, Hot } from "./cells.ts";
 import { announceDifference, type Relay, schedule } from "./changing.ts";
 import type { Emit } from "./contract.ts";
 import type { Episode } from "./episode.ts";
-import { foldOn, markBefore, replayUntil } from "./folding.ts";
+import { foldOn, markBefore, refoldUntil } from "./folding.ts";
 import { extend } from "./opening.ts";
 import type { Rule } from "./rule.ts";
 import { EVIDENCE, type Roles, type Signal } from "./signal.ts";
@@ -16,10 +16,10 @@ const NONE: readonly Episode[] = [];
 /**
  * One signal slips in somewhere behind the newest of its cell, or is taken out there.
  *
- * In a cell with marks, the past as it was and the past as it is now are replayed side by side, from mark to mark,
+ * In a cell with marks, the past as it was and the past as it is now are refolded side by side, from mark to mark,
  * until they agree: where the states are the same, nothing after it can differ. Where all that differs is one more
- * piece of evidence in a match that is open to this day, it is added to every state from there on. So a straggler
- * costs a few hundred steps, however many signals came after it.
+ * piece of evidence in a match that is open to this day, it is added to every state from there on. So a signal
+ * out of order costs a few hundred steps, however many signals came after it.
  */
 export function slipIn(
   cells: Cells,
@@ -34,13 +34,13 @@ export function slipIn(
   const from = markBefore(cell, signal);
   const kept = from === null || hot === null ? 0 : hot.marks.indexOf(from) + 1;
   const next = hot?.marks[kept];
-  // A match that waits to be shown may lie anywhere: then all of it is replayed.
+  // A match that waits to be shown may lie anywhere: then all of it is refolded.
   if (hot === null || next === undefined || rule.waits) {
     return amend(cells, cell, rule, signal, change, emit);
   }
-  const before = [...replayUntil(cells, cell, rule, from, next).episodes];
+  const before = [...refoldUntil(cells, cell, rule, from, next).episodes];
   change();
-  const first = replayUntil(cells, cell, rule, from, next);
+  const first = refoldUntil(cells, cell, rule, from, next);
   const after = [...first.episodes];
   const added = rule.growsByEvidence && roles === EVIDENCE ? signal : null;
   const { live, untouched } = follow(cells, cell, rule, hot, kept, first.state, added, before, after);
@@ -50,7 +50,7 @@ export function slipIn(
   return announceDifference(cells, cell, rule, was, { episodes: after, now, inclusive: true }, emit);
 }
 
-/** Replays both pasts on, from mark number `at`, until they agree; notes on both sides which episodes it met. */
+/** Folds both pasts on, from mark number `at`, until they agree; notes on both sides which episodes it met. */
 function follow(
   cells: Cells,
   cell: Cell,
