@@ -29,8 +29,7 @@ export const connectChannel: Action<typeof params, ChannelView> = {
     const row = rowOf(context, tenant, wanted);
     await checkAddresses(context, row);
     const { kind, system } = row;
-    await act.note({ subject: `channel/${kind}`, detail: { system } });
-    await context.store.saveChannel(row);
+    await act.note({ subject: `channel/${kind}`, detail: { system } }, [{ kind: "channel", row }]);
     await context.changed?.("channels");
     await refreshReadiness(context, tenant);
     return channelView(context, tenant, kind, row);

@@ -24,6 +24,7 @@ import type {
   Records,
   Store,
   Tenancy,
+  TenancyChange,
   TokenRole,
 } from "../store/contract.ts";
 import type { Refusal } from "./refusal.ts";
@@ -109,10 +110,11 @@ export interface Act {
   /** Somebody says something that enters as an event; the audit row is in the same commit. */
   tell(incoming: Incoming, deed: Deed): Promise<void>;
   /**
-   * An audit row alone, for what is no input of the pipeline. It is written before the deed: a row too many says what
+   * An audit row for what is no input of the pipeline, with the changes of tokens, sources and channels that it tells
+   * of: both are in the same commit. A file that is read or written later follows its row: a row too many says what
    * somebody tried, a deed without a row could not be explained by anybody.
    */
-  note(deed: Deed): Promise<void>;
+  note(deed: Deed, changes?: readonly TenancyChange[]): Promise<void>;
 }
 
 export interface Action<Params extends z.ZodType, Result> {
@@ -175,11 +177,11 @@ export interface Finding {
   readonly todo: string | null;
 }
 
-/** What an act may ask of the store. What it changes of units and tenants goes through the pipeline. */
+/** What an act may ask of the store. What it changes of units and tenants goes through the pipeline, with its audit row. */
 export type ActionStore = Directory &
   Outbox &
   Records &
-  Tenancy &
+  Omit<Tenancy, "saveToken" | "saveSource" | "saveChannel"> &
   Privacy &
   Pick<Log, "lastSeq" | "inputs" | "dueUnits" | "probe">;
 

@@ -33,11 +33,11 @@ export const makePairingCode: Action<typeof params, PairingCode> = {
     const publicKeys = given.publicKeys === undefined ? [] : readPublicKeys(given.publicKeys, "This file");
     const code = newPairingCode();
     const expiresAt = act.now + CODE_LASTS;
-    await act.note({ detail: { expiresAt } });
-    await context.store.saveSource({
+    const row = {
       ...{ tenant, system: ZENDESK_APP, id: WAITING, settings: { expiresAt, publicKeys } },
       ...{ secrets: [pairingCodeHash(code)], createdAt: act.now, lastReceivedAt: null },
-    });
+    };
+    await act.note({ detail: { expiresAt } }, [{ kind: "source", row }]);
     await context.changed?.("sources");
     return { tenant, code, expiresAt };
   },

@@ -36,17 +36,22 @@ export const pairZendesk: Action<typeof params, { readonly tenant: string }> = {
     const waiting = rows.find(({ id, secrets }) => id === WAITING && secrets.includes(hash));
     if (waiting === undefined) throw invalid("This is not the code.", { code: "wrong" });
     const { tenant, settings } = waiting;
-    await store.removeSource(tenant, ZENDESK_APP, WAITING);
+    const used = { tenant, system: ZENDESK_APP, id: WAITING };
     if (Number(settings.expiresAt) <= act.now) {
+      // It has run out: nobody did that.
+      await store.removeSource(tenant, ZENDESK_APP, WAITING);
       throw conflict("This code has expired; have a new one made.", { code: "expired" });
     }
-    await act.note({ tenant, subject: `source/${ZENDESK_APP}/${installation}`, detail: { host } });
     const { publicKeys } = settings;
-    await store.saveSource({
+    const row = {
       ...{ tenant, system: ZENDESK_APP, id: installation, secrets: [] },
       settings: { host, installation, publicKeys, pairedBy: act.by.actor },
       ...{ createdAt: act.now, lastReceivedAt: null },
-    });
+    };
+    await act.note({ tenant, subject: `source/${ZENDESK_APP}/${installation}`, detail: { host } }, [
+      { kind: "source_removed", row: used },
+      { kind: "source", row },
+    ]);
     await changed?.("sources");
     return { tenant };
   },

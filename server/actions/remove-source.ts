@@ -13,8 +13,8 @@ export const removeSource: Action<typeof oneSource, { readonly removed: true }> 
   subject: sourceSubject,
   async run(context, wanted, act) {
     const { system, id } = await existing(context, act.tenant, wanted);
-    await act.note({});
-    await context.store.removeSource(act.tenant, system, id);
+    const { tenant } = act;
+    await act.note({}, [{ kind: "source_removed", row: { tenant, system, id } }]);
     await context.changed?.("sources");
     return { removed: true };
   },

@@ -21,12 +21,10 @@ export const rotateToken: Action<typeof params, CreatedToken> = {
     const before = await liveToken(context, act.tenant, id);
     const { role, label } = before;
     const { token, row } = newToken(act.tenant, { role, label }, act.now);
-    await keepToken(context, act, row);
     const end = act.now + keepFor;
     const expiresAt = before.expiresAt === null ? end : Math.min(before.expiresAt, end);
     const old = keepFor === 0 ? { ...before, revokedAt: act.now } : { ...before, expiresAt };
-    await context.store.saveToken(old);
-    await context.changed?.("tokens");
+    await keepToken(context, act, row, old);
     return { ...tokenView(row), token };
   },
 };

@@ -6,7 +6,7 @@ import { plainIssues } from "../lib/plain-issues.ts";
 import type { AuditRow } from "../store/contract.ts";
 import { auditRow, idsInOrder, tooLate } from "./audit.ts";
 import type { Act, Action, ActionContext, AnyAction, Deed, Done, Request, Runner } from "./contract.ts";
-import { invalid, Refusal } from "./refusal.ts";
+import { conflict, invalid, Refusal } from "./refusal.ts";
 
 /**
  * Carries actions out, in this order: the parameters are read, the role is looked at, the subject is locked, then the
@@ -122,12 +122,22 @@ function acting(
       const audit = rowOf(deed);
       await pipeline.receive(audit.tenant, [incoming], { audit });
     },
-    async note(deed) {
+    async note(deed, tenancy = []) {
       const audit = rowOf(deed);
-      await pipeline.receive(audit.tenant, [], { audit });
+      if (tenancy.length > 0) await refuseUnmade(store, audit.tenant);
+      await pipeline.receive(audit.tenant, [], { audit, tenancy });
     },
   };
   return { act, written };
+}
+
+/** A tenant over whose making a process was killed is in the log alone. What belongs to its row would fail the commit. */
+async function refuseUnmade(store: ActionContext["store"], tenant: string): Promise<void> {
+  const made = await store.tenants();
+  if (made.some(({ id }) => id === tenant)) return;
+  throw conflict(
+    `The tenant ${tenant} was not made to its end: \`forestall tenant create ${tenant}\` does that.`,
+  );
 }
 
 /** An action writes and takes back what it declares, so that the list of actions says what the audit may hold. */

@@ -139,15 +139,14 @@ export function sourceView(deps: SourceDeps, row: SourceRow): SourceView {
   };
 }
 
-/** The audit row first, then the source, then whoever has it in memory. */
+/** The source with its audit row, then whoever has it in memory. */
 export async function keep(
-  { store, changed }: ActionContext,
+  { changed }: ActionContext,
   act: Act,
   row: SourceRow,
   action: string,
 ): Promise<void> {
-  await act.note({ action, detail: { secrets: row.secrets.length } });
-  await store.saveSource(row);
+  await act.note({ action, detail: { secrets: row.secrets.length } }, [{ kind: "source", row }]);
   await changed?.("sources");
 }
 

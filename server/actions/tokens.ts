@@ -57,11 +57,20 @@ function typedId(): string {
   }
 }
 
-/** The audit row first, then the token, then whoever has it in memory. */
-export async function keepToken({ store, changed }: ActionContext, act: Act, row: TokenRow): Promise<void> {
+/**
+ * The token with its audit row, then whoever has it in memory.
+ * @param before the one that it takes the place of, as that is from now on
+ */
+export async function keepToken(
+  { changed }: ActionContext,
+  act: Act,
+  row: TokenRow,
+  before?: TokenRow,
+): Promise<void> {
   const { id, role, label } = row;
-  await act.note({ subject: `token/${id}`, detail: { role, label } });
-  await store.saveToken(row);
+  const rows = before === undefined ? [row] : [row, before];
+  const changes = rows.map((each) => ({ kind: "token", row: each }) as const);
+  await act.note({ subject: `token/${id}`, detail: { role, label } }, changes);
   await changed?.("tokens");
 }
 

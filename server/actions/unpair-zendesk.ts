@@ -23,8 +23,8 @@ export const unpairZendesk: Action<typeof params, { readonly removed: true }> = 
         `${tenant} has no installation ${installation}; \`forestall zendesk list --tenant ${tenant}\` shows them.`,
       );
     }
-    await act.note({ detail: { host: found.host } });
-    await context.store.removeSource(tenant, ZENDESK_APP, installation);
+    const row = { tenant, system: ZENDESK_APP, id: installation };
+    await act.note({ detail: { host: found.host } }, [{ kind: "source_removed", row }]);
     await context.changed?.("sources");
     return { removed: true };
   },

@@ -5,7 +5,7 @@ import type { Event, Incoming } from "../core/event.ts";
 import type { TenantState } from "../core/tenant.ts";
 import type { Millis } from "../core/time.ts";
 import type { Unit } from "../core/unit.ts";
-import type { AuditRow, DeadLetter, Reception, StopWrite } from "../store/contract.ts";
+import type { AuditRow, DeadLetter, Reception, StopWrite, TenancyChange } from "../store/contract.ts";
 
 export interface ReceiveResult {
   readonly accepted: number;
@@ -18,6 +18,7 @@ export interface Along {
   readonly reception?: Reception;
   readonly deadLetter?: DeadLetter;
   readonly audit?: Omit<AuditRow, "undone">;
+  readonly tenancy?: readonly TenancyChange[];
   /** Addresses for the stop list. */
   readonly stops?: readonly StopWrite[];
 }

@@ -10,6 +10,7 @@ import type {
   LogInput,
   Reception,
   StopWrite,
+  TenancyChange,
   Unlink,
 } from "../../store/contract.ts";
 import type { Along, Committed } from "../contract.ts";
@@ -22,6 +23,7 @@ export interface Draft extends Learned {
   readonly receptions: Reception[];
   readonly deadLetters: DeadLetter[];
   readonly audit: AuditRow[];
+  readonly tenancy: TenancyChange[];
   readonly incidents: Incident[];
   readonly stops: StopWrite[];
   readonly unlinked: Unlink[];
@@ -43,6 +45,7 @@ export function newDraft(): Draft {
     receptions: [],
     deadLetters: [],
     audit: [],
+    tenancy: [],
     incidents: [],
     stops: [],
     unlinked: [],
@@ -59,6 +62,7 @@ export function isEmpty(draft: Draft): boolean {
     draft.receptions.length === 0 &&
     draft.deadLetters.length === 0 &&
     draft.audit.length === 0 &&
+    draft.tenancy.length === 0 &&
     draft.stops.length === 0 &&
     draft.unknown.size === 0
   );
@@ -66,7 +70,7 @@ export function isEmpty(draft: Draft): boolean {
 
 export function batchOf(draft: Draft): Batch {
   const { inputs, effects, contacts, identities, memberships, stops, unlinked } = draft;
-  const { receptions, deadLetters, audit, incidents } = draft;
+  const { receptions, deadLetters, audit, tenancy, incidents } = draft;
   return {
     inputs,
     effects,
@@ -78,6 +82,7 @@ export function batchOf(draft: Draft): Batch {
     receptions,
     deadLetters,
     audit,
+    tenancy,
     incidents,
     unknownTypes: [...draft.unknown.values()],
   };
@@ -87,5 +92,6 @@ export function addAlong(draft: Draft, along: Along | undefined): void {
   if (along?.reception !== undefined) draft.receptions.push(along.reception);
   if (along?.deadLetter !== undefined) draft.deadLetters.push(along.deadLetter);
   if (along?.stops !== undefined) draft.stops.push(...along.stops);
+  if (along?.tenancy !== undefined) draft.tenancy.push(...along.tenancy);
   if (along?.audit !== undefined) draft.audit.push({ ...along.audit, undone: false });
 }

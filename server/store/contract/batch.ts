@@ -5,6 +5,7 @@ import type { Effect } from "../../core/effect.ts";
 import type { ContactDetails, Event } from "../../core/event.ts";
 import type { Incident } from "../../core/tenant.ts";
 import type { Millis } from "../../core/time.ts";
+import type { TenancyChange } from "./tenancy.ts";
 
 /** One record of the input log. `unit` is null for what concerns the whole tenant. */
 export interface LogInput {
@@ -111,6 +112,8 @@ export interface Batch {
   readonly receptions: readonly Reception[];
   readonly deadLetters: readonly DeadLetter[];
   readonly audit: readonly AuditRow[];
+  /** Of tenants that were created. */
+  readonly tenancy?: readonly TenancyChange[];
   readonly incidents: readonly Incident[];
   /** Unknown event types seen: tenant, source, type, count. */
   readonly unknownTypes: readonly {

@@ -43,6 +43,16 @@ export interface ChannelRow {
   readonly settings: { readonly [name: string]: unknown };
 }
 
+/**
+ * A change of a tenant's keys and connections. Whoever made it is said in the audit row that the same batch writes, so
+ * that neither is ever there without the other.
+ */
+export type TenancyChange =
+  | { readonly kind: "token"; readonly row: TokenRow }
+  | { readonly kind: "source"; readonly row: SourceRow }
+  | { readonly kind: "source_removed"; readonly row: Pick<SourceRow, "tenant" | "system" | "id"> }
+  | { readonly kind: "channel"; readonly row: ChannelRow };
+
 /** Every change is on disk when it resolves. @throws StoreUnavailable when nothing was changed */
 export interface Tenancy {
   /** The oldest first. */

@@ -1,4 +1,4 @@
-import type { Tenancy, TokenRow } from "../contract.ts";
+import type { Tenancy, TenancyChange } from "../contract.ts";
 import { readRole } from "../shapes/columns.ts";
 import {
   readChannel,
@@ -34,6 +34,53 @@ export function administration(base: Base): Tenancy {
   return { ...tenantRows(base), ...sourceRows(base), ...channelRows(base), ...libraries(base) };
 }
 
+/** Inside a transaction: makes the change, and answers how many rows that changed. */
+export function tenancyWriter({ connection, names, vault }: Base): (change: TenancyChange) => number {
+  const keepToken = connection.query(
+    `INSERT INTO tokens (tenant, id, role, label, hash, created_at, expires_at, revoked_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (tenant, id) DO UPDATE SET
+       role = excluded.role, label = excluded.label, hash = excluded.hash,
+       expires_at = excluded.expires_at, revoked_at = excluded.revoked_at`,
+  );
+  const keepSource = connection.query(
+    `INSERT INTO sources (tenant, system, id, sealed, created_at, last_received_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (tenant, system, id) DO UPDATE SET
+       sealed = excluded.sealed,
+       last_received_at = coalesce(max(last_received_at, excluded.last_received_at),
+         last_received_at, excluded.last_received_at)`,
+  );
+  const removeSource = connection.query("DELETE FROM sources WHERE tenant = ? AND system = ? AND id = ?");
+  const keepChannel = connection.query(
+    `INSERT INTO channels (tenant, kind, system, sealed) VALUES (?, ?, ?, ?)
+     ON CONFLICT (tenant, kind) DO UPDATE SET system = excluded.system, sealed = excluded.sealed`,
+  );
+  return (change) => {
+    switch (change.kind) {
+      case "token": {
+        const { tenant, id, role, label, hash, createdAt, expiresAt, revokedAt } = change.row;
+        return keepToken.run(
+          ...[names.giveTenant(tenant), id, role, label, hash, createdAt, expiresAt, revokedAt],
+        );
+      }
+      case "source": {
+        const { tenant, system, id, settings, secrets, createdAt, lastReceivedAt } = change.row;
+        const sealed = vault.wrapJson(sourcePlace(tenant, system, id), writeSource({ settings, secrets }));
+        return keepSource.run(names.giveTenant(tenant), system, id, sealed, createdAt, lastReceivedAt);
+      }
+      case "source_removed": {
+        const { tenant, system, id } = change.row;
+        return removeSource.run(names.tenant(tenant), system, id);
+      }
+      case "channel": {
+        const { tenant, kind, system, settings } = change.row;
+        const sealed = vault.wrapJson(channelPlace(tenant, kind), writeChannel(settings));
+        return keepChannel.run(names.giveTenant(tenant), kind, system, sealed);
+      }
+    }
+  };
+}
+
 function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tokens" | "saveToken"> {
   const { connection, names, vault, unreadable } = base;
   const all = connection.query<{ id: string; created_at: number; identity_secret: Uint8Array }>(
@@ -47,18 +94,7 @@ function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tok
     `SELECT n.id AS tenant, t.id, t.role, t.label, t.hash, t.created_at, t.expires_at, t.revoked_at
      FROM tokens t JOIN tenant_numbers n ON n.no = t.tenant ORDER BY t.created_at, t.id`,
   );
-  const keepToken = connection.query(
-    `INSERT INTO tokens (tenant, id, role, label, hash, created_at, expires_at, revoked_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (tenant, id) DO UPDATE SET
-       role = excluded.role, label = excluded.label, hash = excluded.hash,
-       expires_at = excluded.expires_at, revoked_at = excluded.revoked_at`,
-  );
-  const writeToken = (row: TokenRow) => {
-    const { id, role, label, hash, createdAt, expiresAt, revokedAt } = row;
-    const no = names.giveTenant(row.tenant);
-    keepToken.run(no, id, role, label, hash, createdAt, expiresAt, revokedAt);
-  };
+  const write = tenancyWriter(base);
   return {
     async tenants() {
       return all.all().map(({ id, created_at: createdAt, identity_secret: wrapped }) => {
@@ -70,7 +106,7 @@ function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tok
       connection.write(() => {
         const secret = vault.wrapJson(secretPlace(id), writeIdentitySecret(identitySecret));
         insert.run(names.giveTenant(id), createdAt, secret);
-        for (const token of tokens) writeToken(token);
+        for (const row of tokens) write({ kind: "token", row });
       });
     },
     async tokens() {
@@ -86,7 +122,7 @@ function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tok
       }));
     },
     async saveToken(row) {
-      connection.write(() => writeToken(row));
+      connection.write(() => void write({ kind: "token", row }));
     },
   };
 }
@@ -103,7 +139,7 @@ interface TokenColumns {
 }
 
 function sourceRows(base: Base): Pick<Tenancy, "sources" | "saveSource" | "removeSource"> {
-  const { connection, names, vault } = base;
+  const { connection, vault } = base;
   const select = (where: string) =>
     connection.query<SourceColumns>(
       `SELECT n.id AS tenant, s.system, s.id, s.sealed, s.created_at, s.last_received_at
@@ -111,14 +147,7 @@ function sourceRows(base: Base): Pick<Tenancy, "sources" | "saveSource" | "remov
     );
   const all = select("");
   const ofTenant = select("WHERE n.id = ?");
-  const upsert = connection.query(
-    `INSERT INTO sources (tenant, system, id, sealed, created_at, last_received_at) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (tenant, system, id) DO UPDATE SET
-       sealed = excluded.sealed,
-       last_received_at = coalesce(max(last_received_at, excluded.last_received_at),
-         last_received_at, excluded.last_received_at)`,
-  );
-  const remove = connection.query("DELETE FROM sources WHERE tenant = ? AND system = ? AND id = ?");
+  const write = tenancyWriter(base);
   return {
     async sources(tenant) {
       const rows = tenant === undefined ? all.all() : ofTenant.all(tenant);
@@ -129,20 +158,17 @@ function sourceRows(base: Base): Pick<Tenancy, "sources" | "saveSource" | "remov
         return { tenant: of, system, id, settings, secrets, createdAt, lastReceivedAt };
       });
     },
-    async saveSource({ tenant, system, id, settings, secrets, createdAt, lastReceivedAt }) {
-      connection.write(() => {
-        const sealed = vault.wrapJson(sourcePlace(tenant, system, id), writeSource({ settings, secrets }));
-        upsert.run(names.giveTenant(tenant), system, id, sealed, createdAt, lastReceivedAt);
-      });
+    async saveSource(row) {
+      connection.write(() => void write({ kind: "source", row }));
     },
     async removeSource(tenant, system, id) {
-      return connection.write(() => remove.run(names.tenant(tenant), system, id) === 1);
+      return connection.write(() => write({ kind: "source_removed", row: { tenant, system, id } })) === 1;
     },
   };
 }
 
 function channelRows(base: Base): Pick<Tenancy, "channels" | "saveChannel"> {
-  const { connection, names, vault } = base;
+  const { connection, vault } = base;
   const select = (where: string) =>
     connection.query<Sealed & { kind: string; system: string }>(
       `SELECT n.id AS tenant, c.kind, c.system, c.sealed FROM channels c
@@ -150,10 +176,7 @@ function channelRows(base: Base): Pick<Tenancy, "channels" | "saveChannel"> {
     );
   const all = select("");
   const ofTenant = select("WHERE n.id = ?");
-  const upsert = connection.query(
-    `INSERT INTO channels (tenant, kind, system, sealed) VALUES (?, ?, ?, ?)
-     ON CONFLICT (tenant, kind) DO UPDATE SET system = excluded.system, sealed = excluded.sealed`,
-  );
+  const write = tenancyWriter(base);
   return {
     async channels(tenant) {
       const rows = tenant === undefined ? all.all() : ofTenant.all(tenant);
@@ -162,11 +185,8 @@ function channelRows(base: Base): Pick<Tenancy, "channels" | "saveChannel"> {
         return { tenant: of, kind, system, settings };
       });
     },
-    async saveChannel({ tenant, kind, system, settings }) {
-      connection.write(() => {
-        const sealed = vault.wrapJson(channelPlace(tenant, kind), writeChannel(settings));
-        upsert.run(names.giveTenant(tenant), kind, system, sealed);
-      });
+    async saveChannel(row) {
+      connection.write(() => void write({ kind: "channel", row }));
     },
   };
 }

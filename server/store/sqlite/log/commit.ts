@@ -1,4 +1,5 @@
 import type { Batch, Reception } from "../../contract.ts";
+import { tenancyWriter } from "../administration.ts";
 import { type Base, unitNo } from "../base.ts";
 import { directoryWriter } from "../directory.ts";
 import { recordWriter } from "../effects/record-rows.ts";
@@ -17,6 +18,7 @@ export function committer(base: Base, waiting: WaitingEffects): (batch: Batch) =
   const writeReceptions = receptionWriter(base);
   const directory = directoryWriter(base);
   const records = recordWriter(base);
+  const changeTenancy = tenancyWriter(base);
   const numbered = <Row extends { tenant: string }>(
     rows: readonly Row[],
     write: (tenant: number, row: Row) => void,
@@ -35,6 +37,7 @@ export function committer(base: Base, waiting: WaitingEffects): (batch: Batch) =
       numbered(batch.unlinked ?? [], directory.unlink);
       numbered(batch.deadLetters, records.deadLetter);
       numbered(batch.audit, records.audit);
+      for (const change of batch.tenancy ?? []) changeTenancy(change);
       numbered(batch.incidents, records.incident);
       numbered(batch.unknownTypes, records.unknownType);
       tail.writeSlice(batch.inputs.length);
