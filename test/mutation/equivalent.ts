@@ -25,6 +25,18 @@ const EQUIVALENT: readonly Equivalent[] = [
       "Nothing falls due in the first minute of 1970, which is when a unit that was never told would count as told.",
   },
   {
+    file: "server/core/engine/attempts.ts",
+    code: 'const first = turn.unit.deliveries.get(pursuit.deliveries[0] ?? "")?.createdAt ?? turn.now;',
+    change: 'pursuit.deliveries[0] ?? ""  becomes  pursuit.deliveries[0]',
+    reason: "Nothing is found under no name, as under an empty one; the default is for the compiler.",
+  },
+  {
+    file: "server/core/engine/connections.ts",
+    code: 'const alert = unit.alerts.get(unit.population?.broken.get(channel) ?? "");',
+    change: '""  becomes  "mutant"',
+    reason: "No alert has either id; the default is for the compiler.",
+  },
+  {
     file: RECEIVE,
     code: 'override readonly name = "TooMany";',
     change: '"TooMany"  becomes  "mutant"',

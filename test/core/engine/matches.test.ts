@@ -16,6 +16,18 @@ function sightings(world: World) {
 }
 
 describe("a match that fires", () => {
+  test("is written at once, and again whenever evidence adds to it", () => {
+    const world = createWorld();
+    world.trouble();
+    world.happens();
+    const rows = world.effects.flatMap((effect) => (effect.kind === "match" ? [effect.row] : []));
+
+    expect(rows.map(({ id, state, count }) => `${id} ${state} ${count}`)).toEqual([
+      "match-1 open 5",
+      "match-1 open 6",
+    ]);
+  });
+
   test("is told to the tenant's own unit, which counts", () => {
     const world = createWorld();
     world.trouble({ data: { status: 429, component: "exports" } });
