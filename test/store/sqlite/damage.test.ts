@@ -196,3 +196,44 @@ describe("a snapshot that does not fit its checksum", () => {
     await store.close();
   });
 });
+
+describe("a number that the store keeps about itself", () => {
+  const NUMBERS = [
+    ...["schema_version", "indexed", "removed_through", "checkpoint", "engine", "judged_before"],
+  ] as const;
+  const BROKEN = [
+    ["a text", "many"],
+    ["less than nothing", -1],
+    ["no whole number", 1.5],
+  ] as const;
+
+  it.each(NUMBERS.flatMap((name) => BROKEN.map(([what, value]) => [name, what, value] as const)))(
+    "is refused with what to do when %s is %s",
+    async (name, _, value) => {
+      const file = join(folder, "a.db");
+      const first = storeAt(file);
+      await first.open();
+      await first.setJudgedBy({ engine: 1, judgedBefore: 0 });
+      await first.close();
+      const db = new Database(file);
+      db.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)").run(name, value);
+      db.close();
+      rmSync(`${file}-sums`, { force: true });
+
+      const read = async () => {
+        const store = storeAt(file);
+        await store.open();
+        try {
+          return [await store.lastSeq(), await store.checkpoint(), await store.judgedBy()];
+        } finally {
+          await store.close();
+        }
+      };
+
+      const error: unknown = await read().catch((refused: unknown) => refused);
+      expect(error).toMatchObject({ name: "StoreDamaged" });
+      expect(String(error)).toContain(`what it keeps as "${name}" is not a number it wrote`);
+      expect(String(error)).toContain(`cp BACKUP ${file}`);
+    },
+  );
+});

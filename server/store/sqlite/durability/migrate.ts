@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { StoreUnavailable } from "../../contract.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, damaged } from "./connection.ts";
 
 /**
  * One change of the schema. Its steps run in order, each in a transaction of its own: SQL, or work on existing rows
@@ -69,10 +70,18 @@ function takeStep(
   });
 }
 
-/** A number that the store keeps about itself. */
+/** Positions in the log and versions; the column takes anything. */
+const ownNumber = z.int().nonnegative();
+
+/** A number that the store keeps about itself. @throws StoreDamaged when it is none */
 export function readMeta(connection: Connection, name: string): number | undefined {
-  return connection.filtered<{ value: number }>("SELECT meta.value FROM meta WHERE meta.name = ?").get(name)
-    ?.value;
+  const row = connection
+    .filtered<{ value: unknown }>("SELECT meta.value FROM meta WHERE meta.name = ?")
+    .get(name);
+  if (row === undefined) return undefined;
+  const read = ownNumber.safeParse(row.value);
+  if (!read.success) throw damaged(connection.file, `what it keeps as "${name}" is not a number it wrote`);
+  return read.data;
 }
 
 export function writeMeta(connection: Connection, name: string, value: number | Uint8Array): void {
