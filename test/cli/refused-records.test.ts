@@ -26,7 +26,7 @@ describe("a log with a record that this version cannot read", () => {
     [
       "of a newer version",
       NEWER,
-      /^A record was written by a newer version of Forestall \(shape 9 of a control, this one knows 1; record \d+ of the log\): start the newer version, or restore a backup from before it\.\n$/,
+      /^A record was written by a newer version of Forestall \(shape 9 of a control, this one knows \d+; record \d+ of the log\): start the newer version, or restore a backup from before it\.\n$/,
     ],
     [
       "that fits nothing",
@@ -108,7 +108,7 @@ describe("a record that this version cannot read", () => {
     const ran = await world.run("export", "--tenant", "acme", "--out", join(world.folder, "out.ndjson"));
 
     expect(ran.code).toBe(1);
-    expect(ran.err).toContain("(shape 9 of a decision, this one knows 1; row 1 of decisions)");
+    expect(ran.err).toMatch(/\(shape 9 of a decision, this one knows \d+; row 1 of decisions\)/);
     expect(ran.err.trim().split("\n")).toHaveLength(1);
   });
 });
