@@ -124,7 +124,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       reception: receptionOf(ingest, null, deps.newId()),
       deadLetter,
     });
-    deps.log.warn({ tenant, system, source: sourceId, reason }, "put aside a delivery that cannot be read");
+    deps.log.warn({ tenant, system, source: sourceId, reason }, "put aside an ingest request that cannot be read");
     return { ...NOTHING, deadLetter: reason };
   };
 
@@ -138,7 +138,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
         if (error instanceof Unreadable) return putAside(ingest, error.message);
         // A mistake of ours: the sender can do nothing about it, and the body is what we need to mend it.
         const { tenant, system } = ingest;
-        deps.log.error({ tenant, system, err: error }, "a source failed on a delivery");
+        deps.log.error({ tenant, system, err: error }, "a source failed on an ingest request");
         return putAside(ingest, "the source failed");
       }
       return takeNormalised(ingest, normalised);

@@ -141,7 +141,9 @@ describe("a delivery that was signed rightly and cannot be read", () => {
     ]);
     expect(letters.body.items[0]?.reason).not.toBe("");
     expect((await get("/dead-letters", "ops")).status).toBe(403);
-    expect((await findings()).some((line) => line.includes("1 deliveries could not be read"))).toBe(true);
+    expect((await findings()).some((line) => line.includes("1 ingest requests could not be read"))).toBe(
+      true,
+    );
   });
 });
 

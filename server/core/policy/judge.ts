@@ -66,7 +66,7 @@ function walk(asked: Asked, guards: readonly Guard[]): Answer {
     if (guard.per === "whole") {
       const refusal = guard.check(asked);
       if (refusal === null) continue;
-      const result = verdictOf(asked, left[0], refusal);
+      const result = resultOf(asked, left[0], refusal);
       return { result: refusal.reason === "holdout" ? heldOut(asked, result) : result, outOfReach: false };
     }
     if (left.length > 0) {
@@ -75,7 +75,7 @@ function walk(asked: Asked, guards: readonly Guard[]): Answer {
     }
   }
   return {
-    result: verdictOf(asked, left[0], { kind: "send", reason: "none", until: null }),
+    result: resultOf(asked, left[0], { kind: "send", reason: "none", until: null }),
     outOfReach: false,
   };
 }
@@ -96,7 +96,7 @@ function withoutChannel(asked: Asked, lost: readonly Loss[]): Answer {
   const untils = holds.map(({ refusal }) => refusal.until ?? Number.POSITIVE_INFINITY);
   const refusal = { kind: "stop", reason: "ladder_end", ...named?.refusal } as const;
   const until = holds.length > 0 ? Math.min(...untils) : null;
-  return { result: verdictOf(asked, named?.rung, { ...refusal, until }), outOfReach: isOutOfReach(lost) };
+  return { result: resultOf(asked, named?.rung, { ...refusal, until }), outOfReach: isOutOfReach(lost) };
 }
 
 const PERSONAL: ReadonlySet<Reason> = new Set<Reason>(["opted_out", "no_consent", "unreachable"]);
@@ -115,7 +115,7 @@ function heldOut(asked: Asked, stopped: GuardResult): GuardResult {
   return { ...stopped, wouldHave: { kind, reason, channel } };
 }
 
-function verdictOf(
+function resultOf(
   { recipient, step }: Asked,
   rung: Rung | undefined,
   judgement: Pick<GuardResult, "kind" | "reason" | "until">,

@@ -14,7 +14,7 @@ export interface Known {
 }
 
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const WIDTHS = { verdict: 6, pattern: 31, who: 22 } as const;
+const WIDTHS = { answer: 6, pattern: 31, who: 22 } as const;
 const NARROWEST = 40;
 
 /** One decision as one line: when, what, which pattern, who, and why. */
@@ -24,7 +24,7 @@ export function decisionLine(row: Decision, known: Known, style: Style, columns:
   return line(
     {
       at: row.at,
-      verdict: verdictOf(row),
+      answer: answerOf(row),
       paint: colour(row, style),
       pattern: pattern?.name ?? (row.pattern === "" ? WITHOUT_PATTERN : row.pattern),
       who: known.accountName ?? row.account ?? nameOf(row.person) ?? "all customers",
@@ -40,7 +40,7 @@ export function overLine(match: Match, at: Millis, known: Known, style: Style, c
   const who = known.accountName ?? match.account ?? nameOf(match.person) ?? "all customers";
   const pattern = known.tenant.library.byId(match.pattern)?.name ?? match.pattern;
   return line(
-    { at, verdict: "over", paint: style.good, pattern, who, why: "what was wrong works again" },
+    { at, answer: "over", paint: style.good, pattern, who, why: "what was wrong works again" },
     style,
     columns,
   );
@@ -48,26 +48,26 @@ export function overLine(match: Match, at: Millis, known: Known, style: Style, c
 
 interface Cells {
   readonly at: Millis;
-  readonly verdict: string;
+  readonly answer: string;
   readonly paint: (text: string) => string;
   readonly pattern: string;
   readonly who: string;
   readonly why: string;
 }
 
-function line({ at, verdict, paint, pattern, who, why }: Cells, style: Style, columns: number): string {
+function line({ at, answer, paint, pattern, who, why }: Cells, style: Style, columns: number): string {
   const time = TIME.format(at);
-  const used = time.length + WIDTHS.verdict + WIDTHS.pattern + WIDTHS.who + 8;
+  const used = time.length + WIDTHS.answer + WIDTHS.pattern + WIDTHS.who + 8;
   return [
     style.soft(time),
-    paint(padded(verdict, WIDTHS.verdict)),
+    paint(padded(answer, WIDTHS.answer)),
     padded(pattern, WIDTHS.pattern),
     padded(who, WIDTHS.who),
     style.soft(cut(why, Math.max(NARROWEST, columns - used))),
   ].join("  ");
 }
 
-function verdictOf({ kind, reason, channel }: Decision): string {
+function answerOf({ kind, reason, channel }: Decision): string {
   if (kind === "hold") return "hold";
   const human = channel?.startsWith("human.") === true && (kind === "send" || reason === "alert_only");
   if (human) return "ask";
@@ -75,10 +75,10 @@ function verdictOf({ kind, reason, channel }: Decision): string {
 }
 
 function colour(row: Decision, style: Style): (text: string) => string {
-  const verdict = verdictOf(row);
-  if (verdict === "send") return style.good;
-  if (verdict === "hold") return style.warn;
-  return verdict === "ask" ? style.ask : style.soft;
+  const answer = answerOf(row);
+  if (answer === "send") return style.good;
+  if (answer === "hold") return style.warn;
+  return answer === "ask" ? style.ask : style.soft;
 }
 
 /** The channel and the person where something goes out, the reason where nothing does. */

@@ -11,7 +11,7 @@ const WIDTH = 140;
 
 /**
  * One line per decision, and one when a trouble is over. Each message is judged a second time when it is sent; the
- * same verdict again is no news. @returns what ends it
+ * same answer again is no news. @returns what ends it
  */
 export function tellWhatHappens(
   { store, pipeline }: Pick<App, "store" | "pipeline">,

@@ -27,7 +27,7 @@ export interface EventsDeps {
 /** Turns what came in into inputs: who it is about, whether it was here before, whether it is backfill. */
 export class Events {
   readonly #deps: EventsDeps;
-  /** Identities seen in this batch: a delivery may repeat itself within one commit. */
+  /** Identities seen in this batch: a request may be sent again within one commit. */
   readonly #seen = new Set<string>();
   /** Tenant -> until when its backfill counts as still coming in. */
   readonly #backfillUntil = new Map<string, Millis>();

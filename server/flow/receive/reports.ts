@@ -11,7 +11,7 @@ interface Happening {
   readonly at: Millis;
   /** What it is called, by what the name names; a second name of one sort is another happening. */
   readonly names: Map<string, string>;
-  /** The report of each kind, and the id it was given: a repeated delivery is no second report. */
+  /** The report of each kind, and the id it was given: one that is sent again is no second report. */
   readonly kinds: Map<string, { readonly own: string; readonly given: string }>;
   readonly keys: string[];
   detail: number;

@@ -71,7 +71,8 @@ function refuse(error: unknown, exchange: Exchange, { limits, clock, log }: Tool
     return;
   }
   const problem = problemOf(error, limits);
-  if (problem.status >= 500) log.error({ err: problem.cause ?? error }, "a delivery could not be taken");
+  if (problem.status >= 500)
+    log.error({ err: problem.cause ?? error }, "an ingest request could not be taken");
   replyProblem(request, response, problem, exchange.extra);
   discard(request, limits, clock);
 }

@@ -70,7 +70,7 @@ function verify(
   if (verification.ok) return;
   tools.log.info(
     { tenant, system, source: id, reason: verification.reason },
-    "refused an unverified delivery",
+    "refused an unverified ingest request",
   );
   throw notVerified();
 }

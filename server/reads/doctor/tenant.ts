@@ -234,7 +234,7 @@ async function deadLetters({ store }: ReadDeps, tenant: TenantState): Promise<re
   return [
     finder(tenant)(
       "warning",
-      `${count} deliveries could not be read, the newest from ${system}: ${reason}`,
+      `${count} ingest requests could not be read, the newest from ${system}: ${reason}`,
       "Look at what that system sends: GET /api/v1/dead-letters (role admin) shows reasons and bodies.",
     ),
   ];

@@ -231,7 +231,7 @@ describe("a request that cannot be read", () => {
         },
       },
     });
-    expect(logged).toEqual(["warn: put aside a delivery that cannot be read"]);
+    expect(logged).toEqual(["warn: put aside an ingest request that cannot be read"]);
   });
 
   it("because of a mistake of ours is put aside too, and told as an error without its contents", async () => {
@@ -240,7 +240,7 @@ describe("a request that cannot be read", () => {
 
     expect(deadLetter).toBe("the source failed");
     expect(taken[0]?.along.deadLetter?.reason).toBe("the source failed");
-    expect(logged[0]).toBe("error: a source failed on a delivery");
+    expect(logged[0]).toBe("error: a source failed on an ingest request");
   });
 
   it("is no concern of one that can be", async () => {
