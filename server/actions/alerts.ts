@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { UnitControl } from "../core/control.ts";
 import type { Alert } from "../core/delivery.ts";
-import { TENANT_UNIT } from "../core/new-unit.ts";
+import { TENANT_UNIT } from "../core/unit-name.ts";
 import type { Act, ActionContext } from "./contract.ts";
 import { idText } from "./params.ts";
 import { notFound } from "./refusal.ts";

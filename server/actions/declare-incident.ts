@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { TENANT_UNIT } from "../core/new-unit.ts";
 import type { Incident } from "../core/tenant.ts";
+import { TENANT_UNIT } from "../core/unit-name.ts";
 import { type Action, type ActionContext, OPS } from "./contract.ts";
 import { madeIn } from "./incidents.ts";
 import { idText } from "./params.ts";

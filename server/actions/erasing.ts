@@ -1,7 +1,8 @@
 import type { Alert } from "../core/delivery.ts";
-import { newPerson, TENANT_UNIT } from "../core/new-unit.ts";
+import { newPerson } from "../core/new-unit.ts";
 import type { Unit } from "../core/unit.ts";
 import { decodeUnit, encodeUnit, renamePerson } from "../core/unit-codec.ts";
+import { TENANT_UNIT } from "../core/unit-name.ts";
 import { THIS_ENGINE } from "../core/unit-upgrades.ts";
 import { type Privacy, RecordRefused, type UnitSnapshot } from "../store/contract.ts";
 import type { ActionContext } from "./contract.ts";

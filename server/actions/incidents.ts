@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { UnitControl } from "../core/control.ts";
 import type { Effect } from "../core/effect.ts";
-import { TENANT_UNIT } from "../core/new-unit.ts";
 import type { Incident } from "../core/tenant.ts";
+import { TENANT_UNIT } from "../core/unit-name.ts";
 import type { Act, ActionContext, Deed } from "./contract.ts";
 import { idText } from "./params.ts";
 import { conflict, notFound } from "./refusal.ts";

@@ -1,5 +1,5 @@
-import { TENANT_UNIT } from "../core/new-unit.ts";
 import { SECOND } from "../core/time.ts";
+import { TENANT_UNIT } from "../core/unit-name.ts";
 import type { Trouble } from "../flow/deliver/contract.ts";
 import type { Opened } from "./open.ts";
 

@@ -1,3 +1,4 @@
+import type { Pattern } from "./pattern.ts";
 import type { Population, Sighting } from "./population.ts";
 import type { Incident, TenantState } from "./tenant.ts";
 import { HOUR, MINUTE, type Millis } from "./time.ts";
@@ -73,8 +74,7 @@ export function incidentStarts(
   if (running.some((one) => one.scope.kind === "all")) return [];
   const limit = threshold(population, tenant, now);
   const { accounts: leastAccounts, personsOfAccount } = tenant.settings.incident;
-  const isRunning = (scope: Incident["scope"]) =>
-    running.some((one) => JSON.stringify(one.scope) === JSON.stringify(scope));
+  const isRunning = (scope: Incident["scope"]) => runningOn(running, scope) !== undefined;
   const measure = (scope: Incident["scope"], belongs: (one: Sighting) => boolean): Start | null => {
     // Asked at every match: mostly the count alone says no, and often the length of the list.
     if (population.recent.length <= limit) return null;
@@ -123,6 +123,16 @@ export type Concerned = Pick<Sighting, "pattern" | "family" | "component" | "acc
   /** Urgent, or about billing: an incident over all patterns leaves it alone. */
   readonly isApart: boolean;
 };
+
+/** Whether matches of a pattern are left alone by an incident over all patterns. */
+export function standsApart(pattern: Pattern | undefined): boolean {
+  return pattern?.urgent === true || pattern?.issue === "billing";
+}
+
+/** The running incident of exactly this scope. */
+export function runningOn(incidents: readonly Incident[], scope: Incident["scope"]): Incident | undefined {
+  return incidents.find((one) => one.endedAt === null && JSON.stringify(one.scope) === JSON.stringify(scope));
+}
 
 /** True when a match is held by an incident of this scope, and counts as part of it. */
 export function concerns(scope: Incident["scope"], one: Concerned): boolean {

@@ -2,11 +2,10 @@ import { newCells } from "./matching/matcher.ts";
 import { newPopulation } from "./population.ts";
 import { SmallMap } from "./small-map.ts";
 import type { AccountState, PersonState, Pursuit, Unit } from "./unit.ts";
-
-/** The unit for inputs that name neither an account nor a person. */
-export const TENANT_UNIT = "tenant";
+import { accountOf, TENANT_UNIT } from "./unit-name.ts";
 
 export function newUnit(tenant: string, id: string): Unit {
+  const account = accountOf(id);
   return {
     tenant,
     id,
@@ -14,7 +13,7 @@ export function newUnit(tenant: string, id: string): Unit {
     clock: 0,
     toldAt: 0,
     patternsAsOf: 0,
-    account: id.startsWith("account/") ? newAccount(id.slice("account/".length)) : null,
+    account: account === null ? null : newAccount(account),
     persons: new SmallMap(),
     cells: newCells(),
     tracked: new SmallMap(),

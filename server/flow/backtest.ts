@@ -7,15 +7,16 @@ import type { Effect } from "../core/effect.ts";
 import { assess, dueOf, type Tools, type UnitInput } from "../core/engine/assess.ts";
 import { profileOf } from "../core/engine/joining.ts";
 import { structuredPerson } from "../core/engine/profile.ts";
+import { endsQuietly } from "../core/engine/recovery.ts";
 import { scoredFor, scoreKeys } from "../core/engine/scores.ts";
 import type { Event } from "../core/event.ts";
 import type { Match } from "../core/match.ts";
-import { newUnit, TENANT_UNIT } from "../core/new-unit.ts";
+import { newUnit } from "../core/new-unit.ts";
 import { bandOf, scoreOf } from "../core/score.ts";
 import type { TenantState } from "../core/tenant.ts";
 import type { Millis } from "../core/time.ts";
 import type { Band, Unit } from "../core/unit.ts";
-import { unitOf } from "./pipeline/directory.ts";
+import { accountOf, TENANT_UNIT, unitOf } from "../core/unit-name.ts";
 import { DueHeap } from "./pipeline/due-heap.ts";
 import { createTenants, type Tenants } from "./pipeline/tenants.ts";
 
@@ -100,7 +101,7 @@ class MemoryBacktest implements Backtest {
   /** A person's events belong to the account they name, else to the one the person came to last. */
   #accountOf(person: string, named: string | null, at: Millis): string | null {
     const units = this.#unitsOf.get(person) ?? [];
-    const account = named ?? accountOf(units[0]?.unit);
+    const account = named ?? accountOf(units[0]?.unit ?? "");
     this.#join(person, units, unitOf(account, person), at);
     return account;
   }
@@ -213,8 +214,8 @@ class MemoryBacktest implements Backtest {
   #asOf(match: Match, at: Millis): Match {
     const quiet = this.#initial.library.byId(match.pattern)?.quiet ?? Number.POSITIVE_INFINITY;
     const kind = this.#initial.library.byId(match.pattern)?.when.kind;
-    const endsQuietly = kind !== undefined && !["absence", "level", "spike", "drop"].includes(kind);
-    if (match.state !== "open" || !endsQuietly || match.lastSeen + quiet >= at) return match;
+    const staysOpen = kind === undefined || !endsQuietly(kind) || match.lastSeen + quiet >= at;
+    if (match.state !== "open" || staysOpen) return match;
     return { ...match, state: "closed", closedAt: match.lastSeen + quiet, closedBy: "quiet" };
   }
 
@@ -234,10 +235,6 @@ class MemoryBacktest implements Backtest {
 
 function of(account: string | null, event: Event): Event {
   return account === event.account ? event : { ...event, account };
-}
-
-function accountOf(unit: string | undefined): string | null {
-  return unit?.startsWith("account/") === true ? unit.slice("account/".length) : null;
 }
 
 function compare(a: string, b: string): number {

@@ -124,7 +124,10 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       reception: receptionOf(ingest, null, deps.newId()),
       deadLetter,
     });
-    deps.log.warn({ tenant, system, source: sourceId, reason }, "put aside an ingest request that cannot be read");
+    deps.log.warn(
+      { tenant, system, source: sourceId, reason },
+      "put aside an ingest request that cannot be read",
+    );
     return { ...NOTHING, deadLetter: reason };
   };
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { compileLibrary } from "../../server/core/matching/compile.ts";
 import { observe } from "../../server/core/matching/matcher.ts";
-import { newUnit, TENANT_UNIT } from "../../server/core/new-unit.ts";
+import { newUnit } from "../../server/core/new-unit.ts";
 import { SECOND } from "../../server/core/time.ts";
 import type { Unit } from "../../server/core/unit.ts";
 import { decodeUnit, encodeUnit, renamePerson } from "../../server/core/unit-codec.ts";
+import { TENANT_UNIT } from "../../server/core/unit-name.ts";
 import {
   aDelivery,
   aMatch,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Delivery } from "../../server/core/delivery.ts";
-import { TENANT_UNIT } from "../../server/core/new-unit.ts";
 import { ALL_ON, type Incident } from "../../server/core/tenant.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../server/core/time.ts";
 import { decodeUnit, encodeUnit } from "../../server/core/unit-codec.ts";
+import { TENANT_UNIT } from "../../server/core/unit-name.ts";
 import { aSettings } from "../builders.ts";
 import { STORES } from "./stores.ts";
 import { createWorld, event, handOver, introduce, refusals, T, told, type World } from "./world.ts";

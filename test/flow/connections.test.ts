@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { UnitControl } from "../../server/core/control.ts";
-import { TENANT_UNIT } from "../../server/core/new-unit.ts";
 import { HOUR } from "../../server/core/time.ts";
+import { TENANT_UNIT } from "../../server/core/unit-name.ts";
 import { createWorld, T, type World } from "./world.ts";
 
 type Said = Pick<Extract<UnitControl, { kind: "connection" }>, "what"> & {

@@ -8,6 +8,14 @@ import type { Millis } from "../time.ts";
 import type { Tracked } from "../unit.ts";
 import type { Turn } from "./turn.ts";
 
+/** What every alert begins with: nobody is on it yet. */
+export const FRESH = {
+  state: "open",
+  assignee: null,
+  snoozedUntil: null,
+  revision: 1,
+} as const satisfies Partial<Alert>;
+
 /** Raises (at most once per match and kind) what ops sees: owner, first action, due time. */
 export function raiseAlert(
   turn: Turn,
@@ -44,10 +52,7 @@ export function raiseAlert(
     score,
     createdAt: turn.now,
     dueBy,
-    state: "open",
-    assignee: null,
-    snoozedUntil: null,
-    revision: 1,
+    ...FRESH,
     simulated: turn.simulated || match.simulated,
   });
 }
@@ -67,6 +72,11 @@ export function ownerOf(turn: Turn, role: string): string {
 export function putAlert(turn: Turn, alert: Alert): void {
   turn.unit.alerts.set(alert.id, alert);
   turn.effects.push({ kind: "alert", row: alert });
+}
+
+/** Nobody needs to look any more. */
+export function resolveAlert(turn: Turn, alert: Alert): void {
+  putAlert(turn, { ...alert, state: "resolved", revision: alert.revision + 1 });
 }
 
 /** An alert is taken, handed on, put off, resolved, or as it was before. */

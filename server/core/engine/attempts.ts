@@ -4,7 +4,6 @@ import type { Delivery } from "../delivery.ts";
 import { dueByOf, humanAfter } from "../policy/deadlines.ts";
 import { ladderOf } from "../policy/ladder.ts";
 import { kindOf } from "../tenant.ts";
-import { DAY } from "../time.ts";
 import type { PersonState, Pursuit, Tracked } from "../unit.ts";
 import { raiseAlert } from "./alerts.ts";
 import { endPursuit, scoreOfMatch, stopRow, withdraw } from "./decisions.ts";
@@ -12,11 +11,8 @@ import { pursueHuman, scheduleHuman } from "./humans.ts";
 import { correctOutcome } from "./outcomes.ts";
 import { emitPerson } from "./profile.ts";
 import { pursue, stepDelay } from "./pursuit.ts";
-import { setMessage, updateDelivery, voidMessage } from "./rows.ts";
+import { limitDoubt, recipientOf, setMessage, updateDelivery, voidMessage } from "./rows.ts";
 import { isScheduled, schedule, type Turn, unschedule } from "./turn.ts";
-
-/** How long a delivery may stay in doubt before it is given up as unknown. */
-const DOUBT = DAY;
 
 export function attempted(turn: Turn, control: ControlOf<"attempted">): void {
   const row = turn.unit.deliveries.get(control.delivery);
@@ -68,7 +64,7 @@ function retry(turn: Turn, row: Delivery, result: Extract<AttemptResult, { kind:
 function doubt(turn: Turn, row: Delivery, detail: string): void {
   updateDelivery(turn, row, { status: "in_doubt", detail, leaseUntil: null });
   setMessage(turn, row, "in_doubt", turn.now);
-  schedule(turn, "doubt", row.id, turn.now + DOUBT);
+  limitDoubt(turn, row);
 }
 
 /** Failed for good: the ladder steps on at once, past the last message to the human. */
@@ -81,7 +77,7 @@ export function fail(
   updateDelivery(turn, row, { status: "failed", detail, leaseUntil: null });
   voidMessage(turn, row);
   unschedule(turn.unit, "doubt", row.id);
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  const person = recipientOf(turn, row);
   if (address === "bad" && person !== undefined) bounce(turn, row, person);
   // Who stopped us at the provider stopped us everywhere: the ladder must not step on to them.
   if (address === "opted_out" && person !== undefined) stopPerson(turn, person, turn.now);
@@ -206,7 +202,7 @@ function failLater(turn: Turn, row: Delivery, detail: string, address: "bad" | n
 }
 
 function stopAll(turn: Turn, row: Delivery, at: number): void {
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  const person = recipientOf(turn, row);
   if (person !== undefined) stopPerson(turn, person, at);
 }
 

@@ -17,7 +17,7 @@ import { mayLeave } from "./notices.ts";
 import { emitPerson } from "./profile.ts";
 import { endHold, pursue, stepDelay } from "./pursuit.ts";
 import { questionOf } from "./question.ts";
-import { keepBack, setMessage, suppress, updateDelivery } from "./rows.ts";
+import { keepBack, recipientOf, setMessage, suppress, updateDelivery } from "./rows.ts";
 import { isScheduled, schedule, type Turn, wallClock } from "./turn.ts";
 
 export function claim(turn: Turn, control: ControlOf<"claim">): void {
@@ -50,7 +50,7 @@ export function claim(turn: Turn, control: ControlOf<"claim">): void {
  * consent counts only where the store has it.
  */
 function learnFacts(turn: Turn, row: Delivery, facts: ClaimFacts | null): void {
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  const person = recipientOf(turn, row);
   if (person === undefined || facts === null) return;
   const before = JSON.stringify([person.stoppedAt, person.consent, person.channelsOff]);
   if (facts.stopped) person.stoppedAt ??= turn.now;
@@ -150,7 +150,7 @@ function manualStop(turn: Turn, row: Delivery, facts: ClaimFacts | null): Reason
   const kind = kindOf(row.channel);
   if (switches.tenant || switches.channels.includes(kind) || facts?.switchedOff === true)
     return "switched_off";
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  const person = recipientOf(turn, row);
   if (person === undefined) return "unreachable";
   if (person.stoppedAt !== null || facts?.stopped === true) return "opted_out";
   if (person.channelsOff.includes(kind)) return "opted_out";

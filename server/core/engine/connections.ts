@@ -3,7 +3,7 @@ import type { UnitControl } from "../control.ts";
 import type { Alert } from "../delivery.ts";
 import type { ChannelKind } from "../tenant.ts";
 import { MINUTE } from "../time.ts";
-import { ownerOf, putAlert } from "./alerts.ts";
+import { FRESH, ownerOf, putAlert, resolveAlert } from "./alerts.ts";
 import type { Turn } from "./turn.ts";
 
 type Connection = Extract<UnitControl, { readonly kind: "connection" }>;
@@ -19,7 +19,7 @@ export function takeConnection(turn: Turn, control: Connection): void {
   if (control.what === "works") {
     population.broken.delete(control.channel);
     if (open === undefined) return;
-    putAlert(turn, { ...open, state: "resolved", revision: open.revision + 1 });
+    resolveAlert(turn, open);
     turn.unit.alerts.delete(open.id);
     return;
   }
@@ -61,10 +61,7 @@ function alertOf(turn: Turn, { channel, system, what, detail }: Connection): Ale
     score: SCORE,
     createdAt: turn.now,
     dueBy: turn.now + DUE,
-    state: "open",
-    assignee: null,
-    snoozedUntil: null,
-    revision: 1,
+    ...FRESH,
     simulated: false,
   };
 }

@@ -4,12 +4,12 @@
  */
 import type { ControlOf } from "../control.ts";
 import { fraction } from "../hash.ts";
-import { type Concerned, concerns } from "../incident.ts";
+import { type Concerned, concerns, runningOn, standsApart } from "../incident.ts";
 import type { GuardResult } from "../policy/contract.ts";
 import type { Incident } from "../tenant.ts";
 import { MINUTE, type Millis } from "../time.ts";
 import type { Tracked } from "../unit.ts";
-import { putAlert } from "./alerts.ts";
+import { resolveAlert } from "./alerts.ts";
 import { stopped, withdraw } from "./decisions.ts";
 import { emitMatch, type Turn } from "./turn.ts";
 
@@ -71,7 +71,7 @@ function concernedOf(turn: Turn, { match }: Tracked): Concerned {
     family,
     component,
     account,
-    isApart: known?.urgent === true || known?.issue === "billing",
+    isApart: standsApart(known),
   };
 }
 
@@ -97,8 +97,7 @@ export function takeAffected(turn: Turn, control: ControlOf<"affected">): void {
   for (const alert of [...turn.unit.alerts.values()]) {
     if (alert.match !== control.match || alert.incident !== null || alert.state === "resolved") continue;
     // Ops work on the one alert of the incident.
-    const { revision } = alert;
-    putAlert(turn, { ...alert, incident: control.incident, state: "resolved", revision: revision + 1 });
+    resolveAlert(turn, { ...alert, incident: control.incident });
   }
 }
 
@@ -119,9 +118,7 @@ export function startAnew(turn: Turn, tracked: Tracked): void {
 
 /** Many persons of this account at once: one message to its admin, about the newest of their matches. */
 export function tellAdmin(turn: Turn, { scope }: ControlOf<"declare">): void {
-  const incident = turn.tenant.incidents.find(
-    (one) => one.endedAt === null && JSON.stringify(one.scope) === JSON.stringify(scope),
-  );
+  const incident = runningOn(turn.tenant.incidents, scope);
   const open = [...turn.unit.tracked.values()]
     .filter(({ match, pursuit, silenced }) => match.state === "open" && pursuit !== null && silenced === null)
     .filter(({ match }) => turn.tenant.library.byId(match.pattern)?.alertOnly === false)

@@ -1,8 +1,8 @@
 /** Persons who turn out to belong elsewhere: their matches and caps move, windows are not merged. */
 import type { ControlOf } from "../control.ts";
 import type { Alert, Delivery } from "../delivery.ts";
-import { DAY } from "../time.ts";
 import type { PersonMessage, PersonState, Tracked } from "../unit.ts";
+import { accountOf } from "../unit-name.ts";
 import { stopPerson } from "./attempts.ts";
 import { withdraw } from "./decisions.ts";
 import { scheduleHuman } from "./humans.ts";
@@ -11,8 +11,8 @@ import { correctOutcome } from "./outcomes.ts";
 import { emitPerson, newestTickets, structuredPerson } from "./profile.ts";
 import { stepDelay } from "./pursuit.ts";
 import { endsQuietly } from "./recovery.ts";
-import { putDelivery } from "./rows.ts";
-import { emitMatch, schedule, type Turn, unschedule } from "./turn.ts";
+import { limitDoubt, putDelivery } from "./rows.ts";
+import { emitMatch, schedule, type Turn, unschedule, unscheduleMatch } from "./turn.ts";
 
 // ---- a person in several accounts
 
@@ -74,8 +74,7 @@ export function handOver(turn: Turn, { person: id, to, as }: ControlOf<"handover
   for (const tracked of own) takeBack(turn, tracked);
   if (to === turn.unit.id) renameInPlace(turn, id, as);
   const ids = new Set(own.map(({ match }) => match.id));
-  const account = to.startsWith("account/") ? to.slice("account/".length) : null;
-  const moved = { unit: to, person: as, account };
+  const moved = { unit: to, person: as, account: accountOf(to) };
   const deliveries = [...turn.unit.deliveries.values()]
     .filter((row) => row.person === id && (ids.has(row.match) || !turn.unit.tracked.has(row.match)))
     .map((row): Delivery => ({ ...row, ...moved }));
@@ -127,9 +126,7 @@ function isPersonal(key: string, { unit }: Turn): boolean {
 function takeBack(turn: Turn, tracked: Tracked): void {
   withdraw(turn, tracked, "duplicate");
   const { match, pursuit } = tracked;
-  for (const kind of ["judge", "step", "human", "review", "outcome", "settle", "quiet"] as const) {
-    unschedule(turn.unit, kind, match.id);
-  }
+  unscheduleMatch(turn.unit, match.id);
   if (pursuit?.state === "sent" && pursuit.sentSteps.length === 0 && !pursuit.humanDone)
     pursuit.state = "held";
 }
@@ -147,7 +144,7 @@ export function adopt(turn: Turn, control: ControlOf<"adopt">): void {
   turn.unit.persons.set(person.id, person);
   for (const row of control.deliveries ?? []) {
     putDelivery(turn, row);
-    if (row.status === "in_doubt") schedule(turn, "doubt", row.id, turn.now + DOUBT_LEFT);
+    if (row.status === "in_doubt") limitDoubt(turn, row);
     if (row.notice !== undefined) forgetLater(turn, row.notice);
   }
   for (const alert of control.alerts ?? []) {
@@ -159,7 +156,6 @@ export function adopt(turn: Turn, control: ControlOf<"adopt">): void {
   if (person.stoppedAt !== null) stopPerson(turn, person, person.stoppedAt);
   else emitPerson(turn, person);
 }
-const DOUBT_LEFT = DAY;
 
 /** Two records of one person: refusals and limits of both hold, and what either knows is known. */
 export function merge(own: PersonState | undefined, other: PersonState): PersonState {

@@ -1,11 +1,12 @@
 import { personKey } from "../keys.ts";
 import { type Match, scoreKeyOf } from "../match.ts";
 import type { MatchChange, MatchView } from "../matching/contract.ts";
-import { newPursuit, TENANT_UNIT } from "../new-unit.ts";
+import { newPursuit } from "../new-unit.ts";
 import type { Pattern } from "../pattern.ts";
 import { dueByOf } from "../policy/deadlines.ts";
 import { DAY } from "../time.ts";
 import type { Tracked } from "../unit.ts";
+import { TENANT_UNIT } from "../unit-name.ts";
 import { moreEvidence } from "./attempts.ts";
 import { endPursuit, recover, withdraw } from "./decisions.ts";
 import { startAnew } from "./incidents.ts";
@@ -106,8 +107,8 @@ function isExperimental(turn: Turn, pattern: Pattern): boolean {
 }
 
 /** Only what ends the trouble silences a match; going quiet lets it fade. */
-function silenceOf(view: MatchView): Tracked["silenced"] {
-  return view.state === "closed" && view.closedBy !== "quiet" ? "recovery" : null;
+export function silenceOf({ state, closedBy }: Pick<Match, "state" | "closedBy">): Tracked["silenced"] {
+  return state === "closed" && closedBy !== "quiet" ? "recovery" : null;
 }
 
 function revise(turn: Turn, tracked: Tracked, view: MatchView): void {

@@ -18,7 +18,7 @@ import { firstZone } from "../wall-clock.ts";
 import { fail } from "./attempts.ts";
 import { stopRow } from "./decisions.ts";
 import { isHeldBy } from "./incidents.ts";
-import { putDelivery, UNTOUCHED, updateDelivery } from "./rows.ts";
+import { putDelivery, recipientOf, UNTOUCHED, updateDelivery } from "./rows.ts";
 import { schedule, type Turn, wallClock } from "./turn.ts";
 
 export const NOTICE_TEMPLATE = "incident-notice";
@@ -54,12 +54,12 @@ function toldByEmail(turn: Turn, incident: Incident): readonly PersonState[] {
   if (incident.scope.kind === "account") return adminOf(turn, incident, "email");
   const persons = [...turn.unit.tracked.values()]
     .filter((tracked) => isHeldBy(turn, tracked, incident))
-    .map((tracked) => recipientOf(turn, tracked))
+    .map((tracked) => recipientOfMatch(turn, tracked))
     .filter((person) => person !== undefined);
   return [...new Set(persons)];
 }
 
-function recipientOf(turn: Turn, { match }: Tracked): PersonState | undefined {
+function recipientOfMatch(turn: Turn, { match }: Tracked): PersonState | undefined {
   const pattern = turn.tenant.library.byId(match.pattern);
   if (pattern === undefined) return undefined;
   return recipientsOf(match, pattern, turn.unit).find((person) => mayHear(turn, person, "email"));
@@ -183,7 +183,7 @@ function rowsOf({ unit }: Turn, incident: string): Delivery[] {
  */
 export function mayLeave(turn: Turn, row: Delivery, facts: ClaimFacts | null): boolean {
   const incident = turn.tenant.incidents.find(({ id }) => id === row.notice);
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  const person = recipientOf(turn, row);
   const refusal: Reason | null =
     incident === undefined || !isBroadcast(incident)
       ? "resolved"

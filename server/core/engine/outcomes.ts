@@ -5,11 +5,11 @@ import type { Match } from "../match.ts";
 import { decideOutcome, handOffOf } from "../outcome.ts";
 import { LEAST_POINTS } from "../score.ts";
 import { DAY, type Millis } from "../time.ts";
-import type { TimerKind, Tracked } from "../unit.ts";
+import type { Tracked } from "../unit.ts";
 import { stopRow } from "./decisions.ts";
 import { issueOfCategory } from "./profile.ts";
 import { closeOrphans } from "./recovery.ts";
-import { schedule, type Turn, unschedule } from "./turn.ts";
+import { schedule, type Turn, unscheduleMatch } from "./turn.ts";
 
 /** A ticket that comes late may still correct an outcome for this long. */
 const CORRECTIONS = 7 * DAY;
@@ -62,8 +62,6 @@ function deliveriesOf(turn: Turn, match: Match): Delivery[] {
   return [...turn.unit.deliveries.values()].filter((row) => row.match === match.id);
 }
 
-const TIMERS: readonly TimerKind[] = ["judge", "step", "human", "review", "outcome", "settle", "quiet"];
-
 /**
  * Nothing can change any more: forgets the match and what belongs to it, unless it is still open or still counts in
  * the score.
@@ -73,7 +71,7 @@ export function settle(turn: Turn, tracked: Tracked): void {
   closeOrphans(turn);
   const until = tracked.match.state === "open" ? turn.now + DAY : countsUntil(turn, tracked);
   if (until > turn.now) return schedule(turn, "settle", match.id, until);
-  for (const kind of TIMERS) unschedule(turn.unit, kind, match.id);
+  unscheduleMatch(turn.unit, match.id);
   for (const row of deliveriesOf(turn, match)) {
     // Nobody fetched it in all this time; a place under the cap must not stay taken for ever.
     if (row.status === "queued") stopRow(turn, row, "stale");

@@ -4,14 +4,22 @@
  */
 import type { ControlOf } from "../control.ts";
 import type { Event } from "../event.ts";
-import { concerns, incidentEnds, incidentStarts, noteSighting, rotateWindow } from "../incident.ts";
+import {
+  concerns,
+  incidentEnds,
+  incidentStarts,
+  noteSighting,
+  rotateWindow,
+  runningOn,
+  standsApart,
+} from "../incident.ts";
 import { type JourneyChange, journeyDue, passJourneys, takeTally } from "../journey.ts";
-import { TENANT_UNIT } from "../new-unit.ts";
 import type { Pattern } from "../pattern.ts";
 import type { Population, Sighting } from "../population.ts";
 import type { Incident } from "../tenant.ts";
 import { MINUTE } from "../time.ts";
-import { ownerOf, putAlert } from "./alerts.ts";
+import { unitOf } from "../unit-name.ts";
+import { FRESH, ownerOf, putAlert, resolveAlert } from "./alerts.ts";
 import { noteAffected, tellAnswer, tellEnd } from "./broadcast.ts";
 import { tellAdmin } from "./incidents.ts";
 import { schedule, type Turn } from "./turn.ts";
@@ -35,15 +43,9 @@ export function takeSighting(turn: Turn, { sighting }: ControlOf<"sighting">): v
 /** By hand, by a monitoring system, or (in the unit of an account) because most of its people are affected. */
 export function declare(turn: Turn, control: ControlOf<"declare">): void {
   if (turn.unit.population === null) return tellAdmin(turn, control);
-  const running = runningIncident(turn, control.scope);
+  const running = runningOn(turn.tenant.incidents, control.scope);
   if (control.running && running === undefined) start(turn, control.scope, control.actor, 0, 0, 0);
   if (!control.running && running !== undefined) end(turn, running, control.actor);
-}
-
-function runningIncident(turn: Turn, scope: Incident["scope"]): Incident | undefined {
-  return turn.tenant.incidents.find(
-    (one) => one.endedAt === null && JSON.stringify(one.scope) === JSON.stringify(scope),
-  );
 }
 
 /**
@@ -53,7 +55,7 @@ function runningIncident(turn: Turn, scope: Incident["scope"]): Incident | undef
 export function takeServiceEvent(turn: Turn, { type, data, source }: Event): void {
   if (turn.unit.population === null || typeof data.component !== "string" || turn.simulated) return;
   const scope = { kind: "component", name: data.component } as const;
-  const running = runningIncident(turn, scope);
+  const running = runningOn(turn.tenant.incidents, scope);
   const isGrave = type === "service.degraded" && data.severity === "critical";
   if (isGrave && running === undefined) start(turn, scope, `system:${source}`, 0, 0, 0);
   if (type === "service.recovered" && running !== undefined) end(turn, running, `system:${source}`);
@@ -101,18 +103,12 @@ function recentOf(turn: Turn): readonly Sighting[] {
 function tellAffected(turn: Turn, { id, scope }: Incident, sightings: readonly Sighting[]): void {
   for (const sighting of sightings) {
     const { pattern, account, person, match } = sighting;
-    const known = turn.tenant.library.byId(pattern);
-    const isApart = known?.urgent === true || known?.issue === "billing";
+    const isApart = standsApart(turn.tenant.library.byId(pattern));
     if (!concerns(scope, { ...sighting, isApart })) continue;
     const unit = unitOf(account, person);
     noteAffected(turn, id, unit);
     turn.effects.push({ kind: "forward", unit, control: { kind: "affected", match, incident: id } });
   }
-}
-
-function unitOf(account: string | null, person: string | null): string {
-  if (account !== null) return `account/${account}`;
-  return person === null ? TENANT_UNIT : `person/${person}`;
 }
 
 function tellAccount(turn: Turn, name: string, actor: string): void {
@@ -146,10 +142,7 @@ function alertOps(turn: Turn, incident: Incident): void {
     score: 100,
     createdAt: turn.now,
     dueBy: turn.now + 5 * MINUTE,
-    state: "open",
-    assignee: null,
-    snoozedUntil: null,
-    revision: 1,
+    ...FRESH,
     simulated: turn.simulated,
   });
 }
@@ -188,7 +181,7 @@ function end(turn: Turn, incident: Incident, endedBy: string): void {
   tellEnd(turn, incident, ended);
   const alert = turn.unit.alerts.get(turn.hash("alert", incident.id, "incident"));
   if (alert !== undefined) {
-    putAlert(turn, { ...alert, state: "resolved", revision: alert.revision + 1 });
+    resolveAlert(turn, alert);
     turn.unit.alerts.delete(alert.id);
   }
 }
@@ -244,10 +237,7 @@ function alertJourney(turn: Turn, pattern: Pattern, key: string, signal: Journey
     score: pattern.risk,
     createdAt: turn.now,
     dueBy: turn.now + 60 * MINUTE,
-    state: "open",
-    assignee: null,
-    snoozedUntil: null,
-    revision: 1,
+    ...FRESH,
     simulated: turn.simulated,
   });
 }
@@ -263,7 +253,7 @@ function resolveJourney(turn: Turn, id: string): void {
   const alert = turn.unit.alerts.get(id);
   if (alert === undefined) return;
   if (alert.state !== "resolved") {
-    putAlert(turn, { ...alert, state: "resolved", revision: alert.revision + 1 });
+    resolveAlert(turn, alert);
   }
   turn.unit.alerts.delete(id);
 }

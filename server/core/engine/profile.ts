@@ -8,7 +8,8 @@ import type { AccountState, PersonState, PersonTicket } from "../unit.ts";
 import { CONSENTS } from "../vocabulary.ts";
 import type { Turn } from "./turn.ts";
 
-const KEEP_MESSAGES = 72 * HOUR;
+/** Older messages are forgotten: a cap or gap that looks further back does not see them. */
+export const MESSAGES_COUNT_FOR = 72 * HOUR;
 /** Bounds what one person may make us remember. */
 const MOST_TICKETS = 20;
 
@@ -201,6 +202,6 @@ export function forgetOldMessages(person: PersonState, now: number): void {
   if (person.messages.length === 0) return;
   person.messages = person.messages.filter(
     (message) =>
-      message.state === "reserved" || message.state === "in_doubt" || now - message.at < KEEP_MESSAGES,
+      message.state === "reserved" || message.state === "in_doubt" || now - message.at < MESSAGES_COUNT_FOR,
   );
 }

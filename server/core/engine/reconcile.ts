@@ -25,20 +25,16 @@ import type { Alert, Delivery } from "../delivery.ts";
 import { type Match, scoredUnder } from "../match.ts";
 import { newPursuit } from "../new-unit.ts";
 import { dueByOf } from "../policy/deadlines.ts";
-import { DAY, HOUR } from "../time.ts";
 import type { PersonMessage, Pursuit, Tracked } from "../unit.ts";
 import { helped } from "./attempts.ts";
 import { scheduleHuman } from "./humans.ts";
 import { merge } from "./joining.ts";
 import { retract } from "./matches.ts";
-import { emitPerson, structuredPerson } from "./profile.ts";
+import { emitPerson, MESSAGES_COUNT_FOR, structuredPerson } from "./profile.ts";
 import { stepDelay } from "./pursuit.ts";
+import { limitDoubt, recipientOf } from "./rows.ts";
 import { emitScores } from "./scores.ts";
 import { emitMatch, isScheduled, schedule, type Turn, unschedule } from "./turn.ts";
-
-/** Older messages count against nothing any more. */
-const MESSAGES_COUNT = 72 * HOUR;
-const DOUBT = DAY;
 
 /** Before any timer of the unit runs: they would act on what the log replay believes. */
 export function reconcile(turn: Turn, { served }: ControlOf<"reconcile">): void {
@@ -74,20 +70,20 @@ function keep(turn: Turn, row: Delivery): void {
   turn.unit.deliveries.set(row.id, row);
   countMessage(turn, row);
   if (row.status === "in_doubt" && !isScheduled(turn.unit, "doubt", row.id)) {
-    schedule(turn, "doubt", row.id, turn.now + DOUBT);
+    limitDoubt(turn, row);
   }
 }
 
 /** A message counts against the person's cap, gap and family as far as the tables know of it. */
 function countMessage(turn: Turn, row: Delivery): void {
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  const person = recipientOf(turn, row);
   const at = row.sentAt ?? row.claimedAt ?? row.createdAt;
   if (person === undefined || row.notice !== undefined) return;
   const state = messageState(row);
   const known = person.messages.find(({ delivery }) => delivery === row.id);
   if (known !== undefined) {
     known.state = state;
-  } else if (turn.now - at < MESSAGES_COUNT) {
+  } else if (turn.now - at < MESSAGES_COUNT_FOR) {
     const { id: delivery, match, family, channel, step } = row;
     person.messages.push({
       delivery,

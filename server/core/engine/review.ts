@@ -5,6 +5,7 @@ import type { Tracked } from "../unit.ts";
 import { raiseAlert } from "./alerts.ts";
 import { endPursuit, recordDecision, scoreOfMatch, stopped } from "./decisions.ts";
 import { silence } from "./feedback.ts";
+import { silenceOf } from "./matches.ts";
 import { correctOutcome } from "./outcomes.ts";
 import { pursue } from "./pursuit.ts";
 import { suppress } from "./rows.ts";
@@ -16,8 +17,7 @@ export function takeVerdict(turn: Turn, control: ControlOf<"verdict">): void {
   if (control.verdict === "false_alarm" && control.undo !== true)
     return silence(turn, tracked, "false_alarm", "resolved");
   if (tracked.silenced !== "false_alarm") return;
-  const { state, closedBy } = tracked.match;
-  tracked.silenced = state === "closed" && closedBy !== "quiet" ? "recovery" : null;
+  tracked.silenced = silenceOf(tracked.match);
   turn.scoresTouched = true;
   correctOutcome(turn, tracked);
   if (tracked.silenced !== null) return;

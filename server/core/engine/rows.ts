@@ -1,8 +1,9 @@
 /** Delivery rows and what a person is told by them: every change of one is written and remembered here. */
 import type { Delivery } from "../delivery.ts";
-import type { PersonMessage } from "../unit.ts";
+import { DAY } from "../time.ts";
+import type { PersonMessage, PersonState } from "../unit.ts";
 import { emitPerson } from "./profile.ts";
-import type { Turn } from "./turn.ts";
+import { schedule, type Turn } from "./turn.ts";
 
 /** What every row begins with: nobody has claimed it, and nothing is known of its way. */
 export const UNTOUCHED = {
@@ -41,8 +42,20 @@ export function keepBack(turn: Turn, row: Delivery): void {
   voidMessage(turn, row);
 }
 
+/** Whom it goes to; undefined for nobody in particular, and for somebody who is not in the unit. */
+export function recipientOf({ unit }: Turn, { person }: Delivery): PersonState | undefined {
+  return person === null ? undefined : unit.persons.get(person);
+}
+
+/** How long a delivery may stay in doubt before it is given up as unknown. */
+const DOUBT = DAY;
+
+export function limitDoubt(turn: Turn, { id }: Delivery): void {
+  schedule(turn, "doubt", id, turn.now + DOUBT);
+}
+
 export function messageOf(turn: Turn, row: Delivery): PersonMessage | undefined {
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  const person = recipientOf(turn, row);
   return person?.messages.find((one) => one.delivery === row.id);
 }
 
@@ -66,7 +79,7 @@ export function setMessage(
 }
 
 function change(turn: Turn, row: Delivery, apply: (message: PersonMessage) => void): void {
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  const person = recipientOf(turn, row);
   const message = person?.messages.find((one) => one.delivery === row.id);
   if (person === undefined || message === undefined) return;
   apply(message);
@@ -75,7 +88,7 @@ function change(turn: Turn, row: Delivery, apply: (message: PersonMessage) => vo
 
 /** Counts a new row against the person's cap, gap and family. */
 export function reserve(turn: Turn, row: Delivery, state: "reserved" | "sent", dry: boolean): void {
-  const person = row.person === null ? undefined : turn.unit.persons.get(row.person);
+  const person = recipientOf(turn, row);
   if (person === undefined) return;
   const { id: delivery, match, family, channel, step } = row;
   person.messages.push({ delivery, match, family, channel, step, at: turn.now, state, dry });

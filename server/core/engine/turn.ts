@@ -68,6 +68,14 @@ export function unschedule(unit: Unit, kind: TimerKind, ref: string): void {
   if (at >= 0) unit.timers.splice(at, 1);
 }
 
+/** Timers that ring for a match. */
+const OF_MATCH: readonly TimerKind[] = ["judge", "step", "human", "review", "outcome", "settle", "quiet"];
+
+/** Nothing is due about the match any more, here. */
+export function unscheduleMatch(unit: Unit, match: string): void {
+  for (const kind of OF_MATCH) unschedule(unit, kind, match);
+}
+
 export function isScheduled(unit: Unit, kind: TimerKind, ref: string): boolean {
   return unit.timers.some((timer) => timer.kind === kind && timer.ref === ref);
 }

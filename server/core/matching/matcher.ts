@@ -8,6 +8,7 @@
  */
 import type { Event } from "../event.ts";
 import { LATE, type Millis, ON_TIME } from "../time.ts";
+import { accountOf } from "../unit-name.ts";
 import { amendAll, bind, wake } from "./amending.ts";
 import { Cells } from "./cells.ts";
 import type { Relay } from "./changing.ts";
@@ -114,8 +115,4 @@ function pass(cells: Cells, relays: readonly Relay[], emit: Emit): void {
         : hear(cells, rule, part, roles, signal, emit);
     pass(cells, further, emit);
   }
-}
-
-function accountOf(unit: string): string | null {
-  return unit.startsWith("account/") ? unit.slice("account/".length) : null;
 }

@@ -1,8 +1,9 @@
 import type { UnitControl } from "../../core/control.ts";
 import type { Effect } from "../../core/effect.ts";
+import { personAlone } from "../../core/unit-name.ts";
 import type { Target } from "../contract.ts";
 import type { Draft } from "./batch.ts";
-import { type Directory, personAlone } from "./directory.ts";
+import type { Directory } from "./directory.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** A control as it concerns one unit. */

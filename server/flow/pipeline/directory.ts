@@ -5,8 +5,8 @@
  */
 import type { UnitControl } from "../../core/control.ts";
 import type { Event, EventData, Incoming, Ref } from "../../core/event.ts";
-import { TENANT_UNIT } from "../../core/new-unit.ts";
 import type { Millis } from "../../core/time.ts";
+import { accountOf, unitOf } from "../../core/unit-name.ts";
 import { admit } from "../../core/vocabulary.ts";
 import { companyDomain } from "../../lib/free-mail.ts";
 import type {
@@ -200,8 +200,8 @@ export class Directory {
     if (typeof data.account === "string" && data.account !== "") return data.account;
     if (person === null) return null;
     for (const one of [person, ...this.#standInsOf(tenant, incoming)]) {
-      const unit = this.#units.get(tenant, one)?.[0];
-      if (unit?.startsWith("account/") === true) return unit.slice("account/".length);
+      const account = accountOf(this.#units.get(tenant, one)?.[0] ?? "");
+      if (account !== null) return account;
     }
     return null;
   }
@@ -283,7 +283,7 @@ export class Directory {
     this.#write(tenant, { namespace: "native", value: standIn }, { kind: "person", id: person }, learned);
     for (const from of this.#units.get(tenant, standIn) ?? []) {
       // An account stays where the person was seen; somebody alone goes where the person is.
-      const to = from.startsWith("account/") ? from : unit;
+      const to = accountOf(from) === null ? unit : from;
       before.push({ unit: from, control: { kind: "handover", person: standIn, to, as: person } });
       if (to !== unit) this.#join(tenant, person, to, at, learned, []);
     }
@@ -351,16 +351,6 @@ function* refsOf(incoming: Incoming): Generator<Ref> {
 function domainRefOf({ contact }: Incoming): Ref | null {
   const domain = contact?.email === undefined ? null : companyDomain(contact.email);
   return domain === null ? null : { namespace: "domain", value: domain };
-}
-
-export function unitOf(account: string | null, person: string | null): string {
-  if (account !== null) return `account/${account}`;
-  return person === null ? TENANT_UNIT : `person/${person}`;
-}
-
-/** The person whose own unit this is; null for the unit of an account or of the tenant. */
-export function personAlone(unit: string): string | null {
-  return unit.startsWith("person/") ? unit.slice("person/".length) : null;
 }
 
 /** The event log keeps only that there is an address, and whether it was new; never the address. */

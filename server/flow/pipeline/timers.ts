@@ -1,6 +1,6 @@
 import type { UnitControl } from "../../core/control.ts";
-import { TENANT_UNIT } from "../../core/new-unit.ts";
 import type { Millis } from "../../core/time.ts";
+import { TENANT_UNIT } from "../../core/unit-name.ts";
 import type { Log } from "../../store/contract.ts";
 import type { JourneyCounter } from "./journey-counter.ts";
 import type { Queue } from "./queue.ts";

@@ -7,11 +7,12 @@ import type { Assumption, HashId } from "../../../server/core/engine/turn.ts";
 import type { Event } from "../../../server/core/event.ts";
 import type { Match } from "../../../server/core/match.ts";
 import { compileLibrary } from "../../../server/core/matching/compile.ts";
-import { newUnit, TENANT_UNIT } from "../../../server/core/new-unit.ts";
+import { newUnit } from "../../../server/core/new-unit.ts";
 import type { Pattern } from "../../../server/core/pattern.ts";
 import type { TenantState } from "../../../server/core/tenant.ts";
 import { MINUTE, type Millis } from "../../../server/core/time.ts";
 import type { PersonState, Tracked, Unit } from "../../../server/core/unit.ts";
+import { TENANT_UNIT } from "../../../server/core/unit-name.ts";
 import { anAccount, anEvent, aPattern, aPerson, aTenant, NOON } from "../../builders.ts";
 
 /** One unit before the engine, at a moment that the test says: no store, no pipeline, no deliverer. */

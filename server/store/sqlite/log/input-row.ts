@@ -1,5 +1,6 @@
 import type { Control } from "../../../core/control.ts";
 import type { Event, EventData } from "../../../core/event.ts";
+import { accountOf } from "../../../core/unit-name.ts";
 import type { LogInput } from "../../contract.ts";
 import { CONTROL, readControl, writeControl } from "../../shapes/control.ts";
 import {
@@ -146,8 +147,6 @@ function isPlain(event: Event, { tenant, unit, receivedAt }: LogInput): boolean 
     event.tenant === tenant
   );
 }
-
-const accountOf = (unit: string): string | null => (unit.startsWith("account/") ? unit.slice(8) : null);
 
 function dataText(data: EventData): string | null {
   const text = writeEventData(data);
