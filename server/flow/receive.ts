@@ -1,6 +1,10 @@
 /**
  * The first arrow: a request that was verified becomes events, receipts, or a dead letter, and is answered when they
  * are on disk. Nothing here knows a vendor, and nothing after here knows that there was a request.
+ *
+ * The source reads it (`normalise` in its folder). `sort` refuses what cannot be kept (receive/check.ts), believes a
+ * browser only so far (receive/browser.ts) and joins several reports of one happening (receive/reports.ts). The pipeline
+ * takes the events, and what a provider says finds its delivery (receive/receipts.ts).
  */
 import type { Incoming } from "../core/event.ts";
 import { MINUTE } from "../core/time.ts";

@@ -2,6 +2,10 @@
  * assess: one input and one unit's state become matches, scores and decisions. A pure reducer: the same log gives
  * byte-equal results on every store. It reads and writes the given unit only; what concerns another unit or the
  * whole tenant leaves as an effect.
+ *
+ * Timers that are due by then run first, each at its own due time. The input changes what is known (profile.ts) and
+ * goes to the matcher, whose changes become matches (matches.ts); or it is a control, each kind of which has its file.
+ * Then the scores are brought up to date (scores.ts), and what is new or worth another look is judged (pursuit.ts).
  */
 import type { UnitControl } from "../control.ts";
 import type { Effect } from "../effect.ts";

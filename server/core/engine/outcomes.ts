@@ -1,4 +1,7 @@
-/** What became of a match: decided when its window has passed, corrected for a week, then forgotten. */
+/**
+ * What became of a match: decided when its window has passed, corrected for a week, then forgotten. Which outcome it is
+ * says the table in ../outcome.ts.
+ */
 import type { Delivery } from "../delivery.ts";
 import type { Event } from "../event.ts";
 import type { Match } from "../match.ts";

@@ -1,6 +1,10 @@
 /**
  * What is done about a match: the guards are asked, and what they answer is done. A message is queued, the pursuit is
  * held until a time or until a colleague agrees, or it ends. The modes of a pursuit are told in ../unit.ts.
+ *
+ * `questionOf` (question.ts) puts the question and `judge` (../policy/judge.ts) answers it; the answer is written down
+ * (decisions.ts) and the message queued (rows.ts). From there on the message is claimed (claim.ts) and reported on
+ * (attempts.ts), which leads to the next step, and a person of ours stands at the end (humans.ts).
  */
 import type { Reason } from "../decision.ts";
 import type { Delivery } from "../delivery.ts";
