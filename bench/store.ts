@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import type { ScoreRow } from "../server/core/effect.ts";
 import { shardOf } from "../server/core/hash.ts";
 import type { Band } from "../server/core/unit.ts";
+import { nextTurn } from "../server/lib/next-turn.ts";
 import type { Batch, LogInput, Store } from "../server/store/contract.ts";
 import { openSqliteStore } from "../server/store/sqlite/store.ts";
 import { type Bench, type Figure, type Options, quantile, show } from "./kit/figures.ts";
@@ -218,8 +219,6 @@ async function timesOf(action: (i: number) => Promise<unknown>, count: number): 
   }
   return times;
 }
-
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 function nextInput(world: World): LogInput {
   const seq = world.next;

@@ -8,6 +8,7 @@ import type { Effect, ScoreRow } from "../../server/core/effect.ts";
 import type { Incoming } from "../../server/core/event.ts";
 import { newAccount, newPerson } from "../../server/core/new-unit.ts";
 import { MINUTE, SECOND } from "../../server/core/time.ts";
+import { nextTurn } from "../../server/lib/next-turn.ts";
 import type { Batch, IdentityWrite } from "../../server/store/contract.ts";
 import { adminOf } from "../../test/support/acting.ts";
 import { type Account, accountOf, addressOf, DOMAIN, TENANT, zendeskId } from "./people.ts";
@@ -56,7 +57,6 @@ async function fill({ dataDir, accounts, rich: known, zendesk }: StoreOrders): P
 }
 
 /** The store moves what was committed into its main file between turns. */
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Three people; the first had failing calls, logins and webhooks, and wrote a ticket. About forty events. */
 function historyOf({ id, name, owner, segment, people, number }: Account, now: number): Incoming[] {

@@ -8,6 +8,7 @@
 import type { Delivery } from "../core/delivery.ts";
 import type { Millis } from "../core/time.ts";
 import { isFresh } from "../lib/clock.ts";
+import { nextTurn } from "../lib/next-turn.ts";
 import type { Committed } from "./contract.ts";
 import { attempt, unavailable } from "./deliver/attempt.ts";
 import { claim } from "./deliver/claim.ts";
@@ -21,8 +22,6 @@ import { honourStop, record } from "./deliver/record.ts";
 import { createWays } from "./deliver/ways.ts";
 
 export type { DelivererDeps, DeliverOptions, NotReady, Rendered, Trouble } from "./deliver/contract.ts";
-
-import { nextTurn } from "./pipeline/queue.ts";
 
 export interface Deliverer {
   /**

@@ -1,4 +1,5 @@
 import { type Millis, SECOND } from "../../core/time.ts";
+import { nextTurn } from "../../lib/next-turn.ts";
 import { Overloaded } from "../contract.ts";
 import type { Draft } from "./batch.ts";
 
@@ -170,10 +171,4 @@ export class Queue {
     }
     return this.#jobs.splice(0, count);
   }
-}
-
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

@@ -1,7 +1,8 @@
 import type { Millis } from "../../core/time.ts";
+import { nextTurn } from "../../lib/next-turn.ts";
 import type { Log } from "../../store/contract.ts";
 import type { JourneyCounter } from "./journey-counter.ts";
-import { nextTurn, type Queue } from "./queue.ts";
+import type { Queue } from "./queue.ts";
 import type { Units } from "./units.ts";
 
 /** Some 3 KB each, all in. Those beyond sleep on disk, and wake within a millisecond. */
