@@ -48,10 +48,7 @@ function read<Params extends z.ZodType>(
   return result.data;
 }
 
-export function refuseOthers(
-  { roles }: Pick<AnyAction, "roles">,
-  { by }: Pick<Request<unknown>, "by">,
-): void {
+function refuseOthers({ roles }: Pick<AnyAction, "roles">, { by }: Pick<Request<unknown>, "by">): void {
   if (roles.includes(by.role)) return;
   throw new Refusal(
     "not_allowed",

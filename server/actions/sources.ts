@@ -9,7 +9,7 @@ import { tenantOf } from "./tenant.ts";
 import { ZENDESK_APP } from "./zendesk.ts";
 
 /** The source that the address without an id belongs to. */
-export const DEFAULT_SOURCE = "default";
+const DEFAULT_SOURCE = "default";
 
 export const fields = z.record(z.string(), z.unknown());
 export const oneSource = z.strictObject({

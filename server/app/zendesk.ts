@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { createZendesk, type ZendeskDeps, type ZendeskPages } from "../http/zendesk/index.ts";
 import type { Opened } from "./open.ts";
 
-export const SIDEBAR_BUILT_IN = fileURLToPath(new URL("../../sidebar-app/dist", import.meta.url));
+const SIDEBAR_BUILT_IN = fileURLToPath(new URL("../../sidebar-app/dist", import.meta.url));
 
 export function zendeskPages(
   app: Opened,

@@ -34,7 +34,7 @@ async function whatNext(cli: Cli, { app }: RunningServer): Promise<void> {
 }
 
 /** Resolves at the first signal; at the second the process ends, whatever it is doing. */
-export function toldToStop({ deps }: Cli): Promise<void> {
+function toldToStop({ deps }: Cli): Promise<void> {
   return new Promise((resolve) => {
     let told = false;
     deps.onStop(() => {

@@ -20,7 +20,7 @@ export function fraction(text: string): number {
   return hash32(text) / 0x1_0000_0000;
 }
 
-export const SHARDS = 1024;
+const SHARDS = 1024;
 
 /** The shard of a unit: the grain in which work is given to processes. */
 export function shardOf(tenant: string, unit: string): number {

@@ -28,7 +28,6 @@ export const IN_APP_CHANNELS = [
 export const HUMAN_CHANNELS = ["human.csm", "human.l2", "human.phone", "human.ops", "human.agent"] as const;
 /** A way to reach a person, or (human.*) a person of ours who is asked to. */
 export const CHANNELS = [...SENT_CHANNELS, "broadcast", ...IN_APP_CHANNELS, ...HUMAN_CHANNELS] as const;
-export type InAppChannel = (typeof IN_APP_CHANNELS)[number];
 export type HumanChannel = (typeof HUMAN_CHANNELS)[number];
 export type Channel = (typeof CHANNELS)[number];
 

@@ -19,7 +19,7 @@ type Features = { [name: string]: number | null };
  * Features of one moment from the events strictly before it: counts by type over an hour, a day and a week, how
  * long ago the last one was (hours), and what is known of the account. Nothing after the cut is looked at.
  */
-export function featuresAt(cut: Millis, events: readonly Event[], account: AccountState | null): Features {
+function featuresAt(cut: Millis, events: readonly Event[], account: AccountState | null): Features {
   const features: Features = {
     accountAgeDays: account?.signedUpAt == null ? null : Math.max(0, (cut - account.signedUpAt) / DAY),
     onboarded: account === null ? null : account.onboardedAt !== null && account.onboardedAt < cut ? 1 : 0,

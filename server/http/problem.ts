@@ -108,7 +108,7 @@ export function conflict(detail: string, extra: Readonly<Record<string, unknown>
   });
 }
 
-export function unprocessable(detail: string): Problem {
+function unprocessable(detail: string): Problem {
   return new Problem({ status: 422, type: "unprocessable", title: "That makes no sense here", detail });
 }
 

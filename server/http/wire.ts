@@ -10,8 +10,6 @@ import type * as replies from "./api/replies.ts";
 
 export type IsoTime = Body<typeof base.isoTime>;
 export type BandName = Body<typeof base.bandName>;
-export type ChannelKindName = Body<typeof base.channelKindName>;
-export type JudgementName = Body<typeof base.judgementName>;
 
 export type { PageBody } from "./api/replies.ts";
 export type ProblemWire = Body<typeof replies.problem>;
@@ -66,7 +64,6 @@ export type ActionBody = Body<typeof replies.action>;
 export type PersonActionBody = Body<typeof replies.personAction>;
 export type LinkActionBody = Body<typeof replies.linkAction>;
 export type AlertActionBody = Body<typeof replies.alertAction>;
-export type MatchActionBody = Body<typeof replies.matchAction>;
 export type IncidentActionBody = Body<typeof replies.incidentAction>;
 export type SwitchesActionBody = Body<typeof replies.switchesAction>;
 export type RolloutActionBody = Body<typeof replies.rolloutAction>;

@@ -37,6 +37,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** For text and for attribute values in quotes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? "");
 }

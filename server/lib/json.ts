@@ -3,7 +3,7 @@
  * ordinary own property, so a parsed value by itself pollutes nothing; readers only look at own properties.
  */
 
-export const MOST_DEPTH = 20;
+const MOST_DEPTH = 20;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

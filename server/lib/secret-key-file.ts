@@ -13,7 +13,7 @@ import {
 import { dirname } from "node:path";
 import { PlainError } from "./errors.ts";
 
-export const SECRET_KEY_BYTES = 32;
+const SECRET_KEY_BYTES = 32;
 
 /** 32 bytes written as base64, base64url or hex; undefined when the text is anything else. */
 export function parseSecretKey(text: string): Buffer | undefined {

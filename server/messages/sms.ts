@@ -5,7 +5,7 @@ import type { CommonWords, MessageTemplate } from "./template.ts";
 import { NotReady, type RenderedSms, type RenderInput } from "./types.ts";
 
 /** Places of one SMS in GSM-7. */
-export const ONE_SMS = 160;
+const ONE_SMS = 160;
 
 /**
  * One SMS: who writes, what happened, where to go, and how to stop.

@@ -1,7 +1,7 @@
 /** A place in a sorted list, opaque to whoever carries it: the sort key of the last row seen, as base64url of JSON. */
 export type SortKey = readonly (string | number)[];
 
-export const MAX_LIMIT = 1_000;
+const MAX_LIMIT = 1_000;
 const DEFAULT_LIMIT = 100;
 
 /** The cursor is not one of ours: changed, cut, or of another list. */

@@ -7,7 +7,7 @@ import { readLines } from "./lines.ts";
 import { type Batches, compareEvents, merged } from "./order.ts";
 
 /** Events that are sorted in memory at once: some 200 MB. */
-export const RUN = 500_000;
+const RUN = 500_000;
 const WRITTEN_AT_ONCE = 2_000;
 
 /**

@@ -21,7 +21,7 @@ import { isHeldBy } from "./incidents.ts";
 import { putDelivery, recipientOf, UNTOUCHED, updateDelivery } from "./rows.ts";
 import { schedule, type Turn, wallClock } from "./turn.ts";
 
-export const NOTICE_TEMPLATE = "incident-notice";
+const NOTICE_TEMPLATE = "incident-notice";
 /** Who was not here for so long is not waiting for a banner; a row for each would only be in the way. */
 const HERE_LATELY = 30 * DAY;
 /** For receipts that come late: bounces, openings. */

@@ -4,7 +4,7 @@ import type { Match } from "../match.ts";
 import type { Channel, Pattern } from "../pattern.ts";
 import type { TenantState } from "../tenant.ts";
 import type { Millis } from "../time.ts";
-import type { PersonState, Pursuit, Unit } from "../unit.ts";
+import type { Pursuit, Unit } from "../unit.ts";
 
 /** Everything a judgement depends on. */
 export interface Question {
@@ -38,8 +38,6 @@ export interface Ladder {
   /** The human step, if the row has one. */
   readonly human: Channel | null;
 }
-
-export type LadderOf = (pattern: Pattern, person: PersonState | null) => Ladder;
 
 /**
  * The answer of the guards. `step` of a send is that of the channel used, which may be later than the one asked about;

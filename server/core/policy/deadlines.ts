@@ -19,7 +19,7 @@ const CLOCKWORK: { readonly [timing in Timing]: Clockwork } = {
 };
 
 /** A critical match is due within five minutes, whatever its class. */
-export const CRITICAL_DUE = 5 * MINUTE;
+const CRITICAL_DUE = 5 * MINUTE;
 
 /**
  * The latest moment at which a message still counts as in time.

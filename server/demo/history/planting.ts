@@ -69,7 +69,7 @@ function isFree(
 }
 
 /** Mostly in the working hours of the account's own zone, seldom at a weekend. */
-export function workingHour(around: Millis, account: DemoAccount, latest: Millis, random: Random): Millis {
+function workingHour(around: Millis, account: DemoAccount, latest: Millis, random: Random): Millis {
   const hour = random.chance(0.85) ? random.between(8.5, 17.5) : random.between(6, 23);
   let day = Math.floor(around / DAY) * DAY;
   const weekday = new Date(day).getUTCDay();

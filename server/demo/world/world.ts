@@ -4,7 +4,7 @@ import { type DemoPerson, peopleOf } from "./people.ts";
 import { COMPANY_FIRST, COMPANY_SECOND, INDUSTRIES, type Region, ZONES } from "./words.ts";
 
 /** Days of history that the demo comes with. */
-export const HISTORY_DAYS = 90;
+const HISTORY_DAYS = 90;
 const ACCOUNTS = 300;
 
 /**

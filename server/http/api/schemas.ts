@@ -5,7 +5,7 @@ import { invalid } from "../problem.ts";
 
 /** Parts that requests share. Every message says what to send instead. */
 
-export const LARGEST_PAGE = 200;
+const LARGEST_PAGE = 200;
 const USUAL_PAGE = 50;
 
 export { idText };

@@ -2,7 +2,7 @@ import type { Response } from "express";
 import type { Html } from "../../lib/html.ts";
 
 /** What a page may do: load its own style and script, read its own stream, show messages in frames of its own. */
-export const PAGE_CSP = [
+const PAGE_CSP = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -6,7 +6,7 @@ import { unauthorized } from "../problem.ts";
 /** A page without login: made by the snippet from at least 128 random bits, so that nobody can guess another's. */
 const SESSION = /^[A-Za-z0-9_-]{22,128}$/;
 /** How long a signed identity may last. */
-export const IDENTITY_LASTS_S = 24 * 3_600;
+const IDENTITY_LASTS_S = 24 * 3_600;
 const SKEW_S = 60;
 
 /**

@@ -26,7 +26,7 @@ export interface EntryRequest {
 /** How far our clock and Zendesk's may be apart. */
 const SKEW_S = 30;
 /** Zendesk's tokens live minutes. One that was signed longer ago is refused, whatever `exp` says. */
-export const OLDEST_S = 600;
+const OLDEST_S = 600;
 /** Real ones have about 1,000 characters. */
 const LONGEST = 8_000;
 

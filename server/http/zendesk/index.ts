@@ -32,7 +32,7 @@ import { appPage, type Frame, PLAIN_CSS, pairPage, plainPage } from "./view.ts";
 export type { Sessions } from "./sessions.ts";
 
 /** What Zendesk wants apps to load, instead of bundling it. */
-export const SDK_URL = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js";
+const SDK_URL = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js";
 
 export interface ZendeskDeps {
   readonly secretKey: Uint8Array;

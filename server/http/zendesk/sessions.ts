@@ -6,8 +6,8 @@ import type { Caller, TokenBook } from "../auth.ts";
 import type { Account, Entry } from "./entry.ts";
 
 /** How long a bearer counts, and how long a page can be kept open by changing it for a new one. */
-export const BEARER_LASTS: Millis = 15 * 60_000;
-export const SESSION_LASTS: Millis = 8 * 3_600_000;
+const BEARER_LASTS: Millis = 15 * 60_000;
+const SESSION_LASTS: Millis = 8 * 3_600_000;
 
 /** What a bearer says. It is sealed, so a server that was restarted still knows it. */
 interface Claims {

@@ -2,7 +2,7 @@ import { type ChannelAdapter, type Integration, Refused } from "../contract.ts";
 import { settings } from "./settings.ts";
 
 /** Nothing is sent: the page of the product fetches what waits for its person, under /in-app/v1. */
-export const inAppChannel: ChannelAdapter = {
+const inAppChannel: ChannelAdapter = {
   kind: "in_app",
   reconciles: "none",
   send: async () => {

@@ -13,5 +13,3 @@ export const settings = z.strictObject({
   /** The pages that may ask for messages. */
   origins: z.array(origin).max(50).default([]),
 });
-
-export type InAppSettings = z.output<typeof settings>;

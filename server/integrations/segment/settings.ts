@@ -16,5 +16,3 @@ export const settings = z.strictObject({
     )
     .default({}),
 });
-
-export type SegmentSettings = z.output<typeof settings>;

@@ -10,7 +10,7 @@ const signed = hmacVerifier({
 });
 
 /** A header that an admin adds to the destination; with it the whole request is vouched for. */
-export const SECRET_HEADER = "x-forestall-secret";
+const SECRET_HEADER = "x-forestall-secret";
 
 /**
  * `X-Signature` is HMAC-SHA-1 of the body. In batches Segment signs the first element alone, so the others count

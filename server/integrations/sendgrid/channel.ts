@@ -16,7 +16,7 @@ import { errorOf, type Reply } from "./errors.ts";
 import { type SendgridSettings, settings as schema } from "./settings.ts";
 
 /** Under this name our delivery id goes along and comes back with every event. */
-export const DELIVERY_ARGUMENT = "forestall_delivery";
+const DELIVERY_ARGUMENT = "forestall_delivery";
 
 const MOST_ANSWER_BYTES = 1_000_000;
 

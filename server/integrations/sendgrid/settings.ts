@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Region of the account: the address of its API. */
-export const SENDGRID_BASE_URL = "https://api.sendgrid.com";
+const SENDGRID_BASE_URL = "https://api.sendgrid.com";
 
 /** A SendGrid account as a way to send email. */
 export const settings = z.strictObject({

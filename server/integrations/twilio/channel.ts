@@ -17,7 +17,7 @@ import { errorOf } from "./errors.ts";
 import { loginOf, settings as schema, type TwilioSettings } from "./settings.ts";
 
 /** Under this name our delivery id is in the address that Twilio reports to. */
-export const DELIVERY_PARAMETER = "delivery";
+const DELIVERY_PARAMETER = "delivery";
 
 /** Twilio refuses longer texts. */
 const MOST_CHARACTERS = 1600;

@@ -28,4 +28,4 @@ export const ACCOUNT = shape<AccountState>()({
   schema: account,
 });
 
-export const { read: readAccount, write: writeAccount } = ACCOUNT;
+export const { write: writeAccount } = ACCOUNT;

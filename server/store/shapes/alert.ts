@@ -38,4 +38,4 @@ export const ALERT = shape<Alert>()({
   schema: alert,
 });
 
-export const { read: readAlert, write: writeAlert } = ALERT;
+export const { write: writeAlert } = ALERT;

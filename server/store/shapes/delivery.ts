@@ -51,4 +51,4 @@ export const DELIVERY = shape<Delivery>()({
   schema: delivery,
 });
 
-export const { read: readDelivery, write: writeDelivery } = DELIVERY;
+export const { write: writeDelivery } = DELIVERY;

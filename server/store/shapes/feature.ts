@@ -22,4 +22,4 @@ export const FEATURE = shape<FeatureRow>()({
   }),
 });
 
-export const { read: readFeature, write: writeFeature } = FEATURE;
+export const { write: writeFeature } = FEATURE;

@@ -23,4 +23,4 @@ export const FEEDBACK = shape<FeedbackRow>()({
   schema: feedback,
 });
 
-export const { read: readFeedback, write: writeFeedback } = FEEDBACK;
+export const { write: writeFeedback } = FEEDBACK;

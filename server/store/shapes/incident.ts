@@ -32,4 +32,4 @@ export const INCIDENT = shape<Incident>()({
   schema: incident,
 });
 
-export const { read: readIncident, write: writeIncident } = INCIDENT;
+export const { write: writeIncident } = INCIDENT;

@@ -36,4 +36,4 @@ export const OUTCOME = shape<Outcome>()({
   schema: outcome,
 });
 
-export const { read: readOutcome, write: writeOutcome } = OUTCOME;
+export const { write: writeOutcome } = OUTCOME;

@@ -63,4 +63,4 @@ export const PERSON = shape<PersonState>()({
   schema: person,
 });
 
-export const { read: readPerson, write: writePerson } = PERSON;
+export const { write: writePerson } = PERSON;

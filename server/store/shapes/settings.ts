@@ -52,7 +52,7 @@ export const SETTINGS = shape<TenantSettings>()({
   complete: completeSettings,
 });
 
-export const { read: readSettings, write: writeSettings } = SETTINGS;
+export const { read: readSettings } = SETTINGS;
 
 /** What is there stays, in its order; what is missing comes after it. */
 export function filled(lacking: unknown, defaults: object): unknown {

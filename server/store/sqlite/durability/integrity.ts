@@ -58,7 +58,7 @@ export function keepSums(connection: Connection, sums: Sums | null): { sums: Sum
   return { sums: new SumsFile(path, database, sumsOf(connection.file, pageSize)), pageSize };
 }
 
-export function sumsOf(file: string, pageSize: number): Sums {
+function sumsOf(file: string, pageSize: number): Sums {
   const sums = new Sums();
   for (const [page, crc] of pageSums(file, pageSize)) sums.set(page, crc);
   return sums;

@@ -7,7 +7,7 @@ import { endianness } from "node:os";
  * salts are those of the header; frames with other salts are left over from before the log began anew.
  */
 
-export const WAL_HEADER = 32;
+const WAL_HEADER = 32;
 export const FRAME_HEADER = 24;
 const MAGIC = 0x377f0682;
 

@@ -138,9 +138,7 @@ export function feedbackWriter({ connection }: Base): (tenant: number, row: Feed
 }
 
 /** Name, segment and owner also stand with the scores of the account's keys, and the name where it can be searched. */
-export function accountWriter({
-  connection,
-}: Base): (tenant: number, unit: number, row: AccountState) => void {
+function accountWriter({ connection }: Base): (tenant: number, unit: number, row: AccountState) => void {
   const upsert = connection.query<{ no: number }>(
     `INSERT INTO accounts (tenant, id, unit, name, segment, owner, body) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, id) DO UPDATE SET
@@ -168,7 +166,7 @@ export function accountWriter({
   };
 }
 
-export function personWriter({ connection }: Base): {
+function personWriter({ connection }: Base): {
   write: (tenant: number, unit: number, row: PersonState) => void;
   remove: (tenant: number, unit: number, person: string) => void;
 } {

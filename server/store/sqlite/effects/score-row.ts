@@ -4,8 +4,7 @@ import { type Base, unitNo } from "../base.ts";
 import { placeIn } from "../bodies.ts";
 
 /** Kind of a score key: `account/acme` or `person/u1`. */
-export const kindOfKey = (key: string): "account" | "person" =>
-  key.startsWith("account/") ? "account" : "person";
+const kindOfKey = (key: string): "account" | "person" => (key.startsWith("account/") ? "account" : "person");
 
 interface Before {
   readonly no: number;
