@@ -6,9 +6,10 @@ import type { Pattern } from "../pattern.ts";
 import type { GuardResult } from "../policy/contract.ts";
 import { dueByOf } from "../policy/deadlines.ts";
 import { judge } from "../policy/judge.ts";
+import { agreed } from "../policy/reach.ts";
 import { inRollout } from "../policy/rollout.ts";
 import { kindOf } from "../tenant.ts";
-import type { PersonState, Pursuit, Tracked } from "../unit.ts";
+import type { Pursuit, Tracked } from "../unit.ts";
 import { fail } from "./attempts.ts";
 import { endPursuit, freeStep, recordDecision, scoreOfMatch, stopRow } from "./decisions.ts";
 import { scheduleHuman } from "./humans.ts";
@@ -154,12 +155,5 @@ function manualStop(turn: Turn, row: Delivery, facts: ClaimFacts | null): Reason
   if (person === undefined) return "unreachable";
   if (person.stoppedAt !== null || facts?.stopped === true) return "opted_out";
   if (person.channelsOff.includes(kind)) return "opted_out";
-  return lacksConsent(person, kind) ? "no_consent" : null;
-}
-
-function lacksConsent(person: PersonState, kind: string): boolean {
-  if (kind === "sms") return person.consent.sms !== true;
-  if (kind === "voice") return person.consent.phone !== true;
-  if (kind === "push") return person.consent.push !== true;
-  return kind === "email" && person.consent.email === false;
+  return agreed(person.consent, kind) ? null : "no_consent";
 }

@@ -16,7 +16,8 @@ export function noConsent({ recipient }: Asked, channel: Channel): Refusal | nul
   return agreed(recipient.consent, kindOf(channel)) ? null : stop("no_consent");
 }
 
-function agreed(consent: PersonState["consent"], kind: ChannelKind): boolean {
+/** Whether what they answered lets messages of this kind go: without an answer, only where a no is needed to keep them. */
+export function agreed(consent: PersonState["consent"], kind: ChannelKind): boolean {
   switch (kind) {
     case "sms":
       return consent.sms === true;
