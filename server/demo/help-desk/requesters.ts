@@ -1,8 +1,9 @@
+import { findPerson } from "../../actions/person.ts";
 import type { Pattern } from "../../core/pattern.ts";
 import type { Millis } from "../../core/time.ts";
 import type { PersonTicket } from "../../core/unit.ts";
 import type { ApiDeps } from "../../http/api/deps.ts";
-import { accountRisk, findAccount, findPerson, personRisk, tenantOf } from "../../http/api/risk.ts";
+import { accountRisk, findAccount, personRisk, tenantOf } from "../../http/api/risk.ts";
 import type { RiskBody } from "../../http/wire.ts";
 import { DEMO_TENANT } from "../tenant.ts";
 import type { DemoPerson } from "../world/people.ts";

@@ -1,4 +1,4 @@
-import { type FoundPerson, findPerson, personOf } from "../../actions/person.ts";
+import type { FoundPerson } from "../../actions/person.ts";
 import { personRevision } from "../../actions/revisions.ts";
 import { scoredFor } from "../../core/engine/scores.ts";
 import { scoredUnder } from "../../core/match.ts";
@@ -19,8 +19,6 @@ import { controlsBody, helpBody, iso, scoreStep, whyOf } from "./present.ts";
 const HISTORY = 30 * DAY;
 const HISTORY_ROWS = 200;
 const TAGS = ["churn", "frustration", "intent"];
-
-export { type FoundPerson, findPerson, personOf };
 
 export function tenantOf(deps: ApiDeps, id: string): TenantState {
   const tenant = deps.pipeline.tenant(id);

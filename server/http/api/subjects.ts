@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type FoundPerson, findPerson, personOf } from "../../actions/person.ts";
 import type { Ref } from "../../core/event.ts";
 import { known } from "../../lib/foreign.ts";
 import { companyDomain } from "../../lib/free-mail.ts";
@@ -11,11 +12,8 @@ import {
   accountOf,
   accountRisk,
   type FoundAccount,
-  type FoundPerson,
   findAccount,
-  findPerson,
   headlineOf,
-  personOf,
   personRisk,
   tenantOf,
 } from "./risk.ts";

@@ -1,8 +1,9 @@
+import type { FoundPerson } from "../../../actions/person.ts";
 import type { TenantState } from "../../../core/tenant.ts";
 import type { Millis } from "../../../core/time.ts";
 import type { Tracked, Unit } from "../../../core/unit.ts";
 import type { ApiDeps } from "../deps.ts";
-import type { FoundAccount, FoundPerson } from "../risk.ts";
+import type { FoundAccount } from "../risk.ts";
 
 /** What an agent has before them: a person, an account or both, perhaps a ticket. */
 export interface About {

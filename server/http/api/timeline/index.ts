@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { personOf } from "../../../actions/person.ts";
 import type * as wire from "../../wire.ts";
 import { pageOf, readCursor } from "../cursor.ts";
 import type { ApiDeps } from "../deps.ts";
 import * as replies from "../replies.ts";
-import { accountOf, personOf, tenantOf } from "../risk.ts";
+import { accountOf, tenantOf } from "../risk.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { identity, page } from "../schemas.ts";
 import { resolveId } from "../subjects.ts";
