@@ -37,7 +37,7 @@ export function claim(turn: Turn, control: ControlOf<"claim">): void {
   if (tracked?.pursuit == null || pattern === undefined) return stopRow(turn, row, "stale");
   if (row.attempts > 0 && turn.now > row.dueBy) return fail(turn, row, "its deadline passed", null);
   const score = scoreOfMatch(turn, tracked);
-  const result = judgeClaim(turn, row, tracked, tracked.pursuit, pattern, score, control.facts);
+  const result = endless(judgeClaim(turn, row, tracked, tracked.pursuit, pattern, score, control.facts));
   recordDecision(turn, tracked, result, score, row.id);
   if (result.kind === "send") {
     endHold(turn, tracked);
@@ -88,6 +88,17 @@ function judgeClaim(
   });
 }
 
+/**
+ * These hold until the match is due, and putting the row off puts that moment off with it: the row would wait for ever.
+ * It stops instead, and the match is judged anew, for another channel or to wait as it would have without the row.
+ */
+const UNTIL_DUE: ReadonlySet<Reason> = new Set<Reason>(["unreachable", "review"]);
+
+function endless(result: GuardResult): GuardResult {
+  const stops = result.kind === "hold" && UNTIL_DUE.has(result.reason);
+  return stops ? { ...result, kind: "stop", until: null } : result;
+}
+
 function startSending(turn: Turn, row: Delivery, leaseFor: number): void {
   updateDelivery(turn, row, {
     status: "sending",
@@ -123,14 +134,16 @@ function stopClaimed(turn: Turn, row: Delivery, tracked: Tracked, result: GuardR
   suppress(turn, row, result.reason);
   freeStep(tracked, row.step);
   const onlyChannel = result.reason === "switched_off" && channelIsOff(turn, row);
-  if (onlyChannel || OTHER_CHANNEL_MAY_DO.has(result.reason)) pursue(turn, tracked, row.step, "first");
+  if (onlyChannel || MAY_GO_OTHERWISE.has(result.reason)) pursue(turn, tracked, row.step, "first");
   else endPursuit(turn, tracked, result.reason);
 }
-const OTHER_CHANNEL_MAY_DO: ReadonlySet<string> = new Set([
+/** On another channel, or once somebody has agreed. */
+const MAY_GO_OTHERWISE: ReadonlySet<Reason> = new Set<Reason>([
   "opted_out",
   "no_consent",
   "unreachable",
   "not_ready",
+  "review",
 ]);
 
 function channelIsOff({ tenant: { switches } }: Turn, { pattern, channel }: Delivery): boolean {

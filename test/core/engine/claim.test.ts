@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ClaimFacts } from "../../../server/core/control.ts";
 import type { Channel } from "../../../server/core/pattern.ts";
-import { DRY_RUN } from "../../../server/core/tenant.ts";
+import { DRY_RUN, type TenantState } from "../../../server/core/tenant.ts";
 import { DAY, HOUR, MINUTE } from "../../../server/core/time.ts";
 import { aDelivery, aMessage, anIncident, aPattern, aPerson, NOON } from "../../builders.ts";
 import { someFacts } from "../policy/question.ts";
@@ -15,6 +15,12 @@ function queued(options: WorldOptions = {}): World {
   world.trouble();
   return world;
 }
+const become = (world: World, { channels }: { readonly channels: Partial<TenantState["channels"]> }) => {
+  world.tenant = { ...world.tenant, channels: { ...world.tenant.channels, ...channels } };
+};
+const lack = (world: World, text: string) => {
+  world.tenant = { ...world.tenant, notReady: new Map([[text, "a link is missing"]]) };
+};
 const rows = (world: World) => world.deliveries().map(({ channel, status }) => `${channel} ${status}`);
 
 describe("the moment of sending", () => {
@@ -169,6 +175,69 @@ describe("what stops it at the last moment", () => {
 
     expect(rows(world)).toEqual(["email suppressed", "sms queued"]);
     expect(world.delivery().released).toBe(false);
+  });
+
+  test.each<[string, (world: World) => void]>([
+    ["its text has lost a link", (world) => lack(world, "api-rate-limit|email")],
+    ["its channel is not connected any more", (world) => become(world, { channels: { email: "off" } })],
+  ])("another channel is tried when %s", (_words, change) => {
+    const world = queued();
+    change(world);
+    world.claim("delivery-1");
+
+    expect(rows(world)).toEqual(["email suppressed", "sms queued"]);
+    expect(world.deliveries()[0]?.detail).toBe("not_ready");
+  });
+
+  const bad = (world: World) => {
+    const person = world.unit.persons.get("u1");
+    if (person !== undefined) person.reach = { ...person.reach, bouncedEmail: true };
+  };
+
+  test("another channel is tried when its address has become bad", () => {
+    const world = queued();
+    bad(world);
+    world.claim("delivery-1");
+
+    expect(rows(world)).toEqual(["email suppressed", "sms queued"]);
+    expect(world.decisions().map(({ kind, reason }) => `${kind} ${reason}`)).toEqual([
+      "send none",
+      "stop unreachable",
+      "send none",
+    ]);
+  });
+
+  test("without another channel a new address is waited for, as long as the match has time and no longer", () => {
+    const world = queued({ patterns: [{ ...LASTING, channels: ["email"] }] });
+    bad(world);
+    world.claim("delivery-1");
+    const before = [world.decided(), world.tracked().pursuit?.state];
+    world.pass(5 * MINUTE);
+
+    expect(before).toEqual(["hold unreachable", "held"]);
+    expect(world.decided()).toBe("stop unreachable");
+    expect(rows(world)).toEqual(["email suppressed"]);
+  });
+
+  test("a new address in time is written to", () => {
+    const world = queued({ patterns: [{ ...LASTING, channels: ["email"] }] });
+    bad(world);
+    world.claim("delivery-1");
+    world.now += MINUTE;
+    world.happens({ type: "person.identified", data: { hasEmail: true, newEmail: true } });
+
+    expect(rows(world)).toEqual(["email suppressed", "email queued"]);
+  });
+
+  test("a colleague is asked when its pattern has become delicate", () => {
+    const world = queued();
+    const patterns = [{ ...LASTING, sensitive: true }];
+    world.tenant = { ...world.tenant, library: createWorld({ patterns }).tenant.library };
+    world.claim("delivery-1");
+
+    expect(rows(world)).toEqual(["email suppressed"]);
+    expect(world.tracked().pursuit).toMatchObject({ state: "review", sentSteps: [] });
+    expect(world.alerts().map(({ kind }) => kind)).toContain("review");
   });
 
   test("another channel is tried when that one alone was switched off for all", () => {
