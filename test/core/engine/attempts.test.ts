@@ -437,11 +437,14 @@ describe("when a message was seen and the trouble goes on", () => {
     expect(world.timers()).toContain("human match-1 0");
   });
 
-  test("a message that still waits for its provider is not unseen: it is waited for", () => {
-    const world = queued();
+  test.each([
+    ["waits for its provider", queued, "email queued"],
+    ["is with its provider", claimed, "email sending"],
+  ])("a message that still %s is not unseen: it is waited for", (_words, begin, expected) => {
+    const world = begin();
     world.pass(20 * MINUTE);
 
-    expect(channels(world)).toEqual(["email queued"]);
+    expect(channels(world)).toEqual([expected]);
     expect(world.timers()).toContain("step match-1 20");
   });
 

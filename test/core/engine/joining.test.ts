@@ -416,6 +416,15 @@ describe("a person who is taken up", () => {
     expect(world.unit.persons.get("u1")?.stoppedAt).toBe(NOON);
   });
 
+  test("who has not stopped keeps what waits for them here", () => {
+    const world = createWorld({ patterns: [aPattern({ channels: ["email"] })] });
+    world.trouble();
+    world.give({ kind: "adopt", from: "person/u1", person: aPerson(), tracked: [] });
+
+    expect(world.delivery().status).toBe("queued");
+    expect(world.unit.persons.get("u1")?.stoppedAt).toBeNull();
+  });
+
   test("a match that is here already stays as it is", () => {
     const world = createWorld({ patterns: [aPattern()] });
     world.unit.tracked.set("match-1", aTracked({ helped: "yes" }));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { endsQuietly } from "../../../server/core/engine/recovery.ts";
 import type { Event } from "../../../server/core/event.ts";
-import { DAY, HOUR, MINUTE } from "../../../server/core/time.ts";
-import { anAccount, aPattern, NOON } from "../../builders.ts";
+import type { Pattern } from "../../../server/core/pattern.ts";
+import { DAY, HOUR, MINUTE, ON_TIME } from "../../../server/core/time.ts";
+import { aMatch, anAccount, aPattern, aPerson, aTracked, NOON } from "../../builders.ts";
 import { createWorld, type World } from "./world.ts";
 
 const RECOVERS = { of: ["api.recovered"], where: {} };
@@ -82,6 +83,28 @@ describe("a match that fires", () => {
   });
 });
 
+describe("the person of a match", () => {
+  const moreOf = (per: Pattern["per"], adopted: boolean, known: string | null) => {
+    const world = createWorld({ patterns: [aPattern({ per })], persons: [aPerson(), aPerson({ id: "u2" })] });
+    world.trouble();
+    const tracked = world.tracked();
+    if (adopted) tracked.adopted = true;
+    tracked.match = { ...tracked.match, person: known };
+    for (let i = 0; i < 6; i++) world.happens({ person: per[0] === "person" ? "u1" : "u2" });
+    return world.match().person;
+  };
+
+  test("is whoever most of its evidence is of", () => {
+    expect(moreOf(["account"], false, "u1")).toBe("u2");
+    expect(moreOf(["account"], true, "u1")).toBe("u2");
+    expect(moreOf(["person"], false, null)).toBe("u1");
+  });
+
+  test("stays the one under whose new name it was taken up", () => {
+    expect(moreOf(["person"], true, "u1-of-the-merged")).toBe("u1-of-the-merged");
+  });
+});
+
 describe("a match whose trouble ends", () => {
   const open = () => {
     const world = createWorld({
@@ -118,6 +141,20 @@ describe("a match whose trouble ends", () => {
     expect(world.scores().at(-1)?.score).toBe(0);
   });
 
+  test("by recovery stays over when more of the time before that comes late", () => {
+    const world = open();
+    world.now += MINUTE;
+    recovers(world);
+    world.happens({ time: NOON + 1 });
+
+    expect(world.tracked()).toMatchObject({
+      silenced: "recovery",
+      match: { count: 6, state: "closed" },
+      pursuit: { state: "ended" },
+    });
+    expect(world.deliveries().map(({ status }) => status)).toEqual(["suppressed"]);
+  });
+
   test.each<[string, Partial<Event>]>([
     ["of before its last evidence", { time: NOON - 1 }],
     ["of more than a day ago", { time: NOON - DAY }],
@@ -129,6 +166,70 @@ describe("a match whose trouble ends", () => {
     recovers(world, changes);
 
     expect(world.tracked().silenced).toBeNull();
+  });
+});
+
+describe("a match that was taken up under another name", () => {
+  const missing = { of: ["done"], where: {} };
+  const after = { of: ["api.request_failed"], where: {} };
+  const orphan = (changes: Partial<Pattern>) => {
+    const world = createWorld({ patterns: [aPattern({ quiet: HOUR, ...changes })] });
+    world.unit.tracked.set("match-1", aTracked({ adopted: true }));
+    world.now += MINUTE;
+    return world;
+  };
+  const closedBy = (world: World, type: string) => {
+    world.happens({ type });
+    const { closedBy: by, closedAt } = world.unit.tracked.get("match-1")?.match ?? aMatch();
+    return [by, closedAt];
+  };
+
+  test.each<[string, Partial<Pattern>, string]>([
+    ["recovery", { recovers: RECOVERS }, "api.recovered"],
+    ["broken", { when: { kind: "consecutive", count: 5, ...after, brokenBy: missing } }, "done"],
+    ["answered", { when: { kind: "absence", after, missing, for: HOUR } }, "done"],
+  ])("is closed by what would have closed it there: %s", (by, changes, type) => {
+    const world = orphan(changes);
+
+    expect(closedBy(world, type)).toEqual([by, NOON + MINUTE]);
+    expect(world.unit.tracked.get("match-1")?.silenced).toBe("recovery");
+  });
+
+  test("is not closed by anything else", () => {
+    for (const when of [
+      { kind: "count", count: 5, ...after, within: HOUR },
+      { kind: "consecutive", count: 5, ...after, brokenBy: missing },
+      { kind: "absence", after, missing, for: HOUR },
+    ] as const) {
+      expect(closedBy(orphan({ when, recovers: RECOVERS }), "feature.used")).toEqual([null, null]);
+    }
+    expect(closedBy(orphan({}), "done")).toEqual([null, null]);
+  });
+
+  test("is not closed by what was before its last evidence", () => {
+    const world = orphan({ recovers: RECOVERS });
+    world.happens({ type: "api.recovered", time: NOON - 1 });
+
+    expect(world.match().state).toBe("open");
+  });
+
+  test("goes quiet by itself, a minute of grace later", () => {
+    const world = orphan({});
+    world.now = NOON + HOUR + ON_TIME - 1;
+    world.happens({ type: "feature.used" });
+    const before = world.match().state;
+    world.now += 1;
+    world.happens({ type: "feature.used" });
+
+    expect([before, world.match().closedBy, world.match().closedAt]).toEqual(["open", "quiet", NOON + HOUR]);
+  });
+
+  test("waits for what it waits for, however long that takes", () => {
+    const world = orphan({ when: { kind: "absence", after, missing, for: HOUR } });
+    world.now += 10 * HOUR;
+    world.happens({ type: "feature.used" });
+
+    expect(world.unit.tracked.get("match-1")?.match.state).toBe("open");
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Effect } from "../../../server/core/effect.ts";
 import type { Incident } from "../../../server/core/tenant.ts";
-import { HOUR, MINUTE, SECOND } from "../../../server/core/time.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../server/core/time.ts";
 import {
   aMatch,
   anAccount,
@@ -124,6 +124,14 @@ describe("an incident that is declared", () => {
     expect(world.tenant.incidents[0]?.endedAt).toBe(NOON + MINUTE);
     expect(world.alerts()).toMatchObject([{ state: "resolved", revision: 2 }]);
     expect(world.unit.alerts.size).toBe(0);
+  });
+
+  test("and whose alert is not known here any more ends all the same", () => {
+    const world = tenantUnit({ incidents: [anIncident({ scope: EXPORTS, startedBy: "person:kim" })] });
+    declare(world, false);
+
+    expect(incidents(world)).toEqual(["component waiting person:kim"]);
+    expect(world.alerts()).toEqual([]);
   });
 
   test("of another scope is another one", () => {
@@ -436,6 +444,103 @@ describe("in the unit of an account", () => {
   });
 });
 
+describe("the journeys of all customers", () => {
+  const MIDNIGHT = NOON + 12 * HOUR;
+  const spike = aPattern({
+    id: "J-2",
+    name: "Errors rise",
+    per: ["tenant", "errorCode"],
+    risk: 60,
+    when: { kind: "spike", of: ["app.error"], where: {}, bucket: HOUR, over: 24, factor: 3, minimum: 20 },
+  });
+  const drop = aPattern({
+    id: "J-1",
+    per: ["tenant"],
+    when: { kind: "drop", of: ["signup"], where: {}, bucket: DAY, over: 14, factor: 0.5, minimum: 10 },
+  });
+  const counts = (world: World, pattern: string, count: number, key = "tenant;errorCode=E1;step=2") => {
+    world.give({ kind: "tally", counts: [{ pattern, key, minute: world.now, count }] });
+  };
+  /** Ten errors an hour for a day, and then thirty. */
+  function rising(): World {
+    const world = createWorld({ id: "tenant", patterns: [spike, drop] });
+    world.now = MIDNIGHT;
+    for (let hour = 0; hour < 24; hour++) {
+      counts(world, "J-2", 10);
+      world.now += HOUR;
+    }
+    counts(world, "J-2", 30);
+    return world;
+  }
+
+  test("out of the ordinary are an alert, with an hour", () => {
+    expect(rising().alerts()).toMatchObject([
+      {
+        kind: "journey",
+        title: "Errors rise",
+        why: "30 in 1h, usually 10 (errorCode=E1, step=2).",
+        owner: "ops@example.com",
+        score: 60,
+        createdAt: MIDNIGHT + DAY,
+        dueBy: MIDNIGHT + DAY + HOUR,
+        state: "open",
+        simulated: false,
+      },
+    ]);
+  });
+
+  test("ordinary again, nobody needs to look any more", () => {
+    const world = rising();
+    world.now += HOUR;
+    counts(world, "J-2", 10);
+    world.pass(HOUR + 5 * MINUTE);
+
+    expect(world.alerts()).toMatchObject([{ state: "resolved", revision: 2 }]);
+    expect(world.unit.alerts.size).toBe(0);
+  });
+
+  test("ordinary again after a person has resolved the alert, it is only forgotten", () => {
+    const world = rising();
+    world.give({ kind: "alert", alert: "journey-1", action: "resolve", actor: "ops:kim", reason: "" });
+    world.now += HOUR;
+    counts(world, "J-2", 10);
+    world.pass(HOUR + 5 * MINUTE);
+
+    expect(world.alerts()).toMatchObject([{ state: "resolved", revision: 2 }]);
+    expect(world.unit.alerts.size).toBe(0);
+  });
+
+  test("that may fall silent are looked at when their day is complete, and then at the next one", () => {
+    const world = createWorld({ id: "tenant", patterns: [spike, drop] });
+    world.now = MIDNIGHT;
+    counts(world, "J-1", 20, "tenant");
+    const first = world.timers();
+    world.pass(DAY + 5 * MINUTE);
+
+    expect([first, world.timers()]).toEqual([["journey  1445"], ["journey  1440"]]);
+  });
+
+  test("fallen silent are an alert too, though nothing is counted", () => {
+    const world = createWorld({ id: "tenant", patterns: [spike, drop] });
+    world.now = MIDNIGHT;
+    for (let day = 0; day < 14; day++) {
+      counts(world, "J-1", 20, "tenant");
+      world.now += DAY;
+    }
+    world.pass(DAY + 5 * MINUTE);
+
+    expect(world.alerts()).toMatchObject([{ pattern: "J-1", why: "0 in 1d, usually 20." }]);
+  });
+
+  test("of a pattern that is gone are not counted", () => {
+    const world = createWorld({ id: "tenant", patterns: [spike] });
+    counts(world, "J-9", 10);
+
+    expect(world.unit.population?.journeys.size).toBe(0);
+    expect(world.timers()).toEqual([]);
+  });
+});
+
 describe("connections", () => {
   const says = (
     world: World,
@@ -536,6 +641,28 @@ describe("what an incident means for a match", () => {
     world.give({ kind: "affected", match: "match-1", incident: "incident-1" });
 
     expect(world.alerts()).toMatchObject([{ incident: null, revision: 2 }]);
+  });
+
+  test.each<[string, Partial<Incident>, string | null]>([
+    ["it concerns", {}, "running"],
+    ["began ten minutes after the match", { startedAt: NOON + 10 * MINUTE }, "running"],
+    ["began later than that", { startedAt: NOON + 10 * MINUTE + 1 }, null],
+  ])("one that is held becomes part of the running incident that %s", (_words, changes, incident) => {
+    const scope = { kind: "component", name: "exports" } as const;
+    const world = createWorld({ persons: [aPerson({ snoozedUntil: NOON + HOUR })] });
+    world.trouble();
+    world.tenant = {
+      ...world.tenant,
+      incidents: [
+        anIncident({ id: "over", endedAt: NOON - 1 }),
+        anIncident({ id: "elsewhere", scope }),
+        anIncident({ id: "running", ...changes }),
+      ],
+    };
+    world.pass(HOUR);
+
+    expect(world.decided()).toBe("hold incident");
+    expect(world.match().incident).toBe(incident);
   });
 
   /** A match that the incident ended, as its own. */

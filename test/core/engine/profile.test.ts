@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Event } from "../../../server/core/event.ts";
 import { DAY, HOUR, MINUTE } from "../../../server/core/time.ts";
-import { anAccount, aPattern, aPerson, aStranger, NOON } from "../../builders.ts";
+import { aMessage, anAccount, aPattern, aPerson, aStranger, NOON } from "../../builders.ts";
 import { createWorld, type World } from "./world.ts";
 
 const OLD = NOON - DAY - 1;
@@ -262,6 +262,30 @@ test("a match that waits for an address is judged again when one comes", () => {
   world.happens({ type: "feature.used", data: { hasEmail: true } });
 
   expect([before, world.decided()]).toEqual(["hold unreachable", "send none"]);
+});
+
+test("what was written to them is forgotten after three days, unless it is still on its way", () => {
+  const world = createWorld({
+    persons: [
+      aPerson({
+        messages: [
+          aMessage({ delivery: "old", at: NOON - 3 * DAY }),
+          aMessage({ delivery: "young", at: NOON - 3 * DAY + 2 * HOUR }),
+          aMessage({ delivery: "waiting", at: NOON - 9 * DAY, state: "reserved" }),
+          aMessage({ delivery: "in doubt", at: NOON - 9 * DAY, state: "in_doubt" }),
+          aMessage({ delivery: "void", at: NOON - 9 * DAY, state: "void" }),
+        ],
+      }),
+    ],
+  });
+  world.unit.timers.push({ due: NOON, kind: "sweep", ref: "" });
+  world.pass(MINUTE);
+
+  expect(world.unit.persons.get("u1")?.messages.map(({ delivery }) => delivery)).toEqual([
+    "young",
+    "waiting",
+    "in doubt",
+  ]);
 });
 
 describe("tickets", () => {

@@ -327,6 +327,22 @@ describe("a match that was not worth a message", () => {
     ]);
   });
 
+  test("for a person of ours alone leaves a further step held until its own time", () => {
+    const world = createWorld({
+      patterns: [{ ...EMAIL, risk: 70, halfLife: 2 * HOUR }, other],
+      tenant: { settings: { gap: 5 * HOUR } },
+    });
+    world.trouble();
+    world.sends();
+    world.pass(2 * HOUR);
+    const before = [pursuitOf(world)?.state, pursuitOf(world)?.lastReason];
+    const count = world.decisions().filter(({ pattern }) => pattern === "P-001").length;
+    world.happens({ type: "export.failed" });
+
+    expect(before).toEqual(["held", "below"]);
+    expect(world.decisions().filter(({ pattern }) => pattern === "P-001")).toHaveLength(count);
+  });
+
   test("and was ended for another reason is not judged again", () => {
     const world = below({
       tenant: { settings: { holdout: { percent: 100, salt: "" } } },
@@ -352,6 +368,37 @@ describe("a pattern that was changed", () => {
     world.trouble();
 
     expect(world.decided()).toBe("stop duplicate");
+  });
+
+  /** The earlier version waits for a review, the new one may go at once. */
+  function changed(
+    pattern: Partial<typeof EMAIL>,
+    before: (world: World) => unknown = () => undefined,
+  ): World {
+    const world = troubled({ patterns: [{ ...EMAIL, sensitive: true }] });
+    before(world);
+    const patterns = [
+      { ...again, ...pattern },
+      { ...EMAIL, status: "paused" as const },
+    ];
+    world.tenant = { ...world.tenant, library: createWorld({ patterns }).tenant.library };
+    world.now += MINUTE;
+    world.trouble({ ...(pattern.per?.[0] === "person" ? { person: "u2" } : {}) });
+    return world;
+  }
+
+  test("repeats it also while nothing was sent on that", () => {
+    expect(changed({}).decided()).toBe("stop duplicate");
+  });
+
+  test("speaks for itself where the earlier one is over, or about something else", () => {
+    const over = changed({}, (world) => {
+      const tracked = world.tracked();
+      tracked.match = { ...tracked.match, state: "closed", closedBy: "quiet" };
+    });
+    const another = changed({ per: ["person"] });
+
+    expect([over.decided(), another.decided()]).toEqual(["send none", "hold unreachable"]);
   });
 });
 
@@ -404,6 +451,22 @@ describe("review", () => {
     answer(world, { text: "Hello" });
 
     expect(world.match().data.editedText).toBeUndefined();
+  });
+
+  test("edited without a text, it goes out as it is", () => {
+    const world = inReview();
+    const before = world.effects.filter(({ kind }) => kind === "match").length;
+    answer(world, { answer: "edit" });
+
+    expect(world.effects.filter(({ kind }) => kind === "match")).toHaveLength(before);
+    expect(rows(world)).toEqual(["email queued"]);
+  });
+
+  test("of a match that nobody knows, or that is only logged, there is nothing to answer", () => {
+    const world = troubled({ patterns: [{ ...EMAIL, logOnly: true }] });
+
+    expect(answer(world, {})).toEqual([]);
+    expect(answer(world, { match: "another" })).toEqual([]);
   });
 
   test("rejected, nothing goes out", () => {

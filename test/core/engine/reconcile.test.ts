@@ -160,6 +160,52 @@ describe("a message that the tables have", () => {
     ]);
   });
 
+  test("was made in dry run: it counts while that lasts, unless it was kept back later", () => {
+    const dry = (sentAt: number) =>
+      reconciled({
+        deliveries: [served({ status: "dry_run", createdAt: NOON, sentAt })],
+      }).unit.persons.get("u1")?.messages;
+
+    expect(dry(NOON)).toMatchObject([{ state: "sent", dry: true }]);
+    expect(dry(NOON + 1)).toMatchObject([{ state: "void", dry: true }]);
+  });
+
+  test.each([
+    ["queued", "reserved"],
+    ["sending", "reserved"],
+    ["in_doubt", "in_doubt"],
+    ["unknown", "in_doubt"],
+    ["sent", "sent"],
+    ["failed", "void"],
+    ["suppressed", "void"],
+  ] as const)("is %s: it counts as %s", (status, state) => {
+    const world = reconciled({ deliveries: [served({ status, match: "" })] });
+
+    expect(world.unit.persons.get("u1")?.messages.find(({ delivery }) => delivery === "served")?.state).toBe(
+      state,
+    );
+  });
+
+  test("does not put off the person of ours whom the replay will ask", () => {
+    const world = reconciled({
+      deliveries: [served({ status: "sent", sentAt: NOON, createdAt: NOON - 30 * MINUTE })],
+    });
+
+    expect(timersOf(world)).toContain("human match-1 119");
+  });
+
+  test("of the same moment are in the order of their steps", () => {
+    const world = reconciled({
+      deliveries: [
+        served({ id: "c", status: "sent", step: 1, channel: "sms" }),
+        served({ id: "b", status: "failed", step: 0 }),
+        served({ id: "a", status: "failed", step: 0 }),
+      ],
+    });
+
+    expect(pursuitOf(world)?.deliveries).toEqual(["a", "b", "c"]);
+  });
+
   test("is known to the replay as well: nothing is judged again", () => {
     const world = createWorld({ patterns: [LADDER] });
     world.trouble();
@@ -262,6 +308,41 @@ describe("what the tables have besides", () => {
     expect(pursuit("human.l2", "match-1")?.humanDone).toBe(true);
     expect(pursuit("human.l2", "another")?.humanDone).toBe(false);
     expect(pursuit("delivery", "match-1")?.humanDone).toBe(false);
+  });
+
+  test("an owner who heard of it as critical does not hear of it again", () => {
+    const before = createWorld({ patterns: [LADDER] });
+    before.trouble();
+    const [alert] = before.alerts();
+    if (alert === undefined) throw new Error("there is no alert");
+    /** The replay made less of it; in the tables the alert is resolved. */
+    const raised = (kind: string) => {
+      const world = reconciled({ alerts: [{ ...alert, kind, state: "resolved" }] }, (made) => {
+        made.unit.alerts.clear();
+        const own = pursuitOf(made);
+        if (own !== null) own.alerted = false;
+        made.effects.length = 0;
+      });
+      return world.alerts().map((each) => each.kind);
+    };
+
+    expect(raised("critical")).toEqual([]);
+    expect(raised("review")).toEqual(["critical"]);
+  });
+
+  test("the scores of the tables that nothing bears any more are let down, those of the account with them", () => {
+    const keys = (id: string, matches: Served["matches"]) => {
+      const world = createWorld({ id, patterns: [LADDER] });
+      const effects = world.give({ kind: "reconcile", engine: 2, served: { ...NOTHING, matches } });
+      return effects.flatMap((effect) =>
+        effect.kind === "score" ? [`${effect.row.key} ${effect.row.score}`] : [],
+      );
+    };
+    const personal = aMatch({ key: "person/u1", state: "retracted" });
+
+    expect(keys("account/acme", [personal])).toEqual(["person/u1 0", "account/acme 0"]);
+    expect(keys("person/u1", [personal])).toEqual(["person/u1 0"]);
+    expect(keys("account/acme", [])).toEqual([]);
   });
 
   test("they are told all that the unit has", () => {
