@@ -202,7 +202,7 @@ function judgeHeld(turn: Turn, tracked: Tracked): void {
     pursuit.state = "sent";
     return;
   }
-  pursue(turn, tracked, pursuit.step, pursuit.judgements === 0 ? "first" : "release");
+  pursue(turn, tracked, pursuit.step, pursuit.judgements > 0);
 }
 
 /** A match that was not worth a message (or a further one) may be, once the score of its key has risen. */
@@ -290,9 +290,8 @@ function sweep(turn: Turn): void {
   turn.scoresTouched = true;
 }
 
-/** The message failed, was not seen, or was seen and new evidence came after it. */
+/** The message failed, was not seen, or was seen and new evidence came after it. What is over, or helped, has ended. */
 function wasNotEnough(turn: Turn, tracked: Tracked): boolean {
-  if (tracked.silenced !== null || tracked.helped !== null) return false;
   if (tracked.pursuit === null || tracked.pursuit.state === "ended") return false;
   const pattern = turn.tenant.library.byId(tracked.match.pattern);
   const last = lastDelivery(turn, tracked);

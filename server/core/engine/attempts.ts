@@ -99,7 +99,7 @@ export function stepOn(turn: Turn, tracked: Tracked): void {
   const last = lastDelivery(turn, tracked);
   const failed = last?.status === "failed" || last?.status === "unknown";
   const sent = pursuit.deliveries.length;
-  if (hasStepAfter(turn, tracked, pursuit)) pursue(turn, tracked, pursuit.step + 1, "step");
+  if (hasStepAfter(turn, tracked, pursuit)) pursue(turn, tracked, pursuit.step + 1);
   const waits = tracked.pursuit?.state === "held" || tracked.pursuit?.state === "review";
   if (failed && pursuit.deliveries.length === sent && !waits) pursueHuman(turn, tracked);
 }

@@ -134,7 +134,7 @@ function stopClaimed(turn: Turn, row: Delivery, tracked: Tracked, result: GuardR
   suppress(turn, row, result.reason);
   freeStep(tracked, row.step);
   const onlyChannel = result.reason === "switched_off" && channelIsOff(turn, row);
-  if (onlyChannel || MAY_GO_OTHERWISE.has(result.reason)) pursue(turn, tracked, row.step, "first");
+  if (onlyChannel || MAY_GO_OTHERWISE.has(result.reason)) pursue(turn, tracked, row.step);
   else endPursuit(turn, tracked, result.reason);
 }
 /** On another channel, or once somebody has agreed. */
@@ -166,7 +166,7 @@ function manualStop(turn: Turn, row: Delivery, facts: ClaimFacts | null): Reason
     return "switched_off";
   const person = recipientOf(turn, row);
   if (person === undefined) return "unreachable";
-  if (person.stoppedAt !== null || facts?.stopped === true) return "opted_out";
+  if (person.stoppedAt !== null) return "opted_out";
   if (person.channelsOff.includes(kind)) return "opted_out";
   return agreed(person.consent, kind) ? null : "no_consent";
 }

@@ -106,7 +106,7 @@ export function alertWhenCritical(
   result: GuardResult,
 ): void {
   const { pursuit } = tracked;
-  if (pursuit === null || pursuit.alerted || tracked.silenced !== null) return;
+  if (pursuit === null || pursuit.alerted) return;
   if (bandOf(score, turn.tenant.settings.bands) !== "critical") return;
   if (result.kind !== "send" && NO_ALERT.has(result.reason)) return;
   pursuit.alerted = true;

@@ -94,7 +94,7 @@ function refusalOf(
   if (tenant.switches.tenant || kinds.some((kind) => tenant.switches.channels.includes(kind)))
     return "switched_off";
   if (facts?.switchedOff === true) return "switched_off";
-  if (person.stoppedAt !== null || facts?.stopped === true) return "opted_out";
+  if (person.stoppedAt !== null) return "opted_out";
   if (kinds.some((kind) => person.channelsOff.includes(kind))) return "opted_out";
   if (channel === "email" && person.consent.email === false) return "no_consent";
   if (channel === "email" && (!person.reach.email || person.reach.bouncedEmail)) return "unreachable";

@@ -59,7 +59,7 @@ function leaveChannel(turn: Turn, person: string, channel: string): void {
     if (pursuit === null || row === undefined) continue;
     stopRow(turn, row, "opted_out");
     freeStep(tracked, row.step);
-    pursue(turn, tracked, row.step, "first");
+    pursue(turn, tracked, row.step);
   }
 }
 

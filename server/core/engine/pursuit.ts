@@ -26,11 +26,11 @@ import { ACCOUNT_INCIDENT, questionOf } from "./question.ts";
 import { messageOf, putDelivery, reserve, suppress, UNTOUCHED } from "./rows.ts";
 import { schedule, type Turn } from "./turn.ts";
 
-/** `release`: it comes out of a hold, perhaps with many others. */
-export type Cause = "first" | "release" | "step";
-
-/** Judges a match from a ladder step on, and does what the result says. */
-export function pursue(turn: Turn, tracked: Tracked, step: number, cause: Cause): void {
+/**
+ * Judges a match from a ladder step on, and does what the result says.
+ * @param released it comes out of a hold, perhaps with many others
+ */
+export function pursue(turn: Turn, tracked: Tracked, step: number, released = false): void {
   const pattern = turn.tenant.library.byId(tracked.match.pattern);
   if (pattern === undefined || tracked.pursuit === null) return;
   if (pattern.alertOnly) return alertOnly(turn, tracked, pattern);
@@ -42,7 +42,7 @@ export function pursue(turn: Turn, tracked: Tracked, step: number, cause: Cause)
   if (result.kind === "send") {
     // A message that nobody saw gives way to the next one, so that never both arrive.
     for (const row of waiting) suppress(turn, row, "superseded");
-    send(turn, tracked, pattern, result, score, cause);
+    send(turn, tracked, pattern, result, score, released);
   } else if (result.kind === "hold") hold(turn, tracked, result, score);
   else stop(turn, tracked, result, score);
 }
@@ -88,7 +88,7 @@ function send(
   pattern: Pattern,
   result: GuardResult,
   score: number,
-  cause: Cause,
+  released: boolean,
 ): void {
   const { pursuit } = tracked;
   if (pursuit === null || result.channel === null) return;
@@ -96,7 +96,7 @@ function send(
   endHold(turn, tracked);
   const critical = bandOf(score, turn.tenant.settings.bands) === "critical";
   if (critical) pursuit.dueBy = Math.min(pursuit.dueBy, dueByOf("immediate", turn.now));
-  const delivery = deliveryOf(turn, tracked, pattern, result, result.channel, cause === "release");
+  const delivery = deliveryOf(turn, tracked, pattern, result, result.channel, released);
   recordDecision(turn, tracked, result, score, delivery.id);
   queue(turn, tracked, pattern, delivery);
   scheduleFirstHuman(turn, tracked, pattern);

@@ -18,7 +18,7 @@ export function recoverFaded(turn: Turn, event: Event): void {
   for (const tracked of turn.unit.tracked.values()) {
     const { match, silenced } = tracked;
     const isOpen = match.state === "open" && isOrphan(turn, tracked);
-    const hasFaded = match.state === "closed" && match.closedBy === "quiet";
+    const hasFaded = match.closedBy === "quiet";
     if (silenced !== null || !(isOpen || hasFaded) || event.time < match.lastSeen) continue;
     const pattern = turn.tenant.library.byId(match.pattern);
     const by = pattern === undefined ? null : endedBy(pattern, event);

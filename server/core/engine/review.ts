@@ -29,8 +29,8 @@ export function takeVerdict(turn: Turn, control: ControlOf<"verdict">): void {
 
 export function takeReview(turn: Turn, control: ControlOf<"review">): void {
   const tracked = turn.unit.tracked.get(control.match);
-  const pursuit = tracked?.pursuit;
-  if (tracked === undefined || pursuit === null || pursuit === undefined) return;
+  if (tracked?.pursuit == null) return;
+  const { pursuit } = tracked;
   if (control.undo === true) return undoReview(turn, tracked);
   if (pursuit.state !== "review") return;
   unschedule(turn.unit, "review", control.match);
@@ -45,7 +45,7 @@ export function takeReview(turn: Turn, control: ControlOf<"review">): void {
     tracked.match = { ...tracked.match, data: { ...tracked.match.data, editedText: control.text } };
     emitMatch(turn, tracked);
   }
-  pursue(turn, tracked, pursuit.step, "first");
+  pursue(turn, tracked, pursuit.step);
 }
 
 /** An approval can be taken back until the row is being sent. */
@@ -60,7 +60,7 @@ function undoReview(turn: Turn, tracked: Tracked): void {
   pursuit.sentSteps = [];
   pursuit.approved = false;
   pursuit.state = "held";
-  pursue(turn, tracked, 0, "first");
+  pursue(turn, tracked, 0);
 }
 
 /** The review ran out of time: nothing is sent, ops hear of it. */
