@@ -25,6 +25,19 @@ const EQUIVALENT: readonly Equivalent[] = [
       "Nothing falls due in the first minute of 1970, which is when a unit that was never told would count as told.",
   },
   {
+    file: "server/core/engine/assess.ts",
+    code: "const isTold = unit.toldAt > 0 && due <= unit.toldAt + BACKFILL_ROUND;",
+    change: ">  becomes  >=",
+    reason:
+      "Nothing falls due in the first minute of 1970, which is when a unit that was never told would count as told.",
+  },
+  {
+    file: "server/core/engine/attempts.ts",
+    code: 'const first = turn.unit.deliveries.get(pursuit.deliveries[0] ?? "")?.createdAt ?? turn.now;',
+    change: '""  becomes  "mutant"',
+    reason: "Nothing is found under either name; the default is for the compiler.",
+  },
+  {
     file: "server/core/engine/attempts.ts",
     code: 'const first = turn.unit.deliveries.get(pursuit.deliveries[0] ?? "")?.createdAt ?? turn.now;',
     change: 'pursuit.deliveries[0] ?? ""  becomes  pursuit.deliveries[0]',
@@ -35,6 +48,26 @@ const EQUIVALENT: readonly Equivalent[] = [
     code: 'const alert = unit.alerts.get(unit.population?.broken.get(channel) ?? "");',
     change: '""  becomes  "mutant"',
     reason: "No alert has either id; the default is for the compiler.",
+  },
+  {
+    file: "server/core/engine/score-change.ts",
+    code: "const clue = clueOfMatch(turn, newest.match) ?? newest.pattern;",
+    change: "clueOfMatch(turn, newest.match) ?? newest.pattern  becomes  clueOfMatch(turn, newest.match)",
+    reason:
+      "What contributes to a score is tracked and has a pattern, so it has a clue; the default is for the compiler.",
+  },
+  {
+    file: "server/core/engine/score-change.ts",
+    code: "...named(came.map(({ match, pattern }) =>",
+    change: "clueOfMatch(turn, match) ?? pattern  becomes  clueOfMatch(turn, match)",
+    reason:
+      "What contributes to a score is tracked and has a pattern, so it has a clue; the default is for the compiler.",
+  },
+  {
+    file: "server/core/engine/turn.ts",
+    code: "return a.kind === b.kind ? a.ref < b.ref : a.kind < b.kind;",
+    change: "<  becomes  <=",
+    reason: "No two timers have the same moment, kind and name: the one before is taken out first.",
   },
   {
     file: RECEIVE,

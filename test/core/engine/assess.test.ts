@@ -50,3 +50,12 @@ describe("while a backfill comes in", () => {
     expect(world.delivery().status).toBe("dry_run");
   });
 });
+
+test("a timer of a match that is gone rings for nobody", () => {
+  const world = createWorld();
+  for (const kind of ["judge", "step", "human", "quiet", "review", "outcome", "settle"] as const)
+    world.unit.timers.push({ due: NOON, kind, ref: "gone" });
+
+  expect(world.pass(MINUTE)).toEqual([]);
+  expect(world.timers()).toEqual([]);
+});

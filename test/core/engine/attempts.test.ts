@@ -62,6 +62,41 @@ describe("how an attempt ends", () => {
     expect(world.timers()).toContain("step match-1 20");
   });
 
+  test("sent, when a later one took its place: the time of that one goes on", () => {
+    const world = claimed({ tenant: { settings: { gap: 0 } } });
+    ends(world, DOUBT);
+    world.pass(20 * MINUTE);
+    world.now += 5 * MINUTE;
+    world.reports("accepted", "delivery-1");
+
+    expect(channels(world)).toEqual(["email sent", "sms queued"]);
+    expect(world.timers()).toContain("step match-1 15");
+  });
+
+  test("sent, when nothing more is to be done: no time begins", () => {
+    const over = claimed();
+    over.give({
+      kind: "feedback",
+      delivery: null,
+      match: "match-1",
+      person: "u1",
+      answer: "yes",
+      stars: null,
+    });
+    const gone = claimed();
+    gone.unit.timers.length = 0;
+    gone.tenant = {
+      ...gone.tenant,
+      library: createWorld({ patterns: [aPattern({ id: "P-9" })] }).tenant.library,
+    };
+    for (const world of [over, gone]) {
+      ends(world, SENT);
+
+      expect(world.delivery().status).toBe("sent");
+      expect(world.timers().filter((timer) => timer.startsWith("step"))).toEqual([]);
+    }
+  });
+
   test("to be tried again: it waits until then, and keeps its place under the cap", () => {
     const world = claimed();
     world.now += MINUTE;

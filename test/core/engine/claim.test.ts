@@ -262,6 +262,15 @@ describe("what stops it at the last moment", () => {
     expect(world.tracked().pursuit).toMatchObject({ state: "ended", sentSteps: [] });
   });
 
+  test("nothing else is tried when the store says that it was switched off", () => {
+    const world = queued();
+    world.claim("delivery-1", someFacts({ consent: agreed, switchedOff: true }));
+
+    expect(rows(world)).toEqual(["email suppressed"]);
+    expect(world.decided()).toBe("stop switched_off");
+    expect(world.tracked().pursuit?.state).toBe("ended");
+  });
+
   test("nothing else is tried when the match is over", () => {
     const world = queued();
     world.give({ kind: "verdict", match: "match-1", verdict: "real", actor: "agent:ana", reason: "" });
@@ -482,6 +491,13 @@ describe("a message by hand", () => {
     ],
     ["does not reach who has stopped", "email", { stoppedAt: NOON }, null, "suppressed opted_out"],
     ["does not reach who has stopped elsewhere", "email", {}, { stopped: true }, "suppressed opted_out"],
+    [
+      "does not go out when the store says that it was switched off",
+      "email",
+      {},
+      { switchedOff: true },
+      "suppressed switched_off",
+    ],
     [
       "does not go out by a channel that they switched off",
       "email",

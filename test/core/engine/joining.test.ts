@@ -394,6 +394,17 @@ describe("a person who is taken up", () => {
     expect(world.timers().filter((timer) => timer.startsWith("quiet"))).toEqual([]);
   });
 
+  test("one whose pattern is gone goes quiet as of its last evidence", () => {
+    const world = adopts({ pursuit: null });
+    world.tenant = {
+      ...world.tenant,
+      library: createWorld({ patterns: [aPattern({ id: "P-9" })] }).tenant.library,
+    };
+    world.pass(3 * HOUR);
+
+    expect(world.match()).toMatchObject({ state: "closed", closedBy: "quiet", closedAt: NOON });
+  });
+
   test("what is in doubt is given a day, and what tells of an incident is forgotten in time", () => {
     const world = adopts(null, {
       deliveries: [

@@ -3,7 +3,7 @@ import { endsQuietly } from "../../../server/core/engine/recovery.ts";
 import type { Event } from "../../../server/core/event.ts";
 import type { Pattern } from "../../../server/core/pattern.ts";
 import { DAY, HOUR, MINUTE, ON_TIME } from "../../../server/core/time.ts";
-import { aMatch, anAccount, aPattern, aPerson, aTracked, NOON } from "../../builders.ts";
+import { aMatch, anAccount, aPattern, aPerson, aPursuit, aTracked, NOON } from "../../builders.ts";
 import { createWorld, type World } from "./world.ts";
 
 const RECOVERS = { of: ["api.recovered"], where: {} };
@@ -167,6 +167,21 @@ describe("a match whose trouble ends", () => {
 
     expect(world.tracked().silenced).toBeNull();
   });
+});
+
+test.each([
+  ["what undid it was undone", "retracted", "held"],
+  ["it was stopped for another reason", "stale", "ended"],
+] as const)("a match that comes back is judged anew when %s", (_words, lastReason, state) => {
+  const world = createWorld({ persons: [aPerson({ snoozedUntil: NOON + HOUR })] });
+  world.trouble();
+  const tracked = world.tracked();
+  tracked.match = { ...tracked.match, state: "retracted", closedAt: NOON };
+  tracked.pursuit = aPursuit({ state: "ended", lastReason });
+  world.now += MINUTE;
+  world.happens();
+
+  expect(world.tracked()).toMatchObject({ match: { state: "open" }, pursuit: { state } });
 });
 
 describe("a match that was taken up under another name", () => {

@@ -323,6 +323,7 @@ describe("the moment of sending", () => {
     ["the person is gone", { person: null }, null, "suppressed unreachable"],
     ["they have stopped", { person: { stoppedAt: NOON } }, null, "suppressed opted_out"],
     ["they have stopped elsewhere", {}, { stopped: true }, "suppressed opted_out"],
+    ["everything was switched off elsewhere", {}, { switchedOff: true }, "suppressed switched_off"],
     ["they were told elsewhere", {}, { noticed: true }, "suppressed duplicate"],
     ["they were not told elsewhere", {}, { noticed: false }, "sending"],
   ])("when %s", (_words, changes, facts, expected) => {

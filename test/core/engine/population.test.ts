@@ -567,7 +567,7 @@ describe("connections", () => {
     });
     expect([again, afterwards]).toEqual([[], []]);
     expect(world.alerts()).toMatchObject([{ state: "resolved", revision: 2 }]);
-    expect(world.unit.alerts.size).toBe(0);
+    expect([world.unit.alerts.size, world.unit.population?.broken.size]).toEqual([0, 0]);
   });
 
   test("whoever looks after operations owns it", () => {
@@ -663,6 +663,36 @@ describe("what an incident means for a match", () => {
 
     expect(world.decided()).toBe("hold incident");
     expect(world.match().incident).toBe(incident);
+  });
+
+  test("one that it only held is released ten to thirty minutes after its end, whatever others do", () => {
+    const release = (...others: readonly Incident[]) => {
+      const world = createWorld({
+        patterns: [aPattern({ quiet: 5 * HOUR })],
+        persons: [aPerson({ snoozedUntil: NOON + HOUR })],
+      });
+      world.trouble();
+      const running = anIncident({ id: "running", startedAt: NOON + 30 * MINUTE });
+      world.tenant = { ...world.tenant, incidents: [running, ...others] };
+      world.pass(HOUR);
+      const ended = { ...running, endedAt: NOON + 65 * MINUTE };
+      world.tenant = { ...world.tenant, incidents: [ended, ...others] };
+      world.pass(10 * MINUTE);
+      return Number(
+        world
+          .timers()
+          .find((timer) => timer.startsWith("judge"))
+          ?.split(" ")[2],
+      );
+    };
+    const scope = { kind: "component", name: "exports" } as const;
+    const alone = release();
+
+    expect(70 + alone).toBeGreaterThanOrEqual(75);
+    expect(70 + alone).toBeLessThan(95);
+    expect(release(anIncident({ scope, endedAt: NOON + 69 * MINUTE }))).toBe(alone);
+    expect(release(anIncident({ scope }))).toBe(alone);
+    expect(release(anIncident({ endedAt: NOON - 1 }))).toBe(alone);
   });
 
   /** A match that the incident ended, as its own. */

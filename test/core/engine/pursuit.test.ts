@@ -238,6 +238,20 @@ describe("a further step", () => {
     expect(timersOf(world)).toEqual(["human 100"]);
   });
 
+  test.each<[string, WorldOptions]>([
+    ["not_ready", { tenant: { notReady: new Map([["api-rate-limit|sms", "a link is missing"]]) } }],
+    ["unreachable", { persons: [aPerson({ reach: { ...aPerson().reach, bouncedPhone: true } })] }],
+    ["below", { patterns: [{ ...EMAIL, risk: 62, halfLife: HOUR }] }],
+  ])("that is stopped as %s leaves the way to a person of ours as well", (reason, options) => {
+    const world = troubled(options);
+    world.sends();
+    world.pass(20 * MINUTE);
+
+    expect(world.decided()).toBe(`stop ${reason}`);
+    expect(pursuitOf(world)).toMatchObject({ state: "sent", step: 1 });
+    expect(timersOf(world)).toEqual(["human 100"]);
+  });
+
   test("that is stopped for good ends all that is done", () => {
     const world = troubled();
     world.sends();
@@ -274,6 +288,17 @@ describe("a match that was not worth a message", () => {
       "P-001 stop below",
       "P-002 send none",
       "P-001 hold gap",
+    ]);
+  });
+
+  test("the next band is enough for that", () => {
+    const world = below({ patterns: [weak, { ...other, risk: 45, alertOnly: true }] });
+    world.now += SECOND;
+    world.happens({ type: "export.failed" });
+
+    expect(world.decisions().filter(({ pattern }) => pattern === "P-001")).toMatchObject([
+      { reason: "below", score: 40 },
+      { kind: "send", score: 67 },
     ]);
   });
 
@@ -623,6 +648,13 @@ describe("the owner of a critical match hears of it once, whatever else is done"
 
   test("also when no message may go out", () => {
     expect(kinds(troubled({ persons: [aPerson({ stoppedAt: NOON })] }))).toEqual(["critical"]);
+  });
+
+  test("and that they did is known of the match", () => {
+    expect([85, 80].map((risk) => pursuitOf(troubled({ patterns: [{ ...EMAIL, risk }] }))?.alerted)).toEqual([
+      true,
+      false,
+    ]);
   });
 
   test("and is given five minutes", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { rank } from "../../../server/core/engine/scores.ts";
 import type { Pattern } from "../../../server/core/pattern.ts";
 import { DAY, HOUR, MINUTE } from "../../../server/core/time.ts";
 import { aPattern, NOON } from "../../builders.ts";
@@ -155,6 +156,21 @@ describe("the next look at a score", () => {
 
     expect((later - first) % (15 * MINUTE)).toBe(0);
   });
+});
+
+test("a score that is about to change is looked at on the next point of the grid, not again on this one", () => {
+  const almost = once("a", { risk: 80.5, halfLife: DAY });
+  const before = createWorld({ patterns: [almost] });
+  before.happens({ type: "a" });
+  const world = createWorld({ patterns: [almost] });
+  world.now += sweepIn(before) * MINUTE;
+  world.happens({ type: "a" });
+
+  expect(sweepIn(world)).toBe(15);
+});
+
+test("the bands have an order", () => {
+  expect((["normal", "watch", "alert", "critical"] as const).map(rank)).toEqual([0, 1, 2, 3]);
 });
 
 describe("the reason of a change", () => {
