@@ -85,6 +85,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<Ope
     libraryOf: (version) => libraries.of(version),
     pseudonym: pseudonymBy(config.secretKey),
     onFailure: (error) => log.error({ err: error }, "nothing was written"),
+    onUnreadable: (error) => log.error({ err: error }, "a customer's state cannot be read"),
   });
   await pipeline
     .start((inputs) => options.onProgress?.(`${inputs.toLocaleString("en")} records read`))

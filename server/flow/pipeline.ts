@@ -59,6 +59,8 @@ export interface PipelineOptions {
   /** Events waiting above which callers hear 429. */
   readonly mostWaiting?: number;
   readonly onFailure?: (error: unknown) => void;
+  /** Hears once of each unit whose state cannot be read; all others go on. */
+  readonly onUnreadable?: (error: Error) => void;
   /** Units in memory above which those that nobody asked for lately leave it. */
   readonly mostUnits?: number;
   /** How a pause between slices is made, of about so many milliseconds; a test may make it immediate. */
@@ -110,7 +112,9 @@ class StorePipeline implements Pipeline, PipelineControl {
     const journeys = this.#journeys;
     this.tenants = createTenants(options.libraryOf);
     this.#engine = options.engine ?? THIS_ENGINE;
-    this.units = new Units(store, this.tenants, tools, this.#engine);
+    const { tenants } = this;
+    const engine = this.#engine;
+    this.units = new Units({ store, tenants, tools, engine, onUnreadable: options.onUnreadable });
     this.#directory = new Directory(store, options.pseudonym);
     const memory = { units: this.units, tenants: this.tenants, directory: this.#directory };
     this.#inputs = new Inputs({ ...memory, tools, now });

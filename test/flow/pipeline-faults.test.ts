@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE, SECOND } from "../../server/core/time.ts";
 import { encodeUnit } from "../../server/core/unit-codec.ts";
 import { Overloaded } from "../../server/flow/contract.ts";
+import { StoreDamaged } from "../../server/store/contract.ts";
 import { NOON } from "../builders.ts";
 import { type Faults, type FlowStore, faulty, memoryStore } from "./memory-store.ts";
 import { expectSame } from "./same.ts";
@@ -269,6 +270,30 @@ describe("a snapshot", () => {
     store.loadUnits = async () => [];
 
     expectSame(await memoryOf(await world.restart()), before);
+  });
+
+  it("that turns out to be damaged when a commit fails holds up nobody else", async () => {
+    const store = faulty(memoryStore());
+    const world = await createWorld({ store, now: NOON });
+    await introduce(world);
+    await introduce(world, "globex");
+    await world.pipeline.drain();
+    const load = store.loadUnits;
+    store.loadUnits = async (names) => {
+      if (names.some(({ unit }) => unit === "account/acme")) throw new StoreDamaged("damaged");
+      return load(names);
+    };
+    store.failCommits = 1;
+    await world.take(trouble(world)).catch(() => {});
+    world.now += 2 * SECOND;
+    await world.pipeline.tick(world.now);
+
+    await world.take(trouble(world, "globex", "ann@globex"));
+    await world.pipeline.checkpoint();
+
+    await expect(world.take(trouble(world))).rejects.toThrow();
+    expect(world.pipeline.load.failing).toBe(false);
+    expect(world.deliveries("P-004").map(({ unit }) => unit)).toEqual(["account/globex"]);
   });
 
   it("is read once, however many ask for its unit at the same time", async () => {

@@ -4,13 +4,14 @@ import type { Effect } from "../../server/core/effect.ts";
 import { DEFAULT_SETTINGS } from "../../server/core/tenant.ts";
 import { HOUR, MINUTE } from "../../server/core/time.ts";
 import { encodeUnit } from "../../server/core/unit-codec.ts";
+import { RecordRefused, StoreDamaged } from "../../server/store/contract.ts";
 import { NOON } from "../builders.ts";
 import { sized } from "../support/size.ts";
-import { memoryStore } from "./memory-store.ts";
+import { type MemoryStore, memoryStore } from "./memory-store.ts";
 import { expectSame } from "./same.ts";
 import { STORES } from "./stores.ts";
 import { aStory, type Line, play } from "./story.ts";
-import { createWorld, event, introduce, refusals, T, type World } from "./world.ts";
+import { createWorld, event, introduce, openWorld, refusals, T, type World } from "./world.ts";
 
 const SEED = 20_260_302;
 
@@ -139,5 +140,99 @@ describe("timers that are due", () => {
 
     const queued = later.deliveries("P-004").filter(({ status }) => status === "queued");
     expect(queued).toHaveLength(1_200);
+  });
+});
+
+describe("a unit that cannot be read", () => {
+  /** So many accounts with a timer due tomorrow morning, all asleep. */
+  async function asleep(store: MemoryStore, accounts: number): Promise<World> {
+    const incident = { ...DEFAULT_SETTINGS.incident, matches: 100_000 };
+    const world = await createWorld({ store, now: Date.UTC(2026, 2, 2, 22), settings: { incident } });
+    for (let i = 0; i < accounts; i++) {
+      const who = { time: world.now, account: `a${i}`, person: `p${i}` };
+      const contact = { email: `p${i}@a.test` };
+      await world.take(
+        event("person.identified", { ...who, data: { roles: ["billing"] }, contact }),
+        event("billing.payment_failed", { ...who, data: { recurring: true } }),
+      );
+    }
+    await world.pipeline.drain();
+    return world;
+  }
+
+  const isBroken = (unit: string) => /^account\/a\d?$/.test(unit);
+  const BREAKS: readonly [string, (store: MemoryStore) => MemoryStore][] = [
+    [
+      "the store says that its snapshot is damaged",
+      (store) => ({
+        ...store,
+        async loadUnits(names) {
+          if (names.some(({ unit }) => isBroken(unit))) throw new StoreDamaged("damaged");
+          return store.loadUnits(names);
+        },
+      }),
+    ],
+    [
+      "its state is no state",
+      (store) => ({
+        ...store,
+        loadUnits: async (names) =>
+          (await store.loadUnits(names)).map((row) =>
+            isBroken(row.unit) ? { ...row, state: row.state.slice(0, 40) } : row,
+          ),
+      }),
+    ],
+    [
+      "a record of its log is refused",
+      (store) => ({
+        ...store,
+        async inputs(query) {
+          if (isBroken(query.unit ?? "")) throw new RecordRefused("no record", "row 7 of inputs");
+          return store.inputs(query);
+        },
+      }),
+    ],
+  ];
+
+  it.each(BREAKS)("is said once and passed over: all others ring (%s)", async (_name, broken) => {
+    const store = memoryStore();
+    const world = await asleep(store, 40);
+    const said: string[] = [];
+    const later = await openWorld({
+      store: broken(store),
+      now: Date.UTC(2026, 2, 3, 8),
+      onUnreadable: ({ message }) => said.push(message),
+    });
+
+    await later.pipeline.tick(later.now);
+    await later.pipeline.tick(later.now + MINUTE);
+
+    const queued = later.deliveries("P-004").filter(({ status }) => status === "queued");
+    expect(queued).toHaveLength(30);
+    expect(said).toHaveLength(10);
+    expect(said[0]).toContain("nothing is done for a customer of t1: ");
+    expect(world.deliveries("P-004").filter(({ status }) => status === "queued")).toEqual([]);
+    await expect(later.pipeline.peek(T, "account/a3")).rejects.toThrow();
+  });
+
+  it("hides nobody behind it, even where more of them than ring together come first", async () => {
+    const store = memoryStore();
+    await asleep(store, 1_100);
+    const isLate = (unit: string) => /^account\/a\d{4}$/.test(unit);
+    const later = await openWorld({
+      store: {
+        ...store,
+        async loadUnits(names) {
+          if (names.some(({ unit }) => unit.startsWith("account/") && !isLate(unit)))
+            throw new StoreDamaged("damaged");
+          return store.loadUnits(names);
+        },
+      },
+      now: Date.UTC(2026, 2, 3, 8),
+    });
+
+    await later.pipeline.tick(later.now);
+
+    expect(later.deliveries("P-004").filter(({ status }) => status === "queued")).toHaveLength(100);
   });
 });

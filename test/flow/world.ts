@@ -53,6 +53,7 @@ export interface WorldOptions {
   readonly live?: boolean;
   /** A later engine than the one there is. */
   readonly engine?: Engine;
+  readonly onUnreadable?: (error: Error) => void;
 }
 
 /** The shipped library on a real pipeline, a clock that a test moves, and a deliverer that keeps what it sends. */
@@ -136,6 +137,7 @@ export async function openWorld(
     pseudonym: (tenant, { namespace, value }) => `~${hashId(tenant, namespace, value).slice(0, 8)}`,
     ...(options.mostWaiting === undefined ? {} : { mostWaiting: options.mostWaiting }),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
+    ...(options.onUnreadable === undefined ? {} : { onUnreadable: options.onUnreadable }),
     ...(options.mostUnits === undefined ? {} : { mostUnits: options.mostUnits }),
     pause: async () => {},
   });

@@ -75,7 +75,7 @@ export class CatchingUp {
     const { units, saving, now } = this.#deps;
     for (let first = 0; first < names.length && !this.#stopped; first += TOGETHER) {
       const begun = now();
-      await units.load(names.slice(first, first + TOGETHER).map((unit) => ({ tenant, unit })));
+      await units.loadReadable(names.slice(first, first + TOGETHER).map((unit) => ({ tenant, unit })));
       await saving.relieve(now() - begun);
     }
   }

@@ -43,9 +43,8 @@ export class Timers {
 
   /** Ticks some of the units that are due, asleep or awake, and answers whether there may be more. */
   async #tickSome(now: Millis, later: UnitName[]): Promise<boolean> {
-    const { store, units, saving, control } = this.#deps;
-    const asleep = await store.dueUnits(now, TICK_UNITS);
-    await units.load(asleep);
+    const { units, saving, control } = this.#deps;
+    const { asleep, isAll } = await this.#wake(now);
     const due = units.takeDue(now, TICK_UNITS);
     const [ready, waiting] = this.#withoutBackfill(due, now);
     later.push(...waiting);
@@ -55,10 +54,24 @@ export class Timers {
     const failed = ready.filter((_, i) => ticked[i]?.status === "rejected");
     later.push(...failed);
     // What is on disk says that they are due until a newer snapshot says otherwise; they must not hide the others.
-    if (asleep.length === TICK_UNITS) await saving.save(() => units.snapshotsOf(asleep));
-    return (
-      failed.length === 0 && ready.length > 0 && (due.length === TICK_UNITS || asleep.length === TICK_UNITS)
-    );
+    if (!isAll) await saving.save(() => units.snapshotsOf(asleep));
+    return failed.length === 0 && ready.length > 0 && (due.length === TICK_UNITS || !isAll);
+  }
+
+  /**
+   * Wakes some of those that are due and sleep on disk. One that cannot be read comes first each time, until it is
+   * mended: it is asked for on top, so that it never stands in the others' way.
+   */
+  async #wake(now: Millis): Promise<{ readonly asleep: readonly UnitName[]; readonly isAll: boolean }> {
+    const { store, units } = this.#deps;
+    for (;;) {
+      const asked = TICK_UNITS + units.unreadable;
+      const found = await store.dueUnits(now, asked);
+      const asleep = found.filter((name) => !units.isUnreadable(name));
+      const passedOver = await units.loadReadable(asleep);
+      const isAll = found.length < asked;
+      if (passedOver === 0 || isAll) return { asleep, isAll };
+    }
   }
 
   /** Their timers are still due: they are asked again at the next tick. */

@@ -14,8 +14,14 @@ import { newUnit } from "../../core/new-unit.ts";
 import type { Millis } from "../../core/time.ts";
 import type { Unit } from "../../core/unit.ts";
 import { decodeUnit, encodeUnit } from "../../core/unit-codec.ts";
-import type { Engine } from "../../core/unit-upgrades.ts";
-import type { Log, LogInput, UnitSnapshot } from "../../store/contract.ts";
+import { type Engine, UnreadableUnit } from "../../core/unit-upgrades.ts";
+import {
+  type Log,
+  type LogInput,
+  RecordRefused,
+  StoreDamaged,
+  type UnitSnapshot,
+} from "../../store/contract.ts";
 import { DueHeap } from "./due-heap.ts";
 import { unitInputOf } from "./log-record.ts";
 import type { Tenants } from "./tenants.ts";
@@ -29,7 +35,14 @@ const REPLAY_PAGE = 5_000;
 const text = new TextEncoder();
 const fromBytes = new TextDecoder();
 
-type UnitStore = Pick<Log, "loadUnits" | "inputs">;
+export interface UnitsDeps {
+  readonly store: Pick<Log, "loadUnits" | "inputs">;
+  readonly tenants: Tenants;
+  readonly tools: Tools;
+  readonly engine: Engine;
+  /** Hears once of each unit whose state cannot be read. */
+  readonly onUnreadable?: ((error: UnreadableUnit) => void) | undefined;
+}
 
 /** A unit in memory. */
 interface Held {
@@ -52,6 +65,8 @@ export class Units {
   readonly #dirty = new Set<Held>();
   /** Units that are being read: whoever else wants one waits for the same reading. */
   readonly #loading = new Map<string, Promise<void>>();
+  /** Units whose state cannot be read: each was said once, and nobody else waits for it. */
+  readonly #unreadable = new Set<string>();
   /** Units whose last input was not written: what is on disk of them has to be read again. */
   readonly #lost = new Map<string, UnitName & { readonly unsavedFrom: number }>();
   /** Snapshots that are being written, with the position their unit was unsaved from. */
@@ -60,16 +75,18 @@ export class Units {
   /** Units whose newest inputs another engine had judged: what it did about them has to be told them (reconcile.ts). */
   readonly #owed = new Map<string, UnitName>();
   readonly due = new DueHeap<unknown>();
-  readonly #store: UnitStore;
+  readonly #store: UnitsDeps["store"];
   readonly #tenants: Tenants;
   readonly #tools: Tools;
   readonly #engine: Engine;
+  readonly #say: (error: UnreadableUnit) => void;
 
-  constructor(store: UnitStore, tenants: Tenants, tools: Tools, engine: Engine) {
+  constructor({ store, tenants, tools, engine, onUnreadable }: UnitsDeps) {
     this.#store = store;
     this.#tenants = tenants;
     this.#tools = tools;
     this.#engine = engine;
+    this.#say = onUnreadable ?? (() => {});
   }
 
   get size(): number {
@@ -117,8 +134,34 @@ export class Units {
 
   // ---- reading
 
-  /** Makes sure that these are in memory; those that never were start empty. */
+  /**
+   * Makes sure that these are in memory; those that never were start empty.
+   * @throws UnreadableUnit, StoreDamaged, RecordRefused when one of them cannot be read; the others are there
+   */
   async load(names: readonly UnitName[]): Promise<void> {
+    const waits = this.#ask(names);
+    if (waits.length > 0) await Promise.all(waits);
+  }
+
+  /** As `load`, and passes over those that cannot be read. @returns how many there were of them */
+  async loadReadable(names: readonly UnitName[]): Promise<number> {
+    const ended = await Promise.allSettled(this.#ask(names));
+    const failed = ended.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    for (const error of failed) if (!isUnreadable(error)) throw error;
+    return failed.length;
+  }
+
+  /** How many units are known to be unreadable. */
+  get unreadable(): number {
+    return this.#unreadable.size;
+  }
+
+  isUnreadable({ tenant, unit }: UnitName): boolean {
+    return this.#unreadable.has(nameOf(tenant, unit));
+  }
+
+  /** What has to be waited for until these are in memory. */
+  #ask(names: readonly UnitName[]): Promise<void>[] {
     const waits: Promise<void>[] = [];
     const missing = new Map<string, UnitName>();
     for (const one of names) {
@@ -128,31 +171,81 @@ export class Units {
       if (loading !== undefined) waits.push(loading);
       else missing.set(name, one);
     }
-    if (missing.size > 0) waits.push(this.#read(missing));
-    if (waits.length > 0) await Promise.all(waits);
+    if (missing.size > 0) waits.push(...this.#read(missing));
+    return waits;
   }
 
-  async #read(missing: ReadonlyMap<string, UnitName>): Promise<void> {
+  /** One reading for all of them; whoever waits for a unit hears of that one alone whether it could be read. */
+  #read(missing: ReadonlyMap<string, UnitName>): Promise<void>[] {
     const reading = this.#restoreAll([...missing.values()]);
-    for (const name of missing.keys()) this.#loading.set(name, reading);
-    try {
-      await reading;
-    } finally {
-      for (const name of missing.keys()) this.#loading.delete(name);
-    }
+    return [...missing.keys()].map((name) => {
+      const own = reading
+        .then((failed) => {
+          if (failed.has(name)) throw failed.get(name);
+        })
+        .finally(() => this.#loading.delete(name));
+      this.#loading.set(name, own);
+      return own;
+    });
   }
 
-  async #restoreAll(names: readonly UnitName[]): Promise<void> {
+  /** @returns those that cannot be read, and why */
+  async #restoreAll(names: readonly UnitName[]): Promise<ReadonlyMap<string, unknown>> {
+    const failed = new Map<string, unknown>();
     const asleep: UnitName[] = [];
     for (const name of names) {
       const held = this.#find(name.tenant, name.unit);
       if (held === undefined) asleep.push(name);
-      else await this.#catchUp(held);
+      else await this.#unlessUnreadable(name, failed, () => this.#catchUp(held));
     }
-    if (asleep.length === 0) return;
-    const snapshots = await this.#store.loadUnits(asleep);
-    const found = new Map(snapshots.map((one) => [nameOf(one.tenant, one.unit), one]));
-    for (const name of asleep) await this.#restore(name, found.get(nameOf(name.tenant, name.unit)));
+    if (asleep.length === 0) return failed;
+    const found = await this.#snapshots(asleep, failed);
+    for (const name of asleep) {
+      const key = nameOf(name.tenant, name.unit);
+      if (failed.has(key)) continue;
+      await this.#unlessUnreadable(name, failed, () => this.#restore(name, found.get(key)));
+    }
+    return failed;
+  }
+
+  /** Snapshots by the name of their unit. One that is damaged keeps nobody else's from being read. */
+  async #snapshots(
+    names: readonly UnitName[],
+    failed: Map<string, unknown>,
+  ): Promise<ReadonlyMap<string, UnitSnapshot>> {
+    let snapshots: UnitSnapshot[] = [];
+    try {
+      snapshots = [...(await this.#store.loadUnits(names))];
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      for (const name of names) {
+        await this.#unlessUnreadable(name, failed, async () => {
+          snapshots.push(...(await this.#store.loadUnits([name])));
+        });
+      }
+    }
+    return new Map(snapshots.map((one) => [nameOf(one.tenant, one.unit), one]));
+  }
+
+  async #unlessUnreadable(
+    { tenant, unit }: UnitName,
+    failed: Map<string, unknown>,
+    read: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      const name = nameOf(tenant, unit);
+      failed.set(name, error);
+      if (this.#unreadable.has(name)) return;
+      this.#unreadable.add(name);
+      const { message } = error;
+      // Nothing personal: the id of a unit may be somebody's address.
+      this.#say(
+        new UnreadableUnit(`nothing is done for a customer of ${tenant}: ${message}`, { cause: error }),
+      );
+    }
   }
 
   /** Patterns were changed since the unit last heard or learned something. */
@@ -302,6 +395,7 @@ export class Units {
       this.#dirty.delete(before);
     }
     units.set(unit.id, held);
+    this.#unreadable.delete(nameOf(unit.tenant, unit.id));
     if (unsavedFrom > 0) this.#dirty.add(held);
     this.#hint(held);
   }
@@ -350,9 +444,12 @@ export class Units {
     }
   }
 
-  /** Their timers would ring for nobody, and their snapshots be forgotten, if they waited to be asked for. */
+  /**
+   * Their timers would ring for nobody, and their snapshots be forgotten, if they waited to be asked for. One that
+   * cannot be read stays lost, and the checkpoint before it.
+   */
   async reloadLost(): Promise<void> {
-    if (this.#lost.size > 0) await this.load([...this.#lost.values()]);
+    if (this.#lost.size > 0) await this.loadReadable([...this.#lost.values()]);
   }
 
   // ---- timers
@@ -471,6 +568,11 @@ export class Units {
       else if (held.unsavedFrom === 0) this.#forget(held);
     }
   }
+}
+
+/** Of one unit alone; whatever else fails, fails for all. */
+function isUnreadable(error: unknown): error is Error {
+  return error instanceof UnreadableUnit || error instanceof StoreDamaged || error instanceof RecordRefused;
 }
 
 function memoryOfRule(library: CompiledLibrary, key: string): Millis {

@@ -15,9 +15,9 @@ interface SnapshotRow {
 type Units = Pick<Log, "loadUnits" | "saveUnits" | "dueUnits" | "unitsBefore">;
 
 /** The log goes back 90 days; what a customer said before that stands in the snapshot alone. */
-const BEYOND_REBUILDING =
-  "the saved state of a customer is damaged, and the log does not go back far enough to make it again; " +
-  "restore the newest backup";
+const beyondRebuilding = (no: number) =>
+  `the saved state of a customer (row ${no} of snapshots) is damaged, and the log does not go back far enough to ` +
+  "make it again; restore the newest backup";
 
 /**
  * Snapshots of units. One that does not fit its checksum is not there while the log has everything: its unit is made
@@ -94,7 +94,7 @@ export function snapshotRows({ connection, names }: Base): SnapshotRows {
       if (row === undefined) return null;
       if (crc32(row.state) !== row.crc) {
         if (readMeta(connection, "removed_through") === undefined) return null;
-        throw new StoreDamaged(BEYOND_REBUILDING);
+        throw new StoreDamaged(beyondRebuilding(no));
       }
       const { seq, engine, library, next_due: nextDue, state } = row;
       const { tenant, name, shard } = names.unitName(no);
