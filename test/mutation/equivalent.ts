@@ -44,6 +44,19 @@ const EQUIVALENT: readonly Equivalent[] = [
     reason: "Nothing is found under no name, as under an empty one; the default is for the compiler.",
   },
   {
+    file: "server/core/engine/attempts.ts",
+    code: 'if (pattern === undefined || pursuit?.state !== "sent"',
+    change: 'pattern === undefined || pursuit?.state !== "sent"  becomes  pursuit?.state !== "sent"',
+    reason:
+      "Evidence comes from the matcher, which knows the patterns of the library alone; the check is for the compiler.",
+  },
+  {
+    file: "server/core/engine/joining.ts",
+    code: "if (a === null || b === null) return a ?? b;",
+    change: "a === null || b === null  becomes  a === null",
+    reason: "The larger of a time and null is the time; the check is for the compiler.",
+  },
+  {
     file: "server/core/engine/connections.ts",
     code: 'const alert = unit.alerts.get(unit.population?.broken.get(channel) ?? "");',
     change: '""  becomes  "mutant"',
@@ -62,6 +75,12 @@ const EQUIVALENT: readonly Equivalent[] = [
     change: "clueOfMatch(turn, match) ?? pattern  becomes  clueOfMatch(turn, match)",
     reason:
       "What contributes to a score is tracked and has a pattern, so it has a clue; the default is for the compiler.",
+  },
+  {
+    file: "server/core/engine/scores.ts",
+    code: "const led = byFamily.get(item.match.family)?.alone ?? 0;",
+    change: "byFamily.get(item.match.family)?.alone ?? 0  becomes  byFamily.get(item.match.family)?.alone",
+    reason: "A family that has a leader contributes; the default is for the compiler.",
   },
   {
     file: "server/core/engine/turn.ts",

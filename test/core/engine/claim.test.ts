@@ -259,6 +259,7 @@ describe("what stops it at the last moment", () => {
     world.claim("delivery-1");
 
     expect(rows(world)).toEqual(["email suppressed"]);
+    expect(world.decisions().filter(({ kind }) => kind === "stop")).toHaveLength(1);
     expect(world.tracked().pursuit).toMatchObject({ state: "ended", sentSteps: [] });
   });
 

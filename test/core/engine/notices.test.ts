@@ -19,6 +19,9 @@ const APPROVED: Incident = { ...AUTOMATIC, broadcast: "approved" };
 const OF_ACCOUNT = anIncident({ broadcast: "approved", scope: { kind: "account", name: "acme" } });
 const LATE_IN_THE_DAY = NOON + 10 * HOUR;
 
+const switches = { tenant: false, patterns: [], channels: [] };
+const { channels } = createWorld().tenant;
+
 /** A unit that is told of an incident. */
 function told(incident: Incident, { tenant = {}, ...options }: WorldOptions = {}): World {
   const world = createWorld({ ...options, tenant: { incidents: [incident], ...tenant } });
@@ -105,9 +108,6 @@ describe("a banner for all who were here lately", () => {
   ])("goes to whoever was here %s: %i %i", (_words, lastEventAt, count) => {
     expect(told(AUTOMATIC, { persons: [aPerson({ lastEventAt })] }).deliveries()).toHaveLength(count);
   });
-
-  const switches = { tenant: false, patterns: [], channels: [] };
-  const { channels } = createWorld().tenant;
 
   test.each<[string, Parameters<typeof aPerson>[0], NonNullable<WorldOptions["tenant"]>]>([
     ["everything is switched off", {}, { switches: { ...switches, tenant: true } }],
@@ -323,6 +323,21 @@ describe("the moment of sending", () => {
     ["the person is gone", { person: null }, null, "suppressed unreachable"],
     ["they have stopped", { person: { stoppedAt: NOON } }, null, "suppressed opted_out"],
     ["they have stopped elsewhere", {}, { stopped: true }, "suppressed opted_out"],
+    ["they want nothing there", { person: { channelsOff: ["in_app"] } }, null, "suppressed opted_out"],
+    ["they take a break", { person: { snoozedUntil: NOON + 1 } }, null, "suppressed snoozed"],
+    ["they are paused", { person: { pausedUntil: NOON + 1 } }, null, "suppressed paused"],
+    [
+      "everything is switched off",
+      { tenant: { switches: { ...switches, tenant: true } } },
+      null,
+      "suppressed switched_off",
+    ],
+    [
+      "its channel is not there any more",
+      { tenant: { channels: { ...channels, broadcast: "off" } } },
+      null,
+      "suppressed not_ready",
+    ],
     ["everything was switched off elsewhere", {}, { switchedOff: true }, "suppressed switched_off"],
     ["they were told elsewhere", {}, { noticed: true }, "suppressed duplicate"],
     ["they were not told elsewhere", {}, { noticed: false }, "sending"],
@@ -350,6 +365,16 @@ describe("the moment of sending", () => {
       notBefore: NOON + 20 * HOUR,
       dueBy: NOON + 21 * HOUR,
     });
+  });
+
+  test.each<[string, Parameters<typeof aPerson>[0], string]>([
+    ["refused email", { consent: { email: false } }, "no_consent"],
+    ["has a bad address by now", { reach: { ...aPerson().reach, bouncedEmail: true } }, "unreachable"],
+  ])("an email to who %s is stopped", (_words, person, reason) => {
+    const world = email(NOON, person);
+    world.claim("d1");
+
+    expect(world.delivery()).toMatchObject({ status: "suppressed", detail: reason });
   });
 
   test("where it is day for them it goes out", () => {

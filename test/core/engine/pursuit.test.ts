@@ -206,6 +206,17 @@ describe("a further step", () => {
     expect(rows(world)).toEqual(["email sent", "sms queued"]);
   });
 
+  test("that was never held has the time of the match, not a new one", () => {
+    const world = troubled({
+      patterns: [{ ...EMAIL, risk: 75, halfLife: 99 * DAY }],
+      tenant: { settings: { gap: 0 } },
+    });
+    world.sends();
+    world.pass(20 * MINUTE);
+
+    expect(world.delivery()).toMatchObject({ step: 1, dueBy: NOON + HOUR });
+  });
+
   test("takes the place of one that waits in the product, which nobody will see any more", () => {
     const world = troubled({ patterns: [{ ...EMAIL, channels: ["in_app.banner", "email"] }] });
     world.pass(20 * MINUTE);
@@ -532,6 +543,15 @@ describe("review", () => {
     expect(world.deliveries()).toMatchObject([{ status: "suppressed", detail: "review" }]);
     expect(world.decided()).toBe("hold review");
     expect(pursuitOf(world)).toMatchObject({ state: "review", approved: false, sentSteps: [] });
+  });
+
+  test("also when its row has been forgotten", () => {
+    const world = inReview();
+    answer(world, {});
+    world.unit.deliveries.clear();
+    answer(world, { undo: true });
+
+    expect(pursuitOf(world)).toMatchObject({ state: "review", approved: false });
   });
 
   test("and not any more once it is", () => {

@@ -342,6 +342,7 @@ describe("what the tables have besides", () => {
 
     expect(keys("account/acme", [personal])).toEqual(["person/u1 0", "account/acme 0"]);
     expect(keys("person/u1", [personal])).toEqual(["person/u1 0"]);
+    expect(keys("person/u1", [{ ...personal, key: "person/u0", person: "u0" }])).toEqual(["person/u0 0"]);
     expect(keys("account/acme", [])).toEqual([]);
   });
 

@@ -59,6 +59,16 @@ describe("the score of a key", () => {
     expect(seen(world)).toEqual(["account/acme 75 alert"]);
   });
 
+  test("is not written by what has nothing to do with it, however far it has moved", () => {
+    const world = createWorld({ patterns: [aPattern({ halfLife: 5 * MINUTE })] });
+    world.trouble();
+    world.now += MINUTE;
+    world.happens({ type: "feature.used" });
+
+    expect(sweepIn(world)).toBeGreaterThan(0);
+    expect(seen(world)).toEqual(["account/acme 85 critical"]);
+  });
+
   test("is written when it has moved by five points, though the band stays", () => {
     const world = createWorld({ patterns: [aPattern({ risk: 80, halfLife: DAY })] });
     world.trouble();
