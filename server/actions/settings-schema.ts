@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TICKET_ISSUES } from "../core/pattern.ts";
-import { parseDuration } from "../core/time.ts";
+import { DAY, parseDuration } from "../core/time.ts";
 import { isTimeZone } from "../lib/time-zone.ts";
 
 /*
@@ -27,6 +27,9 @@ const duration = z.union(
   ],
   "write a duration such as 30m, 48h or 7d",
 );
+
+/** Messages are remembered for as long as these look back. */
+const lookBack = duration.refine((length) => length <= 31 * DAY, "can be at most 31d");
 
 const timeOfDay = z.union(
   [
@@ -77,8 +80,8 @@ export const settingsPatch = z
       .partial(),
     links: z.record(named, webAddress.nullable()),
     quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).partial(),
-    cap: z.strictObject({ messages: numeric(z.int().min(0).max(100)), within: duration }).partial(),
-    gap: duration,
+    cap: z.strictObject({ messages: numeric(z.int().min(0).max(100)), within: lookBack }).partial(),
+    gap: lookBack,
     cooldown: duration,
     stale: duration,
     muteFor: duration,

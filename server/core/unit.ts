@@ -77,7 +77,7 @@ export interface PersonState {
   pausedUntil: Millis | null;
   /** family -> until: "I do not have this problem". */
   muted: { [family: string]: Millis };
-  /** Messages that count against cap, gap and duplicate, newest last; older than 72 h are dropped. */
+  /** Messages that count against cap, gap and duplicate, newest last; `messagesCountFor` says how long. */
   messages: PersonMessage[];
   tickets: PersonTicket[];
   /** Time of the newest event that names them. */

@@ -118,6 +118,8 @@ describe("settings", () => {
     [{ timeZone: "Mars" }, "timeZone: write an IANA time zone"],
     [{ quiet: { from: "25:00" } }, "quiet.from: write a time such as 21:00"],
     [{ gap: "soon" }, "gap: write a duration"],
+    [{ gap: "32d" }, "gap: can be at most 31d"],
+    [{ cap: { within: "745h" } }, "cap.within: can be at most 31d"],
     [{ bands: { watch: 70 } }, "bands have to rise"],
     [{ colour: "red" }, 'Unrecognized key: "colour"'],
     [{ product: { color: "red" } }, "product.color: write a colour"],

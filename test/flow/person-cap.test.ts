@@ -78,10 +78,10 @@ async function rush(world: World, chance: () => number, looks = 0.1): Promise<vo
   }
 }
 
-/** The most messages in any 24 hours. */
-function densest(world: World): number {
+/** The most messages in any 24 hours, or in any stretch of another length. */
+function densest(world: World, within = DAY): number {
   const times = world.sent.map(({ at }) => at).sort((a, b) => a - b);
-  return Math.max(0, ...times.map((start, i) => times.slice(i).filter((at) => at < start + DAY).length));
+  return Math.max(0, ...times.map((start, i) => times.slice(i).filter((at) => at < start + within).length));
 }
 
 /** A thousand in the long suite, over a week. */
@@ -110,6 +110,33 @@ describe(`${DECISIONS} decisions for one person at once`, () => {
     expect(densest(world)).toBe(2);
     expect(world.sent.length).toBeGreaterThanOrEqual(2 * (DAYS - 1));
     expect(new Set(world.sent.map(({ row }) => row.channel)).size).toBeGreaterThan(2);
+  });
+});
+
+describe("a cap or gap that looks back further than three days", () => {
+  it.each([
+    ["a cap of two in a week, in one account", { cap: { messages: 2, within: 7 * DAY } }, 7 * DAY, 2, 1],
+    ["a cap of two in a week, in three accounts", { cap: { messages: 2, within: 7 * DAY } }, 7 * DAY, 2, 3],
+    ["a gap of five days, in one account", { gap: 5 * DAY }, 5 * DAY, 1, 1],
+    ["a gap of two days, in three accounts", { gap: 2 * DAY }, 2 * DAY, 1, 3],
+  ])("%s, is held for three weeks", async (_, settings, within, most, homes) => {
+    const patterns = troubles().map(
+      (one): Pattern => ({ ...one, urgent: false, channels: ["email"], halfLife: DAY }),
+    );
+    const world = await createWorld({ patterns, settings });
+    const accounts = ["acme", "globex", "initech"].slice(0, homes);
+    await identify(world, accounts);
+
+    for (let hour = 0; hour < 21 * 24; hour += 3) {
+      world.now = NOON + hour * HOUR;
+      const next = hour / 30;
+      if (Number.isInteger(next)) await world.take(trouble(world, next, accounts[next % homes]));
+      await world.pipeline.tick(world.now);
+      await rush(world, () => 0.5);
+    }
+
+    expect(densest(world, within)).toBe(most);
+    expect(world.sent.length).toBeGreaterThanOrEqual(3);
   });
 });
 

@@ -285,7 +285,9 @@ function ring(turn: Turn, timer: Timer): void {
 }
 
 function sweep(turn: Turn): void {
-  for (const person of turn.unit.persons.values()) forgetOldMessages(person, turn.now);
+  for (const person of turn.unit.persons.values()) {
+    forgetOldMessages(person, turn.now, turn.tenant.settings);
+  }
   closeOrphans(turn);
   turn.scoresTouched = true;
 }

@@ -1,15 +1,14 @@
 import type { Event, Field } from "../event.ts";
 import { newPerson } from "../new-unit.ts";
 import { type IssueType, TICKET_ISSUES } from "../pattern.ts";
+import { messagesCountFor } from "../policy/spacing.ts";
 import { isRecord } from "../record.ts";
 import type { TenantSettings } from "../tenant.ts";
-import { HOUR, LATE } from "../time.ts";
+import { LATE } from "../time.ts";
 import type { AccountState, PersonState, PersonTicket } from "../unit.ts";
 import { CONSENTS } from "../vocabulary.ts";
 import type { Turn } from "./turn.ts";
 
-/** Older messages are forgotten: a cap or gap that looks further back does not see them. */
-export const MESSAGES_COUNT_FOR = 72 * HOUR;
 /** Bounds what one person may make us remember. */
 const MOST_TICKETS = 20;
 
@@ -198,10 +197,10 @@ export function newestTickets(tickets: readonly PersonTicket[]): PersonTicket[] 
 }
 
 /** Drops messages that no guard looks at any more. */
-export function forgetOldMessages(person: PersonState, now: number): void {
+export function forgetOldMessages(person: PersonState, now: number, settings: TenantSettings): void {
   if (person.messages.length === 0) return;
+  const countFor = messagesCountFor(settings);
   person.messages = person.messages.filter(
-    (message) =>
-      message.state === "reserved" || message.state === "in_doubt" || now - message.at < MESSAGES_COUNT_FOR,
+    (message) => message.state === "reserved" || message.state === "in_doubt" || now - message.at < countFor,
   );
 }

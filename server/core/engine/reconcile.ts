@@ -25,12 +25,13 @@ import type { Alert, Delivery } from "../delivery.ts";
 import { type Match, scoredUnder } from "../match.ts";
 import { newPursuit } from "../new-unit.ts";
 import { dueByOf } from "../policy/deadlines.ts";
+import { messagesCountFor } from "../policy/spacing.ts";
 import type { PersonMessage, Pursuit, Tracked } from "../unit.ts";
 import { helped } from "./attempts.ts";
 import { scheduleHuman } from "./humans.ts";
 import { merge } from "./joining.ts";
 import { retract } from "./matches.ts";
-import { emitPerson, MESSAGES_COUNT_FOR, structuredPerson } from "./profile.ts";
+import { emitPerson, structuredPerson } from "./profile.ts";
 import { stepDelay } from "./pursuit.ts";
 import { limitDoubt, recipientOf } from "./rows.ts";
 import { emitScores } from "./scores.ts";
@@ -83,7 +84,7 @@ function countMessage(turn: Turn, row: Delivery): void {
   const known = person.messages.find(({ delivery }) => delivery === row.id);
   if (known !== undefined) {
     known.state = state;
-  } else if (turn.now - at < MESSAGES_COUNT_FOR) {
+  } else if (turn.now - at < messagesCountFor(turn.tenant.settings)) {
     const { id: delivery, match, family, channel, step } = row;
     person.messages.push({
       delivery,

@@ -1,11 +1,18 @@
-import { kindOf } from "../tenant.ts";
-import { DAY, type Millis } from "../time.ts";
+import { kindOf, type TenantSettings } from "../tenant.ts";
+import { DAY, HOUR, type Millis } from "../time.ts";
 import type { PersonMessage } from "../unit.ts";
 import { type Asked, hold, type Refusal, stop } from "./guard.ts";
 import { inRollout } from "./rollout.ts";
 
 /** How long a sent message of a family keeps other matches of the family away. */
 const SAME_FAMILY: Millis = DAY;
+/** A little longer than what is usual looks back, so that a cap or gap that grows finds what came before. */
+const LEAST_REMEMBERED: Millis = 72 * HOUR;
+
+/** How long a message is remembered after it was sent: at least as far as the cap and the gap look back. */
+export function messagesCountFor({ cap, gap }: Pick<TenantSettings, "cap" | "gap">): Millis {
+  return Math.max(LEAST_REMEMBERED, cap.within, gap);
+}
 
 /** This match was sent on at this step, or the family's evidence has been written about already. */
 export function duplicate(asked: Asked): Refusal | null {

@@ -1,7 +1,7 @@
 import type { ClaimFacts } from "../../core/control.ts";
 import type { Delivery } from "../../core/delivery.ts";
-import { kindOf, type Switches } from "../../core/tenant.ts";
-import { DAY } from "../../core/time.ts";
+import { messagesCountFor } from "../../core/policy/spacing.ts";
+import { DEFAULT_SETTINGS, kindOf, type Switches } from "../../core/tenant.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
 import { allOf, type Directory, type Outbox, type Records } from "../../store/contract.ts";
@@ -51,12 +51,14 @@ function lockKeyOf(row: Delivery): string {
 
 async function factsOf({ store, pipeline, clock }: ClaimDeps, row: Delivery): Promise<ClaimFacts> {
   const at = clock.now();
-  const switchedOff = isSwitchedOff(pipeline.tenant(row.tenant)?.switches, row);
+  const tenant = pipeline.tenant(row.tenant);
+  const switchedOff = isSwitchedOff(tenant?.switches, row);
   if (row.person === null)
     return { at, switchedOff, stopped: false, consent: {}, channelsOff: [], elsewhere: [] };
+  const since = at - messagesCountFor(tenant?.settings ?? DEFAULT_SETTINGS);
   const [person, elsewhere, noticed] = await Promise.all([
     store.person(row.tenant, row.person),
-    store.messagesElsewhere(row.tenant, row.person, row.unit, at - DAY),
+    store.messagesElsewhere(row.tenant, row.person, row.unit, since),
     isNoticed({ store, pipeline }, row, row.person),
   ]);
   // Nobody by that id: erased in the meantime. Nothing may go to them.
