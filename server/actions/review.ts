@@ -47,7 +47,7 @@ export const review: Action<typeof params, { readonly match: string }> = {
     await act.control({ unit: match.unit }, control, {
       action: `decision.${answer}`,
       detail: { decision: id, pattern: match.pattern },
-      undo: { ...plain, undo: true },
+      undo: { ...plain, undo: true, step: tracked.pursuit.step },
     });
     return { match: match.id };
   },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Control, TenantControl, UnitControl } from "../core/control.ts";
+import type { Delivery } from "../core/delivery.ts";
 import { DAY } from "../core/time.ts";
 import type { Target } from "../flow/contract.ts";
 import type { AuditRow, Log, LogInput, Records } from "../store/contract.ts";
@@ -81,10 +82,8 @@ async function refuseIfOvertaken({ store }: ActionContext, row: AuditRow): Promi
  * @throws Refusal `conflict` `too_late` when that is being sent, or was
  */
 async function refuseIfLeft(context: ActionContext, { tenant }: AuditRow, undo: Control): Promise<void> {
-  const rows = await Promise.all(
-    (await letGoBy(context, tenant, undo)).map((id) => context.store.delivery(tenant, id)),
-  );
-  const waits = rows.every((row) => row === null || row.status === "queued" || row.status === "suppressed");
+  const rows = await letGoBy(context, tenant, undo);
+  const waits = rows.every(({ status }) => status === "queued" || status === "suppressed");
   if (waits) return;
   throw conflict("The message is being sent already, or was; this can no longer be taken back.", {
     reason: "too_late",
@@ -92,10 +91,15 @@ async function refuseIfLeft(context: ActionContext, { tenant }: AuditRow, undo: 
 }
 
 /** Deliveries that would not be there without the act. */
-async function letGoBy(context: ActionContext, tenant: string, undo: Control): Promise<readonly string[]> {
-  if (undo.kind === "manual") return [undo.delivery];
+async function letGoBy(context: ActionContext, tenant: string, undo: Control): Promise<readonly Delivery[]> {
+  const those = async (ids: readonly string[]) =>
+    (await Promise.all(ids.map((id) => context.store.delivery(tenant, id)))).filter((row) => row !== null);
+  if (undo.kind === "manual") return those([undo.delivery]);
   if (undo.kind !== "review") return [];
-  return (await matchOf(context, tenant, undo.match)).tracked?.pursuit?.deliveries ?? [];
+  const { tracked } = await matchOf(context, tenant, undo.match);
+  const { step: asked = 0 } = undo;
+  // Earlier steps went without being asked about.
+  return (await those(tracked?.pursuit?.deliveries ?? [])).filter(({ step }) => step >= asked);
 }
 
 const PAGE = 1_000;

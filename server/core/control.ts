@@ -119,6 +119,8 @@ export type UnitControl =
       readonly actor: Actor;
       readonly reason: string;
       readonly undo?: true;
+      /** Of an `undo`: the step that was asked about. Those of before do not say it; theirs is the first. */
+      readonly step?: number;
     }
   | {
       readonly kind: "alert";

@@ -1,7 +1,7 @@
 /** What colleagues say of a match: approved or rejected before it is sent, real or a false alarm afterwards. */
 import type { ControlOf } from "../control.ts";
 import { dueByOf } from "../policy/deadlines.ts";
-import type { Tracked } from "../unit.ts";
+import type { Pursuit, Tracked } from "../unit.ts";
 import { raiseAlert } from "./alerts.ts";
 import { endPursuit, recordDecision, scoreOfMatch, stopped } from "./decisions.ts";
 import { silence } from "./feedback.ts";
@@ -31,7 +31,7 @@ export function takeReview(turn: Turn, control: ControlOf<"review">): void {
   const tracked = turn.unit.tracked.get(control.match);
   if (tracked?.pursuit == null) return;
   const { pursuit } = tracked;
-  if (control.undo === true) return undoReview(turn, tracked);
+  if (control.undo === true) return undoReview(turn, tracked, pursuit, control.step ?? 0);
   if (pursuit.state !== "review") return;
   unschedule(turn.unit, "review", control.match);
   if (control.answer === "reject") {
@@ -48,19 +48,21 @@ export function takeReview(turn: Turn, control: ControlOf<"review">): void {
   pursue(turn, tracked, pursuit.step);
 }
 
-/** An approval can be taken back until the row is being sent. */
-function undoReview(turn: Turn, tracked: Tracked): void {
-  const { pursuit } = tracked;
-  if (pursuit === null) return;
-  for (const id of pursuit.deliveries) {
-    const row = turn.unit.deliveries.get(id);
-    if (row?.status === "queued") suppress(turn, row, "review");
-    else if (row !== undefined && row.status !== "suppressed") return;
-  }
-  pursuit.sentSteps = [];
+/**
+ * An answer can be taken back until what it let go is being sent: the messages on the step that was asked about and
+ * on later ones. Earlier ones went without it, and stay.
+ */
+function undoReview(turn: Turn, tracked: Tracked, pursuit: Pursuit, asked: number): void {
+  const letGo = pursuit.deliveries
+    .map((id) => turn.unit.deliveries.get(id))
+    .filter((row) => row !== undefined)
+    .filter(({ step, status }) => step >= asked && status !== "suppressed");
+  if (letGo.some(({ status }) => status !== "queued")) return;
+  for (const row of letGo) suppress(turn, row, "review");
+  pursuit.sentSteps = pursuit.sentSteps.filter((step) => step < asked);
   pursuit.approved = false;
   pursuit.state = "held";
-  pursue(turn, tracked, 0);
+  pursue(turn, tracked, asked);
 }
 
 /** The review ran out of time: nothing is sent, ops hear of it. */

@@ -148,6 +148,7 @@ const ofUnit = [
     text: text.exactOptional(),
     ...who,
     undo,
+    step: number.exactOptional(),
   }),
   z.object({
     kind: z.literal("alert"),

@@ -573,6 +573,72 @@ describe("review", () => {
   });
 });
 
+describe("review of the second message", () => {
+  const answer = (world: World, changes: object) =>
+    world.give({
+      ...{ kind: "review", match: "match-1", answer: "approve", actor: "agent:ana", reason: "" },
+      ...changes,
+    });
+  const takeBack = { undo: true, step: 1 } as const;
+  /** The first message went without a question; from then on colleagues are asked about everything. */
+  const inReview = () => {
+    const world = troubled({ patterns: [{ ...EMAIL, risk: 70 }] });
+    world.sends();
+    world.tenant = { ...world.tenant, settings: { ...world.tenant.settings, reviewUnder: 2, gap: 0 } };
+    world.pass(20 * MINUTE);
+    return world;
+  };
+
+  test("waits while the first one is out", () => {
+    const world = inReview();
+
+    expect(rows(world)).toEqual(["email sent"]);
+    expect(pursuitOf(world)).toMatchObject({ state: "review", step: 1 });
+  });
+
+  test("an approval can be taken back: the second message waits for a review again, the first one stays", () => {
+    const world = inReview();
+    answer(world, {});
+    expect(rows(world)).toEqual(["email sent", "sms queued"]);
+    answer(world, takeBack);
+
+    expect(rows(world)).toEqual(["email sent", "sms suppressed"]);
+    expect(world.decided()).toBe("hold review");
+    expect(pursuitOf(world)).toMatchObject({ state: "review", step: 1, approved: false, sentSteps: [0] });
+  });
+
+  test("and not any more once the second one is being sent", () => {
+    const world = inReview();
+    answer(world, {});
+    world.claim(world.delivery().id);
+    answer(world, takeBack);
+
+    expect(rows(world)).toEqual(["email sent", "sms sending"]);
+    expect(pursuitOf(world)).toMatchObject({ state: "sent", approved: true });
+  });
+
+  test("a rejection can be taken back, and the message approved after all", () => {
+    const world = inReview();
+    answer(world, { answer: "reject" });
+    answer(world, { answer: "reject", ...takeBack });
+
+    expect(pursuitOf(world)).toMatchObject({ state: "review", step: 1, sentSteps: [0] });
+    answer(world, {});
+    expect(rows(world)).toEqual(["email sent", "sms queued"]);
+  });
+
+  test("taking an answer back leaves the first message alone where that is still in the queue", () => {
+    const world = troubled({ patterns: [{ ...EMAIL, risk: 70, channels: ["in_app.banner", "sms"] }] });
+    world.tenant = { ...world.tenant, settings: { ...world.tenant.settings, reviewUnder: 2, gap: 0 } };
+    world.pass(20 * MINUTE);
+    answer(world, { answer: "reject" });
+    answer(world, { answer: "reject", ...takeBack });
+
+    expect(rows(world)).toEqual(["in_app.banner queued"]);
+    expect(pursuitOf(world)).toMatchObject({ state: "review", step: 1 });
+  });
+});
+
 describe("when a person of ours is asked", () => {
   test("two hours after the first message that did not help, with an alert", () => {
     const world = troubled();
