@@ -28,6 +28,23 @@ export function personKey(person: string): string {
   return `person/${keyValue(person)}`;
 }
 
+/**
+ * The key with another id in the place of a person's: `person/u1`, with the id as it is or encoded and with or without
+ * further parts, and `account/acme;person=u1`. A text that is no key of theirs stays as it is.
+ */
+export function renamedKey(text: string, person: string, to: string): string {
+  // A score key and the name of a unit hold the id as it is, a match key with some characters encoded.
+  if (text === `person/${person}`) return `person/${to}`;
+  const key = personKey(person);
+  if (text === key || text.startsWith(`${key};`)) return personKey(to) + text.slice(key.length);
+  if (!text.startsWith("account/")) return text;
+  const part = `person=${keyValue(person)}`;
+  return text
+    .split(";")
+    .map((each) => (each === part ? `person=${keyValue(to)}` : each))
+    .join(";");
+}
+
 function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 }

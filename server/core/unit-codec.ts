@@ -1,4 +1,4 @@
-import { personKey } from "./keys.ts";
+import { renamedKey } from "./keys.ts";
 import { decodeCells, encodeCells } from "./matching/matcher.ts";
 import type { Population } from "./population.ts";
 import { smallMap } from "./small-map.ts";
@@ -150,10 +150,5 @@ function rename(value: unknown, person: string, pseudonym: string): unknown {
 }
 
 function renameText(text: string, person: string, pseudonym: string): string {
-  if (text === person) return pseudonym;
-  // A score key holds the id as it is, a match key with some characters encoded.
-  if (text === `person/${person}`) return `person/${pseudonym}`;
-  const key = personKey(person);
-  if (text === key) return personKey(pseudonym);
-  return text.startsWith(`${key};`) ? personKey(pseudonym) + text.slice(key.length) : text;
+  return text === person ? pseudonym : renamedKey(text, person, pseudonym);
 }

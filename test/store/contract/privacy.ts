@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { Store } from "../../../server/store/contract.ts";
-import { aPerson, NOON } from "../../builders.ts";
+import { keyValue, personKey } from "../../../server/core/keys.ts";
+import type { FeatureRow, Store } from "../../../server/store/contract.ts";
+import { aMatch, aPerson, NOON } from "../../builders.ts";
 import { aBatch, anInput, effects, NOTHING_LEFT } from "../batches.ts";
 import { aLife, CANARY, OTHER } from "./a-life.ts";
 import { fresh, type Open } from "./opened.ts";
 
 const { person } = CANARY;
 const WORDS: readonly string[] = Object.values(CANARY);
+
+const aFeature = (changes: Partial<FeatureRow>): FeatureRow => ({
+  ...{ id: "m1", tenant: "t1", pseudonym: "p", at: NOON, kind: "match", pattern: "P-001", segment: null },
+  ...{ features: { errors: 12 }, label: null },
+  ...changes,
+});
 
 /** All that a store says about a tenant, as one text. */
 async function everythingOf(store: Store, tenant: string): Promise<string> {
@@ -327,6 +334,40 @@ export function privacyContract(open: Open): void {
 
       expect(await everythingOf(db.store, "t1")).not.toContain(was);
       expect(await everythingOf(db.store, "t1")).toContain('"errors":12');
+    });
+
+    it.each([
+      ["an id of letters", "customer-12"],
+      ["an id with what keys encode", "ana;x=50%"],
+      ["a short one of those", "a=1"],
+      ["an id that keys cut", `long-${"x".repeat(600)}`],
+    ])("leaves of the keys of %s nothing, and the label of its rows is found", async (_, id) => {
+      const { store } = db;
+      const unit = "account/acme";
+      const keys = [personKey(id), `${personKey(id)};endpoint=/v1`, `account/acme;person=${keyValue(id)}`];
+      const matches = keys.map((key, i) => aMatch({ id: `m${i}`, unit, key, person: id }));
+      const was = await Promise.all(keys.map((key) => store.pseudonym("t1", key)));
+      await store.commit(
+        aBatch({
+          inputs: [anInput(1, { person: id })],
+          effects: matches.map((row) => ({ kind: "match", row }) as const),
+        }),
+      );
+      await store.saveFeatures(matches.map(({ id }, i) => aFeature({ id, pseudonym: was[i] ?? "" })));
+
+      await store.erasePerson("t1", id, NOON, { ...NOTHING_LEFT, pseudonym: "gone-1" });
+
+      const all = await everythingOf(store, "t1");
+      for (const text of [...was, personKey(id), `=${keyValue(id)}`]) expect(all).not.toContain(text);
+      const rows = await store.unlabelledFeatures(NOON + 1, 10);
+      const found = await Promise.all(rows.map((row) => store.match("t1", row.id)));
+      const called = await Promise.all(found.map((match) => store.pseudonym("t1", match?.key ?? "")));
+      expect(found.map((match) => match?.key)).toEqual([
+        "person/gone-1",
+        "person/gone-1;endpoint=/v1",
+        "account/acme;person=gone-1",
+      ]);
+      expect(rows.map(({ pseudonym }) => pseudonym)).toEqual(called);
     });
   });
 }

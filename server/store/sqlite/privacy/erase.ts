@@ -1,4 +1,5 @@
 import { shardOf } from "../../../core/hash.ts";
+import { personKey, renamedKey } from "../../../core/keys.ts";
 import type { Millis } from "../../../core/time.ts";
 import { type LeftOfPerson, type Privacy, StoreUnavailable } from "../../contract.ts";
 import { writeAccount } from "../../shapes/account.ts";
@@ -223,7 +224,10 @@ function renameUnit(
     .run(name, shardOf(tenant, name), unit);
 }
 
-/** Feature rows keep neither ids nor a pseudonym that could be computed from the person's id. */
+/**
+ * Feature rows keep neither ids nor a pseudonym that could be computed from the person's id. Each gets that of the key
+ * that its match has from now on, under which it is looked for when its label is due.
+ */
 function renamePseudonyms(
   { connection, vault }: Base,
   no: number,
@@ -232,8 +236,7 @@ function renamePseudonyms(
   pseudonym: string,
   { matches }: TheirRecords,
 ): number {
-  const was = vault.pseudonym(tenant, "feature", `person/${person}`);
-  const now = vault.pseudonym(tenant, "feature", `person/${pseudonym}`);
+  const called = (key: string) => vault.pseudonym(tenant, "feature", key);
   const rename = connection.query(
     `UPDATE features SET pseudonym = ?3, id = replace(id, pseudonym, ?3),
        body = replace(body, pseudonym, ?3) WHERE tenant = ?1 AND pseudonym = ?2`,
@@ -241,11 +244,14 @@ function renamePseudonyms(
   const ofMatch = connection.query<{ pseudonym: string }>(
     "SELECT f.pseudonym FROM features f WHERE f.tenant = ? AND f.id = ?",
   );
-  const others = matches
-    .filter(({ key }) => key === `person/${person}` || key.startsWith(`person/${person};`))
-    .map(({ id }) => ofMatch.get(no, id)?.pseudonym)
-    .filter((each) => each !== undefined);
-  return [...new Set([was, ...others])].reduce((sum, each) => sum + rename.run(no, each, now), 0);
+  const now = called(`person/${pseudonym}`);
+  const renamed = new Map([`person/${person}`, personKey(person)].map((key) => [called(key), now]));
+  for (const { id, key } of matches) {
+    const was = ofMatch.get(no, id)?.pseudonym;
+    const left = renamedKey(key, person, pseudonym);
+    if (was !== undefined && left !== key) renamed.set(was, called(left));
+  }
+  return [...renamed].reduce((sum, [was, to]) => sum + rename.run(no, was, to), 0);
 }
 
 /** What somebody else in the unit said may stand there alone: it is kept, or the erasure is refused. */

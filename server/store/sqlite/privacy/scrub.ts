@@ -1,3 +1,4 @@
+import { keyValue, renamedKey } from "../../../core/keys.ts";
 import type { PersonState } from "../../../core/unit.ts";
 import { FIELDS, WORDS } from "../../shapes/words.ts";
 
@@ -38,13 +39,17 @@ export function scrubber({ person, pseudonym, words }: Erasure): Scrubber {
   const replaced: (readonly [RegExp, string])[] = words
     .filter((word) => word.length > 2)
     .map((word) => [asWord(word), GONE]);
-  if (person.length >= TELLING_LENGTH) replaced.push([asWord(person), pseudonym]);
-  const key = `person/${person}`;
+  // In keys some characters of an id are encoded, and a very long one is cut.
+  const spelled = [...new Set([person, keyValue(person)])];
+  const isTelling = person.length >= TELLING_LENGTH;
+  if (isTelling) replaced.push(...spelled.map((id) => [asWord(id), pseudonym] as const));
 
   const text = (given: string): string => {
     if (WORDS.has(given)) return given;
-    if (given === key || given.startsWith(`${key};`)) return `person/${pseudonym}${given.slice(key.length)}`;
-    return replaced.reduce((result, [word, by]) => result.replace(word, by), given);
+    return replaced.reduce(
+      (result, [word, by]) => result.replace(word, by),
+      renamedKey(given, person, pseudonym),
+    );
   };
   const nameOf = (name: string, contacts: boolean): string => {
     if (name === person && contacts) return pseudonym;
@@ -70,7 +75,8 @@ export function scrubber({ person, pseudonym, words }: Erasure): Scrubber {
     return Object.fromEntries(entries);
   };
   // As they stand in JSON. A short id counts where it is a whole value, or a key names it.
-  const ids = person.length >= TELLING_LENGTH ? [inJson(person)] : [`"${inJson(person)}"`, inJson(key)];
+  const inKeys = spelled.flatMap((id) => [inJson(`person/${id}`), inJson(`;person=${id}`)]);
+  const ids = isTelling ? spelled.map(inJson) : [`"${inJson(person)}"`, ...inKeys];
   const needles = [...ids, ...words.map(inJson)];
   return {
     mentions: (given) => needles.some((needle) => given.includes(needle)),
