@@ -20,14 +20,15 @@ type Features = { [name: string]: number | null };
  * long ago the last one was (hours), and what is known of the account. Nothing after the cut is looked at.
  */
 function featuresAt(cut: Millis, events: readonly Event[], account: AccountState | null): Features {
+  const before = events.filter(({ time }) => time < cut && time >= cut - LOOK_BACK);
+  const persons = before.map(({ person }) => person).filter((person) => person !== null);
   const features: Features = {
     accountAgeDays: account?.signedUpAt == null ? null : Math.max(0, (cut - account.signedUpAt) / DAY),
     onboarded: account === null ? null : account.onboardedAt !== null && account.onboardedAt < cut ? 1 : 0,
     mrr: account?.mrr ?? null,
-    persons: new Set(events.map((event) => event.person)).size,
+    persons: new Set(persons).size,
   };
-  for (const event of events)
-    if (event.time < cut && event.time >= cut - LOOK_BACK) count(features, event, cut);
+  for (const event of before) count(features, event, cut);
   return features;
 }
 

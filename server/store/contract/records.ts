@@ -55,7 +55,7 @@ export interface Records {
   incidents(tenant: string, query: PageQuery): Promise<Page<Incident>>;
   outcomes(tenant: string, query: KeyQuery & { pattern?: string }): Promise<Page<Outcome>>;
   feedback(tenant: string, query: KeyQuery): Promise<Page<FeedbackRow>>;
-  /** In the order in which they came in; `since` and `until` are times of the events, both included. */
+  /** By when they came in, the newest first; `since` and `until` are times of the events, both included. */
   events(tenant: string, query: KeyQuery & { until?: Millis; unit?: string }): Promise<Page<Event>>;
   audit(tenant: string, query: PageQuery & { subject?: string }): Promise<Page<AuditRow>>;
   deadLetters(tenant: string, query: PageQuery): Promise<Page<DeadLetter>>;
@@ -84,8 +84,12 @@ export interface Records {
   saveFeatures(rows: readonly FeatureRow[]): Promise<void>;
   /** Of all tenants, oldest first. */
   matchesWithoutFeatures(limit: number): Promise<readonly Match[]>;
-  /** Of all tenants, from before that moment, oldest first. */
-  unlabelledFeatures(before: Millis, limit: number): Promise<readonly FeatureRow[]>;
+  /** Of all tenants, from before that moment, oldest first; those behind a place in that order, when it is given. */
+  unlabelledFeatures(
+    before: Millis,
+    limit: number,
+    after?: Pick<FeatureRow, "at" | "tenant" | "id">,
+  ): Promise<readonly FeatureRow[]>;
   /** How many events of a type a unit and person had on a day that is not in the log any more; newest day first. */
   dailyAggregates(tenant: string, query: KeyQuery): Promise<Page<DailyRow>>;
   /** What could not be read since the store was opened, each once. */

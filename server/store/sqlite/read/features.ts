@@ -5,6 +5,8 @@ import { type Body, bodyOf } from "../bodies.ts";
 
 type Features = Pick<Records, "saveFeatures" | "matchesWithoutFeatures" | "unlabelledFeatures" | "pseudonym">;
 
+const FIRST = { at: 0, tenant: "", id: "" } as const;
+
 export function features({ connection, names, vault, unreadable }: Base): Features {
   const upsert = connection.query(
     `INSERT INTO features (tenant, id, pseudonym, at, kind, label, body) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -18,7 +20,9 @@ export function features({ connection, names, vault, unreadable }: Base): Featur
   );
   // Index features_unlabelled.
   const unlabelled = connection.query<Body>(
-    "SELECT f.rowid AS no, f.body FROM features f WHERE f.label IS NULL AND f.at < ? ORDER BY f.at LIMIT ?",
+    `SELECT f.rowid AS no, f.body FROM features f
+     WHERE f.label IS NULL AND f.at < ?1 AND f.at >= ?2 AND (f.at, f.tenant, f.id) > (?2, ?3, ?4)
+     ORDER BY f.at, f.tenant, f.id LIMIT ?5`,
   );
   return {
     async pseudonym(tenant, key) {
@@ -37,8 +41,9 @@ export function features({ connection, names, vault, unreadable }: Base): Featur
     async matchesWithoutFeatures(limit) {
       return unreadable.upTo(limit, (most) => without.all(most), bodyOf("matches"));
     },
-    async unlabelledFeatures(before, limit) {
-      return unreadable.upTo(limit, (most) => unlabelled.all(before, most), bodyOf("features"));
+    async unlabelledFeatures(before, limit, after = FIRST) {
+      const place = [after.at, names.tenant(after.tenant), after.id] as const;
+      return unreadable.upTo(limit, (most) => unlabelled.all(before, ...place, most), bodyOf("features"));
     },
   };
 }
