@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { projectFiles, readProjectFile, root } from "./support/source.ts";
 
@@ -19,6 +19,34 @@ describe("pages about the code", () => {
     const text = "Read `server/flow/receive.ts`, then `server/flow/gone.ts`.";
 
     expect(filesIn(text).filter((path) => !isThere(path))).toEqual(["server/flow/gone.ts"]);
+  });
+});
+
+/** Where links of a page lead within the project, from its root. */
+function linksIn(page: string, text: string): readonly string[] {
+  const targets = [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)].map(([, target = ""]) => target);
+  return targets
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => posix.join(posix.dirname(page), target));
+}
+
+describe("links from page to page", () => {
+  const links = projectFiles("**/*.md").flatMap((page) =>
+    linksIn(page, readProjectFile(page)).map((target) => ({ page, target })),
+  );
+
+  it("lead to what is there", () => {
+    expect(links.filter(({ target }) => !isThere(target))).toEqual([]);
+    expect(links.length).toBeGreaterThan(50);
+  });
+
+  it("would be caught leading nowhere", () => {
+    const text =
+      "See [what was decided](../docs/decisions/0099-gone.md#why), or [elsewhere](https://example.com).";
+
+    expect(linksIn("server/README.md", text).filter((target) => !isThere(target))).toEqual([
+      "docs/decisions/0099-gone.md",
+    ]);
   });
 });
 
