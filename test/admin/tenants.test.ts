@@ -55,6 +55,21 @@ describe("a new tenant", () => {
     await expect(adminOf(app).createTenant("acme", {}, BY)).rejects.toThrow("exists already");
     await expect(adminOf(app).createTenant("Acme!", {}, BY)).rejects.toThrow("cannot be a tenant's id");
   });
+
+  it("gets no token while its making is cut off, and says what ends it", async () => {
+    const { app } = await anAdminWorld();
+    const settings = app.pipeline.tenant("acme")?.settings;
+    if (settings === undefined) throw new Error("acme was just made");
+    const before = (await app.store.tokens()).length;
+    await app.pipeline.tenantControl("globex", { kind: "settings", settings });
+
+    await expect(adminOf(app).createToken("globex", { role: "agent" }, BY)).rejects.toThrow(
+      "The tenant globex was not made to its end: `forestall tenant create globex` does that.",
+    );
+
+    expect(await app.store.tokens()).toHaveLength(before);
+    expect((await adminOf(app).createTenant("globex", {}, BY)).id).toBe("globex");
+  });
 });
 
 describe("settings", () => {
