@@ -120,6 +120,8 @@ describe("erasing a person", () => {
       action: "person.erase",
       subject: expect.stringMatching(/^person\/erased-/),
     });
+    // Where others say to whom the act was directed.
+    expect(rows[0]?.detail).not.toHaveProperty("target");
     await expect(adminOf(world.app).erasePerson("acme", { person: CANARY }, BY)).rejects.toThrow(
       "There is no person",
     );
@@ -200,6 +202,15 @@ describe("erasing a person of whom colleagues stay", () => {
       expect(filesWith(CANARY, asItLay)).toEqual([]);
     },
   );
+
+  it("leaves nothing of them in an account of which they were only a contact, and which is awake", async () => {
+    const world = await withColleague("contact");
+    expect(inMemory(world)).toContain(`"billing":["${CANARY}"]`);
+
+    await adminOf(world.app).erasePerson("acme", { person: CANARY }, BY);
+
+    expect(inMemory(world)).not.toContain(CANARY);
+  });
 
   it("is thorough while timers ring and mail comes in", async () => {
     const world = await withColleague("member");
