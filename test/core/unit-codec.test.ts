@@ -86,6 +86,12 @@ describe("a unit as text", () => {
   it.each(["", "{", "null", "{}", '{"tenant":"t1"}', "[]"])("that is none (%j) is refused", (text) => {
     expect(() => decodeUnit(text)).toThrow();
   });
+
+  it.each([Number("unknown"), 0, -1, 1.5])("of an engine that there never was (%d) is refused", (engine) => {
+    expect(() => decodeUnit(encodeUnit(aFullUnit()), engine)).toThrow(
+      "a customer's state was written by an unknown engine; restore the newest backup",
+    );
+  });
 });
 
 describe("renaming a person", () => {

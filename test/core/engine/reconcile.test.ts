@@ -218,6 +218,16 @@ describe("a message that the tables have", () => {
     expect(pursuitOf(world)).toMatchObject({ state: "sent", sentSteps: [0], deliveries: ["delivery-1"] });
     expect(world.unit.persons.get("u1")?.messages).toHaveLength(1);
   });
+
+  test("is known to the replay as well, which does not know that it failed: it counts against nobody", () => {
+    const world = createWorld({ patterns: [LADDER] });
+    world.trouble();
+    const row: Delivery = { ...world.delivery(), status: "failed" };
+    expect(world.unit.persons.get("u1")?.messages).toMatchObject([{ state: "reserved" }]);
+    world.give({ kind: "reconcile", engine: 2, served: { ...NOTHING, deliveries: [row] } });
+
+    expect(world.unit.persons.get("u1")?.messages).toMatchObject([{ delivery: "delivery-1", state: "void" }]);
+  });
 });
 
 describe("a match that only the tables have", () => {
