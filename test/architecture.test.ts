@@ -161,7 +161,7 @@ describe("circles of imports", () => {
 });
 
 describe("a folder of many files", () => {
-  const files = projectFiles("{server,sidebar-app,test}/**/*.*");
+  const files = projectFiles("{server,sidebar-app,test,bench}/**/*.*");
   const byFolder = Map.groupBy(files, (path) => posix.dirname(path));
   const isNoReadme = (path: string) => posix.basename(path) !== "README.md";
   const readmes = files.filter((path) => !isNoReadme(path));
