@@ -166,7 +166,7 @@ async function carryOut(
 ): Promise<void> {
   const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
   if (handler === undefined) {
-    const message = `This server does not know the command ${method}; it may be an older version.`;
+    const message = `This server does not know the command ${method}.`;
     return say({ id, error: { code: NO_METHOD, message } });
   }
   const progress = (value: unknown) => say({ method: "progress", params: { id, value } });
@@ -211,6 +211,10 @@ function readLines(socket: Socket, take: (line: string) => void): void {
 
 const ENDED =
   "The server ended before it answered: look whether the command was carried out, or give it again.";
+
+/** While an upgrade is under way, one of the two is still the old one. */
+const OTHER_VERSION =
+  "`forestall serve` runs as another version than this command: restart the server, and give the command again.";
 
 export interface Call {
   readonly path: string;
@@ -271,11 +275,12 @@ function conclude(
   resolve: (result: unknown) => void,
   reject: (error: Error) => void,
 ): void {
-  if (message === null) return reject(new CallFailed("The server's answer cannot be read."));
-  if (!("error" in message)) return resolve(message.result);
+  if (message !== null && "result" in message) return resolve(message.result);
+  if (message === null || !("error" in message)) return reject(new PlainError(OTHER_VERSION));
   const { error } = message;
   const plain =
     typeof error === "object" && error !== null && "message" in error ? String(error.message) : "";
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : INTERNAL;
-  reject(code === PLAIN || code === NO_METHOD ? new PlainError(plain) : new CallFailed(plain));
+  if (code === NO_METHOD) return reject(new PlainError(`${plain} ${OTHER_VERSION}`));
+  reject(code === PLAIN ? new PlainError(plain) : new CallFailed(plain));
 }

@@ -91,9 +91,23 @@ describe("the control socket", () => {
     await serve({});
 
     await expect(callControl({ path, method: "toString" })).rejects.toThrow(
-      "does not know the command toString",
+      "does not know the command toString. `forestall serve` runs as another version than this command: restart",
     );
   });
+
+  it.each(["{}", '{"jsonrpc":"2.0","id":1,"outcome":7}', "HTTP/1.1 400 Bad Request"])(
+    "says of the answer %s of another version that the server has to be restarted",
+    async (answer) => {
+      const other = createServer((socket) => socket.on("data", () => socket.write(`${answer}\n`)));
+      await new Promise<void>((resolve) => other.listen(path, resolve));
+
+      const call = callControl({ path, method: "pause" });
+
+      await expect(call).rejects.toThrow(PlainError);
+      await expect(call).rejects.toThrow("restart the server");
+      other.close();
+    },
+  );
 
   it("reports progress while a long command works", async () => {
     await serve({
