@@ -259,12 +259,28 @@ class StorePipeline implements Pipeline, PipelineControl {
     return this.#catchingUp.idle();
   }
 
-  checkpoint(): Promise<void> {
-    return this.#saving.checkpoint();
+  async checkpoint(): Promise<void> {
+    await this.#tellOwed();
+    await this.#saving.checkpoint();
   }
 
-  saveSome(): Promise<void> {
-    return this.#saving.saveSome();
+  async saveSome(): Promise<void> {
+    await this.#tellOwed();
+    await this.#saving.saveSome();
+  }
+
+  /** Units that were made again from the log alone are saved once they were told what was served to them. */
+  async #tellOwed(): Promise<void> {
+    const now = this.#options.now();
+    const owed = this.units.owed.filter(({ tenant }) => !this.#events.isBackfilling(tenant, now));
+    const told = owed.map((name) =>
+      this.#queue.submit(1, {
+        prepare: () => this.units.load([name]),
+        run: (draft) => this.#inputs.tell(name, draft),
+        result: () => undefined,
+      }),
+    );
+    await Promise.all(told);
   }
 
   async drain(): Promise<void> {
@@ -278,6 +294,7 @@ class StorePipeline implements Pipeline, PipelineControl {
     await this.#queue.submit(1, {
       prepare: () => this.units.load([{ tenant, unit }]),
       run: async (draft) => {
+        await this.#inputs.tell({ tenant, unit }, draft);
         const state = this.units.get(tenant, unit);
         if (state === undefined) return;
         const changed = change(state);

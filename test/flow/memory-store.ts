@@ -232,12 +232,14 @@ export function memoryStore(kept?: Kept): MemoryStore {
           .flatMap((id) => (decisions.has(id) ? [[id, decisions.get(id)?.size ?? 0] as const] : [])),
       };
     },
-    async inputs({ after, limit, tenant, unit, tenantWide: wide }) {
+    async inputs({ after, limit, tenant, unit, tenantWide: wide, alone }) {
       await turn();
       const all =
         unit === undefined
           ? inputs.map((text) => JSON.parse(text) as LogInput)
-          : [...tenantWide, ...(byUnit.get(`${tenant}\u0000${unit}`) ?? [])].sort((a, b) => a.seq - b.seq);
+          : [...(alone === true ? [] : tenantWide), ...(byUnit.get(`${tenant}\u0000${unit}`) ?? [])].sort(
+              (a, b) => a.seq - b.seq,
+            );
       return all
         .filter((one) => one.seq > after && (tenant === undefined || one.tenant === tenant))
         .filter((one) => unit !== undefined || wide !== true || one.unit === null)

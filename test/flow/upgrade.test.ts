@@ -317,6 +317,125 @@ describe("an upgrade after a kill", () => {
   });
 });
 
+/** Every snapshot there is turns out to be damaged; those that are saved from now on are not. */
+function withoutSnapshots(store: FlowStore): FlowStore {
+  const sound = new Set<string>();
+  return {
+    ...store,
+    async saveUnits(rows) {
+      await store.saveUnits(rows);
+      for (const { tenant, unit } of rows) sound.add(`${tenant} ${unit}`);
+    },
+    loadUnits: async (names) =>
+      (await store.loadUnits(names)).filter(({ tenant, unit }) => sound.has(`${tenant} ${unit}`)),
+  };
+}
+
+describe("a unit whose snapshot is damaged while the log is whole", () => {
+  const aLife = {
+    before: aSteadyStory(25),
+    after: aSteadyStory(8),
+    otherwise: fc.constantFrom(...OTHERWISE),
+    patterns: fc.constantFrom(...OTHER_PATTERNS),
+  };
+  const reconciles = ({ log }: MemoryStore) =>
+    log.filter(({ body }) => "control" in body && body.control.kind === "reconcile").length;
+
+  it.each(["in good order", "by a kill"])(
+    "is made again by a newer engine and sends nothing twice (the older one was ended %s)",
+    async (end) => {
+      let told = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.record(aLife),
+          fc.nat(40),
+          async ({ before, after, otherwise, patterns }, saveAt) => {
+            const store = memoryStore();
+            const world = await createWorld({ store, now: NOON });
+            await play(world, before, { stops: [[saveAt, "checkpoint"]] });
+            await troubles(world, 3);
+            if (end === "in good order") await world.pipeline.drain();
+            const known = remembered(world);
+            const left = store.clone();
+
+            const again = await openWorld({
+              store: withoutSnapshots(judgingOtherwise(left, otherwise)),
+              now: world.now,
+              engine: NEXT,
+              patterns,
+            });
+            again.sent.push(...world.sent);
+            again.committed.push(...world.committed);
+            for (const { id } of world.pipeline.units.values()) await again.pipeline.peek(T, id);
+            await again.pipeline.checkpoint();
+
+            for (const line of known) expect(remembered(again)).toContain(line);
+            for (const unit of again.pipeline.units.values()) {
+              for (const row of unit.deliveries.values()) expect(row).toEqual(rowsOf(left).get(row.id));
+            }
+            await play(again, after);
+            await again.until(again.now + 4 * DAY);
+            const steps = again.sent
+              .filter(({ row }) => row.manual === null)
+              .map(({ row }) => `${row.match} ${row.step} ${row.match === "" ? row.id : ""}`);
+            expect(steps.length).toBe(new Set(steps).size);
+            told += reconciles(left);
+          },
+        ),
+        { seed: 20261128, numRuns: 12 },
+      );
+
+      expect(told).toBeGreaterThan(20);
+    },
+  );
+
+  it("is told what was served before its first input, and before it is saved", async () => {
+    const store = memoryStore();
+    const world = await createWorld({ store, now: NOON });
+    await introduce(world);
+    await refusals(world, 5);
+    await world.until(world.now + HOUR);
+    await world.pipeline.drain();
+    const open = async () => {
+      const left = store.clone();
+      const again = await openWorld({ store: withoutSnapshots(left), now: world.now, engine: NEXT });
+      return { left, again };
+    };
+
+    const heard = await open();
+    await heard.again.take(event("page.viewed", { time: world.now, account: "acme", person: "dev" }));
+    const looked = await open();
+    await looked.again.pipeline.peek(T, "account/acme");
+    await looked.again.pipeline.saveSome();
+    await looked.again.pipeline.checkpoint();
+
+    const kinds = heard.left.log
+      .slice(store.log.length)
+      .filter(({ unit }) => unit === "account/acme")
+      .map(({ body }) => ("event" in body ? body.event.type : body.control.kind));
+    expect(kinds.slice(0, 2)).toEqual(["reconcile", "page.viewed"]);
+    expect(reconciles(looked.left)).toBe(1);
+    expect(await looked.left.checkpoint()).toBe(looked.left.log.length);
+    expect(await looked.left.loadUnits([{ tenant: T, unit: "account/acme" }])).toMatchObject([
+      { engine: String(NEXT.version) },
+    ]);
+  });
+
+  it("is made again whole at a start, when inputs of it stand behind the checkpoint too", async () => {
+    const store = memoryStore();
+    const world = await createWorld({ store, now: NOON });
+    await introduce(world);
+    await world.pipeline.checkpoint();
+    await refusals(world, 5);
+    const before = states(world);
+
+    const again = await openWorld({ store: withoutSnapshots(store.clone()), now: world.now });
+    for (const { id } of world.pipeline.units.values()) await again.pipeline.peek(T, id);
+
+    expectSame(states(again), before);
+  });
+});
+
 describe("the settings that every test of an upgrade changes", () => {
   it("are none that a tenant has by default", () => {
     for (const change of OTHERWISE) expect({ ...DEFAULT_SETTINGS, ...change }).not.toEqual(DEFAULT_SETTINGS);

@@ -113,7 +113,9 @@ export class Events {
     const isReady = before.length === 0 && units.get(tenant, unit) !== undefined;
     if (!isReady) return this.#takeAfter(before, unit, event, draft);
     const effects = this.#takeAttributed(unit, event, draft);
-    return effects.length === 0 ? null : inputs.follow(tenant, unit, receivedAt, effects, draft);
+    return effects.length === 0 && !inputs.hasToFollow
+      ? null
+      : inputs.follow(tenant, unit, receivedAt, effects, draft);
   }
 
   /** Inputs that come before the event, and units that sleep, take time. */

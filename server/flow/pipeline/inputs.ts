@@ -44,6 +44,8 @@ export class Inputs {
    */
   #clock: Millis = 0;
   #forwards: Forward[] = [];
+  /** What units that were made again from the log had to be told, with what came of it: others may have to hear. */
+  #told: (UnitName & { readonly receivedAt: Millis; readonly effects: readonly Effect[] })[] = [];
 
   constructor(deps: InputsDeps) {
     this.#deps = deps;
@@ -73,6 +75,7 @@ export class Inputs {
     this.#seq = seq;
     this.#clock = clock;
     this.#forwards = [];
+    this.#told = [];
   }
 
   /** Judges one input of a unit that is in memory. What it leads to elsewhere waits for `follow`. */
@@ -86,6 +89,12 @@ export class Inputs {
     const { units, tenants, tools } = this.#deps;
     const unit = units.get(tenant, unitId);
     if (unit === undefined) throw new TypeError(`unit ${unitId} was not loaded`);
+    const owed = units.takeOwed(tenant, unitId);
+    const isReconcile = "control" in body && body.control.kind === "reconcile";
+    if (owed !== null && !isReconcile) {
+      const effects = this.apply(tenant, unitId, receivedAt, { control: owed }, draft);
+      this.#told.push({ tenant, unit: unitId, receivedAt, effects });
+    }
     // Within a unit time never goes back, whatever the machine's clock does.
     const at = Math.max(receivedAt, unit.clock);
     const seq = ++this.#seq;
@@ -119,6 +128,11 @@ export class Inputs {
     this.#forwards.push({ tenant, unit, control, receivedAt });
   }
 
+  /** Something led to inputs elsewhere that were not taken yet. */
+  get hasToFollow(): boolean {
+    return this.#forwards.length > 0 || this.#told.length > 0;
+  }
+
   /** Takes what an input led to in other units. */
   async follow(
     tenant: string,
@@ -128,17 +142,33 @@ export class Inputs {
     draft: Draft,
   ): Promise<void> {
     await this.#tellOtherUnits(tenant, unit, receivedAt, effects);
-    if (this.#forwards.length > 0) await this.takeForwarded(draft);
+    if (this.hasToFollow) await this.takeForwarded(draft);
   }
 
   /** Inputs that follow from others: they may need units that sleep, and lead to further ones. */
   async takeForwarded(draft: Draft): Promise<void> {
+    await this.#followTold();
     for (let next = this.#forwards.shift(); next !== undefined; next = this.#forwards.shift()) {
       const { tenant, unit, control, receivedAt } = next;
       await this.#deps.units.load([{ tenant, unit }]);
       const effects = this.apply(tenant, unit, receivedAt, { control }, draft);
       if (control.kind !== "profile") await this.#tellOtherUnits(tenant, unit, receivedAt, effects);
+      await this.#followTold();
     }
+  }
+
+  async #followTold(): Promise<void> {
+    for (const { tenant, unit, receivedAt, effects } of this.#told.splice(0)) {
+      await this.#tellOtherUnits(tenant, unit, receivedAt, effects);
+    }
+  }
+
+  /** Tells a unit that is in memory what it has to be told, where nothing else is there to tell it. */
+  async tell({ tenant, unit }: UnitName, draft: Draft): Promise<void> {
+    const control = this.#deps.units.takeOwed(tenant, unit);
+    if (control === null) return;
+    const effects = this.apply(tenant, unit, this.#clock, { control }, draft);
+    await this.follow(tenant, unit, this.#clock, effects, draft);
   }
 
   /** A person in several accounts: what one of them has learned about the person, the others are told. */

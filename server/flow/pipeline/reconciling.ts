@@ -1,7 +1,7 @@
 import type { UnitControl } from "../../core/control.ts";
-import type { Unit } from "../../core/unit.ts";
 import type { Engine } from "../../core/unit-upgrades.ts";
 import type { Outbox } from "../../store/contract.ts";
+import { reconcileOf } from "./served-to.ts";
 import type { UnitName, Units } from "./units.ts";
 
 /** Units that are told at once: they share a commit. */
@@ -28,15 +28,9 @@ export async function reconcileAll({ store, units, engine, control }: Reconcilin
       group.map(async (name) => {
         const unit = units.get(name.tenant, name.unit);
         if (unit === undefined) throw new TypeError("a unit that was just loaded is not there");
-        const served = await store.served(name.tenant, name.unit, knownTo(unit));
-        await control(name, { kind: "reconcile", engine: engine.version, served });
+        await control(name, await reconcileOf(unit, store, engine));
         units.told(name);
       }),
     );
   }
-}
-
-function knownTo(unit: Unit): Parameters<Outbox["served"]>[2] {
-  const { persons, tracked, deliveries } = unit;
-  return { persons: [...persons.keys()], matches: [...tracked.keys()], deliveries: [...deliveries.keys()] };
 }

@@ -146,7 +146,7 @@ export class Saving {
   async makeRoom(reached: number | null): Promise<void> {
     const { units, store, journeys } = this.#deps;
     if (units.size <= this.#mostUnits) return;
-    while (units.dirty > 0) await this.save(() => units.takeDirty(CHECKPOINT_SLICE * 8));
+    while ((await this.save(() => units.takeDirty(CHECKPOINT_SLICE * 8))) > 0);
     units.evict(this.#mostUnits / 2, units.size * 2);
     if (reached !== null) await store.setCheckpoint(Math.min(reached, journeys.oldest - 1));
   }

@@ -26,7 +26,7 @@ export interface StartDeps {
 export async function startFromLog(deps: StartDeps, onProgress?: (inputs: number) => void): Promise<void> {
   const { store, inputs, tenants, units, saving } = deps;
   const lastSeq = await store.lastSeq();
-  const judgedBefore = await takeOver(store, deps.engine, lastSeq);
+  units.judgedBefore(await takeOver(store, deps.engine, lastSeq));
   inputs.startAfter(lastSeq);
   for await (const page of pages(store, { after: 0, tenantWide: true })) {
     for (const input of page) {
@@ -37,7 +37,7 @@ export async function startFromLog(deps: StartDeps, onProgress?: (inputs: number
   let read = 0;
   for await (const page of pages(store, { after: await store.checkpoint() })) {
     for (const input of page) countAgain(deps, input);
-    await units.resume(page, judgedBefore);
+    await units.resume(page);
     read += page.length;
     if (read >= PROGRESS_EVERY) onProgress?.(read);
     // A start that is cut short has to find them again by their inputs.

@@ -5,6 +5,7 @@
  * saved; their timers are then found on disk.
  */
 
+import type { ControlOf } from "../../core/control.ts";
 import { assess, dueOf, type Tools } from "../../core/engine/assess.ts";
 import type { Event } from "../../core/event.ts";
 import { shardOf } from "../../core/hash.ts";
@@ -18,12 +19,14 @@ import { type Engine, UnreadableUnit } from "../../core/unit-upgrades.ts";
 import {
   type Log,
   type LogInput,
+  type Outbox,
   RecordRefused,
   StoreDamaged,
   type UnitSnapshot,
 } from "../../store/contract.ts";
 import { DueHeap } from "./due-heap.ts";
 import { unitInputOf } from "./log-record.ts";
+import { reconcileOf } from "./served-to.ts";
 import type { Tenants } from "./tenants.ts";
 
 export interface UnitName {
@@ -36,7 +39,7 @@ const text = new TextEncoder();
 const fromBytes = new TextDecoder();
 
 export interface UnitsDeps {
-  readonly store: Pick<Log, "loadUnits" | "inputs">;
+  readonly store: Pick<Log, "loadUnits" | "inputs"> & Pick<Outbox, "served">;
   readonly tenants: Tenants;
   readonly tools: Tools;
   readonly engine: Engine;
@@ -55,6 +58,8 @@ interface Held {
   readonly ticket: { held: Held | null };
   /** Somebody asked for it since the last round of `evict`. */
   wanted: boolean;
+  /** What the unit has to be told before its next input, and before it is saved. */
+  owes: ControlOf<"reconcile"> | null;
 }
 
 export class Units {
@@ -74,6 +79,9 @@ export class Units {
   #sweep: Iterator<Held> | null = null;
   /** Units whose newest inputs another engine had judged: what it did about them has to be told them (reconcile.ts). */
   readonly #owed = new Map<string, UnitName>();
+  /** Those of them that were made again from the log alone. */
+  readonly #untold = new Set<Held>();
+  #judgedBefore = 0;
   readonly due = new DueHeap<unknown>();
   readonly #store: UnitsDeps["store"];
   readonly #tenants: Tenants;
@@ -305,7 +313,8 @@ export class Units {
   }
 
   async #restore({ tenant, unit: id }: UnitName, snapshot: UnitSnapshot | undefined): Promise<void> {
-    const unit = this.#readSnapshot(snapshot) ?? newUnit(tenant, id);
+    const saved = this.#readSnapshot(snapshot);
+    const unit = saved ?? newUnit(tenant, id);
     let unsavedFrom = 0;
     for (let after = unit.seq; ; ) {
       const inputs = await this.#store.inputs({ after, limit: REPLAY_PAGE, tenant, unit: id, alone: true });
@@ -320,15 +329,16 @@ export class Units {
     }
     this.#lost.delete(nameOf(tenant, id));
     const hasLearned = await this.#learnChanges(unit, Number.POSITIVE_INFINITY);
-    this.#put(unit, hasLearned ? unsavedFrom || unit.seq : unsavedFrom);
+    const wasJudgedOtherwise = saved === null && unsavedFrom > 0 && unsavedFrom <= this.#judgedBefore;
+    const owes = wasJudgedOtherwise ? await reconcileOf(unit, this.#store, this.#engine) : null;
+    this.#put(unit, hasLearned ? unsavedFrom || unit.seq : unsavedFrom, owes);
   }
 
   /**
    * Takes in the next part of the log, of which nothing is missing since the last checkpoint: what no snapshot holds
    * yet is replayed. Quicker than asking for each unit's own inputs.
-   * @param judgedBefore up to this position other engines had judged
    */
-  async resume(inputs: readonly LogInput[], judgedBefore: number): Promise<void> {
+  async resume(inputs: readonly LogInput[]): Promise<void> {
     const missing = new Map<string, UnitName>();
     for (const { tenant, unit } of inputs) {
       if (unit !== null && this.#find(tenant, unit) === undefined) {
@@ -338,11 +348,14 @@ export class Units {
     const names = [...missing.values()];
     const snapshots = await this.#store.loadUnits(names);
     const found = new Map(snapshots.map((one) => [nameOf(one.tenant, one.unit), one]));
-    for (const [name, { tenant, unit }] of missing) {
-      this.#put(this.#readSnapshot(found.get(name)) ?? newUnit(tenant, unit), 0);
+    for (const [key, name] of missing) {
+      const saved = this.#readSnapshot(found.get(key));
+      if (saved !== null) this.#put(saved, 0);
+      else if (await this.#hasInputsBefore(name, inputs)) await this.#restore(name, undefined);
+      else this.#put(newUnit(name.tenant, name.unit), 0);
     }
     for (const input of inputs) {
-      this.#noteOwed(input, judgedBefore);
+      this.#noteOwed(input);
       const unit = input.unit === null ? undefined : this.#find(input.tenant, input.unit)?.unit;
       if (unit === undefined || input.seq <= unit.seq) continue;
       if (this.#wasChangedBefore(unit, input)) await this.#learnChanges(unit, input.seq);
@@ -351,18 +364,44 @@ export class Units {
     }
   }
 
-  /** Units that have not been told yet what an earlier engine did about their newest inputs. */
+  /** Its snapshot is lost: what the checkpoint says to be in it has to be read again. */
+  async #hasInputsBefore({ tenant, unit }: UnitName, [next]: readonly LogInput[]): Promise<boolean> {
+    const [first] = await this.#store.inputs({ after: 0, limit: 1, tenant, unit, alone: true });
+    return first !== undefined && next !== undefined && first.seq < next.seq;
+  }
+
+  /** Up to this position other engines had judged. */
+  judgedBefore(seq: number): void {
+    this.#judgedBefore = seq;
+  }
+
+  /** Units that have not been told yet what an earlier engine did about their inputs. */
   get owed(): readonly UnitName[] {
-    return [...this.#owed.values()];
+    const owed = new Map(this.#owed);
+    for (const { unit } of this.#untold) {
+      owed.set(nameOf(unit.tenant, unit.id), { tenant: unit.tenant, unit: unit.id });
+    }
+    return [...owed.values()];
   }
 
   told({ tenant, unit }: UnitName): void {
     this.#owed.delete(nameOf(tenant, unit));
   }
 
-  #noteOwed({ tenant, unit, seq, body }: LogInput, judgedBefore: number): void {
+  /** What the unit has to be told before anything else; whoever asks tells it. */
+  takeOwed(tenant: string, unit: string): ControlOf<"reconcile"> | null {
+    if (this.#untold.size === 0) return null;
+    const held = this.#find(tenant, unit);
+    if (held === undefined) return null;
+    const { owes } = held;
+    held.owes = null;
+    this.#untold.delete(held);
+    return owes;
+  }
+
+  #noteOwed({ tenant, unit, seq, body }: LogInput): void {
     if (unit === null) return;
-    if (seq <= judgedBefore) this.#owed.set(nameOf(tenant, unit), { tenant, unit });
+    if (seq <= this.#judgedBefore) this.#owed.set(nameOf(tenant, unit), { tenant, unit });
     else if ("control" in body && body.control.kind === "reconcile") this.told({ tenant, unit });
   }
 
@@ -379,9 +418,9 @@ export class Units {
     assess(unit, this.#tenants.judging(input), seq, receivedAt, unitInputOf(input), this.#tools);
   }
 
-  #put(unit: Unit, unsavedFrom: number): void {
+  #put(unit: Unit, unsavedFrom: number, owes: Held["owes"] = null): void {
     const ticket: Held["ticket"] = { held: null };
-    const held: Held = { unit, unsavedFrom, hinted: Number.POSITIVE_INFINITY, ticket, wanted: true };
+    const held: Held = { unit, unsavedFrom, hinted: Number.POSITIVE_INFINITY, ticket, wanted: true, owes };
     ticket.held = held;
     let units = this.#live.get(unit.tenant);
     if (units === undefined) {
@@ -393,7 +432,9 @@ export class Units {
     else {
       before.ticket.held = null;
       this.#dirty.delete(before);
+      this.#untold.delete(before);
     }
+    if (owes !== null) this.#untold.add(held);
     units.set(unit.id, held);
     this.#unreadable.delete(nameOf(unit.tenant, unit.id));
     if (unsavedFrom > 0) this.#dirty.add(held);
@@ -430,6 +471,7 @@ export class Units {
     const { tenant, id } = held.unit;
     held.ticket.held = null;
     this.#dirty.delete(held);
+    this.#untold.delete(held);
     if (this.#find(tenant, id) !== held) return;
     this.#live.get(tenant)?.delete(id);
     this.#size -= 1;
@@ -489,14 +531,14 @@ export class Units {
   // ---- saving
 
   /**
-   * Takes up to `limit` changed units as snapshots: those whose oldest unsaved input is at or before this position.
-   * Only at a moment when no batch is under way.
+   * Takes up to `limit` changed units as snapshots: those whose oldest unsaved input is at or before this position. One
+   * that has to be told something waits: with a snapshot, nobody would know any more that it has. Only at a moment when no batch is under way.
    */
   takeDirty(limit: number, upTo = Number.POSITIVE_INFINITY): UnitSnapshot[] {
     const taken: Held[] = [];
     for (const held of this.#dirty) {
       if (taken.length >= limit || held.unsavedFrom > upTo) break;
-      taken.push(held);
+      if (held.owes === null) taken.push(held);
     }
     return taken.map((held) => this.#take(held));
   }
@@ -504,7 +546,7 @@ export class Units {
   /** Those of them that are in memory, changed or not, as snapshots. */
   snapshotsOf(names: readonly UnitName[]): UnitSnapshot[] {
     const held = names.map(({ tenant, unit }) => this.#find(tenant, unit));
-    return held.filter((one) => one !== undefined).map((one) => this.#take(one));
+    return held.flatMap((one) => (one === undefined || one.owes !== null ? [] : [this.#take(one)]));
   }
 
   #take(held: Held): UnitSnapshot {
