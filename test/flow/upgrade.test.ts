@@ -174,8 +174,8 @@ describe("a newer engine", () => {
     await world.pipeline.drain();
 
     await expect(openWorld({ store, now: world.now })).rejects.toThrow(
-      `the data was last judged by engine ${NEXT.version}, this Forestall knows engines up to ` +
-        `${THIS_ENGINE.version}; start the newer Forestall that wrote it`,
+      `The data was written by a newer version of Forestall (engine ${NEXT.version}, this one knows up to ` +
+        `${THIS_ENGINE.version}): start the newer version, or restore a backup from before it.`,
     );
   });
 

@@ -59,8 +59,8 @@ async function takeOver(store: StartDeps["store"], engine: Engine, lastSeq: numb
   const before = known?.engine ?? (lastSeq === 0 ? engine.version : FIRST_ENGINE);
   if (before > engine.version) {
     throw new StoreUnavailable(
-      `the data was last judged by engine ${before}, this Forestall knows engines up to ${engine.version}; ` +
-        "start the newer Forestall that wrote it",
+      `The data was written by a newer version of Forestall (engine ${before}, this one knows up to ${engine.version}): ` +
+        "start the newer version, or restore a backup from before it.",
     );
   }
   if (known?.engine === engine.version) return known.judgedBefore;

@@ -74,7 +74,9 @@ describe("a migration", () => {
     migrate(connection, [threeSteps(0), { version: 2, name: "newer", steps: [] }]);
     migrate(connection, [threeSteps(0), { version: 2, name: "newer", steps: ["SELECT 1"] }]);
 
-    expect(() => migrate(connection, [threeSteps(0)])).toThrow("start the newer Forestall");
+    expect(() => migrate(connection, [threeSteps(0)])).toThrow(
+      "start the newer version, or restore a backup from before it.",
+    );
   });
 });
 

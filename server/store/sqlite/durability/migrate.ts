@@ -27,8 +27,8 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
   const newest = Math.max(0, ...migrations.map(({ version }) => version));
   if (at > newest) {
     throw new StoreUnavailable(
-      `the database has schema version ${at}, this Forestall knows versions up to ${newest}; ` +
-        "start the newer Forestall that wrote it",
+      `The database was written by a newer version of Forestall (schema ${at}, this one knows up to ${newest}): ` +
+        "start the newer version, or restore a backup from before it.",
     );
   }
   for (const migration of migrations) if (migration.version > at) run(connection, migration);
