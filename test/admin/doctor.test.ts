@@ -142,6 +142,21 @@ describe("what the doctor finds", () => {
     expect(await found(app)).toContain("ok no timer is late");
   });
 
+  it("of no timer that ran, though the snapshot on disk still names it", async () => {
+    const { app, clock } = await anAdminWorld();
+    const calls = [1, 2, 3, 4, 5].map((n) => ({
+      ...event(`${n}`, "api.request_failed"),
+      data: { status: 429 },
+    }));
+    await app.pipeline.receive("acme", calls);
+    await app.pipeline.checkpoint();
+    clock.advance(86_400_000);
+    await app.pipeline.tick(clock.now());
+
+    expect(await app.store.dueUnits(clock.now(), 10)).not.toEqual([]);
+    expect(await found(app)).toContain("ok no timer is late");
+  });
+
   it("of a clock that was set back", async () => {
     const { app, clock } = await anAdminWorld();
     await app.pipeline.receive("acme", [event("1", "session.started")]);

@@ -122,6 +122,11 @@ export class Units {
     return held.unit;
   }
 
+  /** Whether it is in memory, where it is ahead of its snapshot on disk. */
+  isAwake(tenant: string, unit: string): boolean {
+    return this.#find(tenant, unit) !== undefined;
+  }
+
   /** Names of units in memory that do not know of the newest change of patterns. */
   behind(tenant: string): string[] {
     const all = [...(this.#live.get(tenant)?.values() ?? [])];
