@@ -1,6 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { realpath, rename, rm, stat } from "node:fs/promises";
 import { finished } from "node:stream/promises";
+import { unwritable } from "../lib/output-file.ts";
 import type { LongWork } from "./contract.ts";
 import { readable } from "./readable.ts";
 
@@ -9,6 +10,7 @@ const REPORTED_EVERY = 10_000;
 /**
  * Writes rows to a file, one JSON object a line. They go to `<file>.part` first, which gets its name when all are in:
  * half an export must not be taken for a whole one. What is given up leaves nothing behind.
+ * @throws PlainError when the file cannot be written where it is
  */
 export async function writeRows(
   file: string,
@@ -26,8 +28,8 @@ export async function writeRows(
     await rename(part, target);
     return count;
   } catch (error) {
-    await rm(part, { force: true });
-    throw error;
+    await rm(part, { force: true }).catch(() => {});
+    throw unwritable(target, error);
   }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeRows } from "../../server/actions/rows-file.ts";
+import { PlainError } from "../../server/lib/errors.ts";
 
 let folder: string;
 let file: string;
@@ -41,6 +42,18 @@ describe("an export to a file", () => {
     expect(readdirSync(folder)).toEqual(["acme.ndjson"]);
   });
 
+  it("says in a sentence why a file cannot be where it was asked for", async () => {
+    const nowhere = join(folder, "no", "acme.ndjson");
+    writeFileSync(join(folder, "full"), "");
+
+    await expect(writeRows(nowhere, rows(3))).rejects.toThrow(
+      new PlainError(`${nowhere} cannot be written: its folder does not exist.`),
+    );
+    await expect(writeRows(join(folder, "full", "a.ndjson"), rows(3))).rejects.toThrow(
+      "cannot be written: what should be its folder is a file.",
+    );
+  });
+
   it.each([
     ["nobody waits for any more", (gone: AbortController) => gone.abort(new Error("hung up")), "hung up"],
     [
@@ -73,7 +86,7 @@ describe("an export to a file", () => {
   });
 
   it("says that its folder is not there, and writes to a device as it is", async () => {
-    await expect(writeRows(join(folder, "none", "x"), rows(1))).rejects.toThrow("ENOENT");
+    await expect(writeRows(join(folder, "none", "x"), rows(1))).rejects.toThrow("its folder does not exist");
     expect(await writeRows("/dev/null", rows(2))).toBe(2);
     expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
   });

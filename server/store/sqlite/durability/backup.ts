@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { PlainError } from "../../../lib/errors.ts";
+import { unwritable } from "../../../lib/output-file.ts";
 import type { Records, Store } from "../../contract.ts";
 import type { Base } from "../base.ts";
 import { sumsPath } from "./integrity.ts";
@@ -52,9 +53,13 @@ export function copies({ connection }: Base): Pick<Store, "backup"> & Pick<Recor
       const removePart = () => {
         for (const each of [part, sumsPath(part)]) rmSync(each, { force: true });
       };
-      // One that was killed may have left a part.
-      removePart();
-      closeSync(openSync(part, "wx", 0o600));
+      try {
+        // One that was killed may have left a part.
+        removePart();
+        closeSync(openSync(part, "wx", 0o600));
+      } catch (error) {
+        throw unwritable(toFile, error);
+      }
       try {
         await inThread({ from: connection.file, to: part });
       } catch (error) {
