@@ -65,5 +65,13 @@ export async function tooLate(
   if (row === undefined) return conflict(sentence, { first: null });
   const { actor, at, action } = row;
   const first = { actor, at: new Date(at).toISOString(), action };
-  return conflict(`${sentence} ${actorWords(actor)} was first, on ${momentWords(at)}.`, { first });
+  return conflict(`${sentence} ${begun(actorWords(actor))} was first, on ${momentWords(at)}.`, { first });
+}
+
+/** As the beginning of a sentence: our own words get a capital, names stay as they are. */
+function begun(words: string): string {
+  return words.replace(
+    /^(?:somebody with|the customer)/,
+    (own) => own.charAt(0).toUpperCase() + own.slice(1),
+  );
 }

@@ -64,7 +64,7 @@ interface SwitchOptions {
 
 export function addPause(program: Command, cli: Cli): void {
   const command = switchCommand(program.command("pause"), "switch messages off, within a second")
-    .option("--until <when>", "for a person: a length such as 7d, or a time; otherwise for good")
+    .option("--until <when>", "for a person: a length such as 7d, or a time; otherwise until `resume`")
     .description(
       "Switches messages off within a second, also those that are queued: all of the tenant, or a pattern, a channel, a person.",
     )
@@ -119,6 +119,11 @@ export function whoOf(options: {
   return given[0];
 }
 
+function pauseText(until: string | null): string {
+  if (until === null) return "gets messages again";
+  return `gets no messages until ${until === "forever" ? "`forestall resume`" : until}`;
+}
+
 async function flip(
   cli: Cli,
   options: SwitchOptions,
@@ -134,9 +139,7 @@ async function flip(
   if (who !== undefined) {
     const done = await cli.call(names.person, { tenant, who, reason, ...more });
     if (options.json) return cli.json(done);
-    return cli.say(
-      done.until === null ? `${done.person} gets messages again.` : `${done.person}: until ${done.until}.`,
-    );
+    return cli.say(`${done.person} ${pauseText(done.until)}.`);
   }
   const switches = await cli.call(names.all, { tenant, patterns, channels, reason });
   if (options.json) return cli.json(switches);

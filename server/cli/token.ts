@@ -78,7 +78,11 @@ function addRotate(group: Command, cli: Cli): void {
   command
     .description("Makes a token of the same role, and lets the old one count a while longer.")
     .addOption(tenantOption())
-    .option("--keep <length>", "how long the old one still counts", duration, duration("24h"))
+    .addOption(
+      new Option("--keep <length>", "how long the old one still counts")
+        .argParser(duration)
+        .default(duration("24h"), "24h"),
+    )
     .addOption(jsonOption())
     .action(async (id: string, options: { tenant?: string; keep: number; json?: true }) => {
       const tenant = await cli.tenant(options.tenant);

@@ -162,13 +162,15 @@ describe.each([false, true])("with a server running: %s", (isRunning) => {
     const path = world.write("h.ndjson", file([0, 60, 120, 180, 240].map((at) => rateLimited(at))));
 
     const imported = await world.run("import", path);
+    const pausedForGood = await world.run("pause", "--person", "u1");
     const paused = await world.run("pause", "--person", "u1", "--until", "7d");
     const exported = await world.run("export", "--person", "u1");
     const asked = await world.run("erase", "--person", "u1");
     const erased = await world.run("erase", "--person", "u1", "--yes", "--reason", "asked");
 
     expect(imported.out).toBe("5 events taken in, 0 known already.\n");
-    expect(paused.out).toMatch(/^u1: until \d{4}-/);
+    expect(pausedForGood.out).toBe("u1 gets no messages until `forestall resume`.\n");
+    expect(paused.out).toMatch(/^u1 gets no messages until \d{4}-/);
     const tables = exported.out
       .trimEnd()
       .split("\n")
@@ -185,12 +187,17 @@ describe.each([false, true])("with a server running: %s", (isRunning) => {
 
     const made = await world.run("backup", copy);
     const again = await world.run("backup", copy);
+    const nowhere = await world.run("backup", join(copy, "b.db"));
 
     expect(made).toMatchObject({
       code: 0,
       out: expect.stringMatching(/copy\.db holds everything up to now/),
     });
     expect(again).toMatchObject({ code: 1, err: `${copy} exists already; a backup never overwrites.\n` });
+    expect(nowhere).toMatchObject({
+      code: 1,
+      err: `${join(copy, "b.db")} cannot be written: what should be its folder is a file.\n`,
+    });
     expect(readdirSync(world.folder).filter((name) => name.startsWith("copy"))).toEqual([
       "copy.db",
       "copy.db-sums",
