@@ -46,7 +46,7 @@ export function carryOut(
         {
           ...messageOf(ask, filled.template ?? "", filled.channel ?? ""),
           reason,
-          ...(preview?.body?.verdict === "override" ? { override: true } : {}),
+          ...(preview?.body?.guardResult === "override" ? { override: true } : {}),
         },
         { key },
       );

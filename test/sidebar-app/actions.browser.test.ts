@@ -149,10 +149,10 @@ describe("stepping in", () => {
 });
 
 describe("a message by hand", () => {
-  const preview = (verdict: string, guards: readonly object[] = []) => {
+  const preview = (guardResult: string, guards: readonly object[] = []) => {
     desk.site.on("POST /deliveries", ({ query }) =>
       query.get("preview") === "1"
-        ? { body: { guards, verdict, rendered: { subject: "Slow exports", text: "Spread your calls." } } }
+        ? { body: { guards, guardResult, rendered: { subject: "Slow exports", text: "Spread your calls." } } }
         : { status: 201, body: anAction() },
     );
   };
@@ -308,7 +308,7 @@ describe("what can go wrong while acting", () => {
       const blocked = refusals > 0;
       if (query.get("preview") === "1")
         return {
-          body: { guards: blocked ? guards : [], verdict: blocked ? "override" : "send", rendered },
+          body: { guards: blocked ? guards : [], guardResult: blocked ? "override" : "send", rendered },
         };
       if ((body as { override?: boolean }).override === true) return { status: 201, body: anAction() };
       refusals += 1;

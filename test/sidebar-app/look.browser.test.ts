@@ -128,7 +128,9 @@ describe("hostile text", () => {
     for (const payload of TRIED) {
       const guard = { reason: payload, kind: "hold", until: null, detail: payload, overridable: true };
       const rendered = { subject: payload, text: payload };
-      desk.site.on("POST /deliveries", () => ({ body: { guards: [guard], verdict: "override", rendered } }));
+      desk.site.on("POST /deliveries", () => ({
+        body: { guards: [guard], guardResult: "override", rendered },
+      }));
       await page.getByRole("button", { name: "Send a message" }).click();
       await page.getByRole("dialog").locator(".exact").waitFor();
       expect(await page.getByRole("dialog").locator(".exact p").textContent()).toBe(payload);

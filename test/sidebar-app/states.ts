@@ -54,8 +54,8 @@ const rendered = {
   text: "Spread your calls over a minute and they will go through.",
 };
 const guard = { reason: "cooldown", kind: "hold", until: null, detail: "Ticket 4711 is open." };
-const preview = (verdict: string, guards: readonly object[]) => (site: Site) =>
-  site.on("POST /deliveries", () => ({ body: { guards, verdict, rendered } }));
+const preview = (guardResult: string, guards: readonly object[]) => (site: Site) =>
+  site.on("POST /deliveries", () => ({ body: { guards, guardResult, rendered } }));
 
 const TICKET: readonly State[] = [
   {

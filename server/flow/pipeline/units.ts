@@ -34,7 +34,7 @@ export interface UnitName {
   readonly unit: string;
 }
 
-const REPLAY_PAGE = 5_000;
+const LOG_PAGE = 5_000;
 const text = new TextEncoder();
 const fromBytes = new TextDecoder();
 
@@ -307,11 +307,11 @@ export class Units {
   async #eventsOf({ tenant, id, seq: upTo }: Unit, since: Millis): Promise<readonly Event[]> {
     const events: Event[] = [];
     for (let after = 0; after < upTo; ) {
-      const inputs = await this.#store.inputs({ after, limit: REPLAY_PAGE, tenant, unit: id, alone: true });
+      const inputs = await this.#store.inputs({ after, limit: LOG_PAGE, tenant, unit: id, alone: true });
       for (const { seq, receivedAt, body } of inputs) {
         if (seq <= upTo && receivedAt >= since && "event" in body) events.push(body.event);
       }
-      if (inputs.length < REPLAY_PAGE) break;
+      if (inputs.length < LOG_PAGE) break;
       after = inputs.at(-1)?.seq ?? upTo;
     }
     return events;
@@ -322,14 +322,14 @@ export class Units {
     const unit = saved ?? newUnit(tenant, id);
     let unsavedFrom = 0;
     for (let after = unit.seq; ; ) {
-      const inputs = await this.#store.inputs({ after, limit: REPLAY_PAGE, tenant, unit: id, alone: true });
+      const inputs = await this.#store.inputs({ after, limit: LOG_PAGE, tenant, unit: id, alone: true });
       for (const input of inputs) {
         if (this.#wasChangedBefore(unit, input)) await this.#learnChanges(unit, input.seq);
-        this.#replay(unit, input);
+        this.#judgeAgain(unit, input);
       }
       const last = inputs.at(-1);
       if (unsavedFrom === 0) unsavedFrom = inputs[0]?.seq ?? 0;
-      if (last === undefined || inputs.length < REPLAY_PAGE) break;
+      if (last === undefined || inputs.length < LOG_PAGE) break;
       after = last.seq;
     }
     this.#lost.delete(nameOf(tenant, id));
@@ -364,7 +364,7 @@ export class Units {
       const unit = input.unit === null ? undefined : this.#find(input.tenant, input.unit)?.unit;
       if (unit === undefined || input.seq <= unit.seq) continue;
       if (this.#wasChangedBefore(unit, input)) await this.#learnChanges(unit, input.seq);
-      this.#replay(unit, input);
+      this.#judgeAgain(unit, input);
       this.touch(unit, input.seq);
     }
   }
@@ -417,7 +417,7 @@ export class Units {
   }
 
   /** What followed was committed with the input; this only rebuilds the state, by what held at the time. */
-  #replay(unit: Unit, input: LogInput): void {
+  #judgeAgain(unit: Unit, input: LogInput): void {
     if (input.unit === null) return; // tenant-wide: the fold over those has it
     const { seq, receivedAt } = input;
     assess(unit, this.#tenants.judging(input), seq, receivedAt, unitInputOf(input), this.#tools);

@@ -47,10 +47,11 @@ async function preview(
 ): Promise<wire.ManualPreviewBody> {
   const question = await questionOf(deps, tenant, message, now);
   const guards = guardsFor(question);
-  return { guards, verdict: verdictOf(guards), rendered: await deps.render(question) };
+  const guardResult = resultOf(guards);
+  return { guards, guardResult, verdict: guardResult, rendered: await deps.render(question) };
 }
 
-function verdictOf(guards: readonly StandingGuard[]): wire.ManualPreviewBody["verdict"] {
+function resultOf(guards: readonly StandingGuard[]): wire.ManualPreviewBody["guardResult"] {
   if (guards.length === 0) return "send";
   return guards.every(({ overridable }) => overridable) ? "override" : "never";
 }

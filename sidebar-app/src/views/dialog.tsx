@@ -18,7 +18,7 @@ export function Dialog(props: DialogProps) {
   const blocked = ask.kind === "send" && (preview?.body ?? null) === null;
   // Things are not as they were seen: whoever still wants it looks again first.
   const overtaken = failure?.kind === "conflict" && ask.kind !== "send";
-  const never = ask.kind === "send" && preview?.body?.verdict === "never";
+  const never = ask.kind === "send" && preview?.body?.guardResult === "never";
   const sent = (event: SubmitEvent) => {
     event.preventDefault();
     submit(filledIn(event.currentTarget as HTMLFormElement));

@@ -413,7 +413,7 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       });
 
       expect(status).toBe(200);
-      expect(body.verdict).toBe("override");
+      expect([body.guardResult, body.verdict]).toEqual(["override", "override"]);
       expect(body.guards.map(({ reason }) => reason)).toEqual(expect.arrayContaining(["duplicate"]));
       expect(body.rendered).toEqual({ template: "api-rate-limit", to: "u1" });
       expect(await inputs()).toHaveLength(before);
@@ -476,7 +476,7 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
       const preview = await post<ManualPreviewBody>("/deliveries?preview=1", wanted);
       const { status, body } = await post<ProblemWire>("/deliveries", wanted);
 
-      expect(preview.body.verdict).toBe("never");
+      expect(preview.body.guardResult).toBe("never");
       expect(status).toBe(409);
       expect(body.guards).toContainEqual(expect.objectContaining({ reason, overridable: false }));
     });

@@ -85,13 +85,16 @@ export const rolloutAction = named("RolloutAction", "The same, with who may be m
   rollout: rollout.describe("Which accounts may be messaged now"),
 });
 
+const manualResult = word("`send` goes as it is, `override` needs `override: true`, `never` cannot be sent", [
+  "send",
+  "override",
+  "never",
+]);
+
 export const manualPreview = named("ManualPreview", "What would be sent, and what stands in its way", {
   guards: list("What stands in the way", guard),
-  verdict: word("`send` goes as it is, `override` needs `override: true`, `never` cannot be sent", [
-    "send",
-    "override",
-    "never",
-  ]),
+  guardResult: manualResult,
+  verdict: manualResult.describe("The same as `guardResult`, under its former name"),
   rendered: z.unknown().describe("The message as the person would see it; null when it cannot be rendered"),
 });
 
