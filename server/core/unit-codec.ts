@@ -131,24 +131,37 @@ function decodePopulation(state: EncodedPopulation): Population {
 
 /**
  * The same state with a person's id replaced everywhere it stands (as a value, and in keys such as `person/u1` or
- * `person/u1;endpoint=...`): what is left after an erasure cannot be led back to the person.
+ * `person/u1;endpoint=...`): what is left after an erasure cannot be led back to the person. Whoever has an id that is
+ * also a word of ours (`email`, `stoppedAt`, `sent`) is replaced where an id stands, and nobody else's word is.
  */
 export function renamePerson(encoded: string, person: string, pseudonym: string): string {
-  return JSON.stringify(rename(JSON.parse(encoded), person, pseudonym));
+  const inKey = (text: string): string => renamedKey(text, person, pseudonym);
+  const rename = (value: unknown, place: Place): unknown => {
+    if (typeof value === "string") return place.holdsIds && value === person ? pseudonym : inKey(value);
+    if (Array.isArray(value)) return value.map((item) => rename(item, place));
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value);
+    return Object.fromEntries(
+      entries.map(([name, item]) => [inKey(name), rename(item, within(place, name))]),
+    );
+  };
+  return JSON.stringify(rename(JSON.parse(encoded), { part: "", holdsIds: false }));
 }
 
-function rename(value: unknown, person: string, pseudonym: string): unknown {
-  if (typeof value === "string") return renameText(value, person, pseudonym);
-  if (Array.isArray(value)) return value.map((item) => rename(item, person, pseudonym));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [
-      renameText(name, person, pseudonym),
-      rename(item, person, pseudonym),
-    ]),
-  );
+/** Where a value stands: below which part of the unit, and whether a person's id can be there as it is. */
+interface Place {
+  readonly part: string;
+  readonly holdsIds: boolean;
 }
 
-function renameText(text: string, person: string, pseudonym: string): string {
-  return text === person ? pseudonym : renamedKey(text, person, pseudonym);
+/** What is below these came from outside, or is counted by person. */
+const IDS_BELOW = new Set(["contacts", "data", "values", "signals", "cells"]);
+/** Among those: the unit's own name, and what is known of its account. */
+const OURS_BELOW = new Set(["unit", "facts"]);
+
+function within({ part, holdsIds }: Place, name: string): Place {
+  const isBelow = IDS_BELOW.has(part);
+  const isId = name === "person" || (part === "persons" && name === "id");
+  const holds = isId || IDS_BELOW.has(name) || (isBelow && holdsIds);
+  return { part: isBelow ? part : name, holdsIds: holds && !OURS_BELOW.has(name) };
 }

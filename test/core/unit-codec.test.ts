@@ -123,4 +123,36 @@ describe("renaming a person", () => {
 
     expect(renamePerson(encodeUnit(unit), "u1", "erased-1")).toBe(encodeUnit(unit));
   });
+
+  it.each([
+    "email",
+    "stoppedAt",
+    "consent",
+    "persons",
+    "id",
+    "unit",
+    "sent",
+    "open",
+    "account/acme",
+    "m",
+    "pro",
+  ])("leaves what others said where the person is called as a word of ours (%s)", (called) => {
+    const unit = newUnit("t1", "account/acme");
+    const colleague = aPerson({
+      ...{ id: "u2", stoppedAt: NOON, consent: { email: false }, channelsOff: ["email"], tier: "pro" },
+    });
+    unit.persons.set("u2", colleague);
+    unit.persons.set(called, aPerson({ id: called }));
+    observe(unit.cells, library, unit.id, anEvent({ account: "acme", person: called }), () => {});
+    unit.tracked.set("m", aTracked({ match: aMatch({ id: "m", person: called, state: "open" }) }));
+    unit.deliveries.set("d", aDelivery({ id: "d", person: "u2", channel: "email", status: "sent" }));
+
+    const left = decodeUnit(renamePerson(encodeUnit(unit), called, "erased-1"));
+
+    expect([...left.persons.keys()]).toEqual(["u2", "erased-1"]);
+    expect(left.persons.get("u2")).toEqual(colleague);
+    expect([left.id, left.cells.unit]).toEqual(["account/acme", "account/acme"]);
+    expect(left.tracked.get("m")?.match).toEqual({ ...unit.tracked.get("m")?.match, person: "erased-1" });
+    expect(left.deliveries.get("d")).toEqual(unit.deliveries.get("d"));
+  });
 });
