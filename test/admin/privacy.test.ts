@@ -109,6 +109,62 @@ describe("erasing a person", () => {
     expect(inMemory(world)).not.toContain(CANARY);
   });
 
+  it("leaves an account of the same name as it was, with what belongs to it", async () => {
+    const world = await withCanary(CANARY);
+    const { pipeline, store } = world.app;
+    const read = async () => {
+      const { rows } = await store.matches("acme", { account: CANARY, limit: 10 });
+      return rows
+        .map(({ id, unit, account }) => ({ id, unit, account }))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    };
+    const before = await read();
+    expect(before).toContainEqual(expect.objectContaining({ unit: `account/${CANARY}`, account: CANARY }));
+
+    await adminOf(world.app).erasePerson("acme", { person: CANARY }, BY);
+
+    expect(await read()).toEqual(before);
+    const unit = await pipeline.peek("acme", `account/${CANARY}`);
+    expect([...(unit?.persons.keys() ?? [])]).toEqual([expect.stringMatching(/^erased-/)]);
+  });
+
+  it.each([
+    ["in capitals", EMAIL.toUpperCase()],
+    ["in a form", "To=canary-7%40acme.example&x=1"],
+    ["in JSON that writes letters by number", '{"to":"canary-7\\u0040acme.example"}'],
+    ["with their id alone", `user=${CANARY}`],
+  ])("takes away what could not be read and names them (%s)", async (_, body) => {
+    const world = await withCanary();
+    const { pipeline, store } = world.app;
+    const letter = { tenant: "acme", system: "app", sourceId: "s", receivedAt: NOON, reason: "unread" };
+    for (const [id, text] of [
+      ["theirs", body],
+      ["others", "canary-71 at acme.example"],
+    ] as const) {
+      await pipeline.receive("acme", [], { deadLetter: { ...letter, id, body: Buffer.from(text) } });
+    }
+
+    await adminOf(world.app).erasePerson("acme", { person: CANARY }, BY);
+
+    const { rows } = await store.deadLetters("acme", { limit: 10 });
+    expect(rows.map(({ id }) => id)).toEqual(["others"]);
+  });
+
+  it("finds their address in what people wrote, in whatever case", async () => {
+    const world = await withCanary();
+    const audit = {
+      ...{ id: "why", tenant: "acme", at: NOON, actor: BY.actor, action: "switch.off", subject: "switches" },
+      ...{ reason: `${EMAIL.toUpperCase()} asked for it`, detail: {}, undo: null },
+    };
+    await world.app.pipeline.receive("acme", [], { audit });
+
+    await adminOf(world.app).erasePerson("acme", { person: CANARY }, BY);
+    await world.app.pipeline.drain();
+
+    expect(filesWith(EMAIL.toUpperCase(), world.folder)).toEqual([]);
+    expect((await world.app.store.auditRow("acme", "why"))?.reason).toBe("[erased] asked for it");
+  });
+
   it("is remembered without a name, and cannot be done twice", async () => {
     const world = await withCanary();
     world.clock.advance(1_000);

@@ -23,6 +23,7 @@ describe("taking a person out of a record", () => {
     ["a word that begins the same", { why: "Ana Leeds" }],
     ["numbers, nulls and truths", { n: 17, on: true, none: null }],
     ["words of ours", { type: "ana-17", tenant: "ana-17" }],
+    ["an account of the same name", { account: "ana-17", unit: "account/ana-17", subject: "account/ana-17" }],
   ])("leaves %s", (_, given) => {
     expect(scrub.value(given)).toEqual(given);
   });
@@ -39,6 +40,23 @@ describe("taking a person out of a record", () => {
     expect(short.mentions('{"person":"1"}')).toBe(true);
     expect(short.mentions('{"key":"person/1;endpoint=/x"}')).toBe(true);
     expect(short.mentions('{"at":1772452800111,"why":"1 of 3"}')).toBe(false);
+  });
+
+  it("finds nobody by a name of no letter, or of one", () => {
+    const { mentions } = scrubber({ person: "ana-17", pseudonym: "gone-1", words: ["", "a"] });
+
+    expect(mentions('{"why":"a call"}')).toBe(false);
+  });
+
+  it("finds them in whatever case somebody wrote them, as it replaces them", () => {
+    expect(scrub.mentions('{"reason":"ANA@Example.com, that is ana LEE"}')).toBe(true);
+    expect(scrub.mentions('{"why":"Ana-17 called"}')).toBe(true);
+  });
+
+  it("replaces them in what follows the account in a key", () => {
+    const key = scrub.value({ key: "account/ana-17;user=ana-17" });
+
+    expect(key).toEqual({ key: "account/ana-17;user=gone-1" });
   });
 
   it("leaves of a person's state only whether they stopped", () => {

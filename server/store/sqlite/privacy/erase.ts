@@ -1,6 +1,7 @@
 import { shardOf } from "../../../core/hash.ts";
 import { personKey, renamedKey } from "../../../core/keys.ts";
 import type { Millis } from "../../../core/time.ts";
+import { record } from "../../../lib/foreign.ts";
 import { type LeftOfPerson, type Privacy, StoreUnavailable } from "../../contract.ts";
 import { writeAccount } from "../../shapes/account.ts";
 import { writeAudit } from "../../shapes/audit.ts";
@@ -120,18 +121,23 @@ async function scan<Of extends "accounts" | "audit">(
     const rows = window.all(tenant, from, from + WINDOW).filter(({ body }) => scrub.mentions(body));
     for (const row of rows) {
       const record = read(row);
-      if (JSON.stringify(scrub.value(record)) !== JSON.stringify(record)) found.push(row);
+      if (JSON.stringify(without(scrub, record)) !== JSON.stringify(record)) found.push(row);
     }
     await pause();
   }
   return found;
 }
 
+/** An account and an act of the audit are found by their ids, whatever somebody is called. */
+function without(scrub: Scrubber, row: { readonly id: string }): unknown {
+  return { ...record(scrub.value(row)), id: row.id };
+}
+
 function rewriteAccounts({ connection }: Base, mentions: readonly Mention[], scrub: Scrubber): number {
   const update = connection.query("UPDATE accounts SET body = ? WHERE no = ?");
   const read = bodyOf("accounts");
   return mentions.reduce((sum, row) => {
-    const left = recordOf("accounts", scrub.value(read(row)));
+    const left = recordOf("accounts", without(scrub, read(row)));
     return sum + update.run(writeAccount(left), row.no);
   }, 0);
 }
@@ -148,7 +154,7 @@ function rewriteAudit(
   return mentions.reduce((sum, mention) => {
     const row = read(mention);
     const theirs = row.subject === `person/${person}` ? { ...row, reason: GONE } : row;
-    const left = recordOf("audit", scrub.value(theirs));
+    const left = recordOf("audit", without(scrub, theirs));
     return sum + update.run(left.subject, writeAudit(left), mention.no);
   }, 0);
 }
@@ -169,14 +175,25 @@ async function lettersAbout(
     for (const { no: letter, id, sealed } of letters) {
       const opened = vault.unwrapJson(letterPlace(tenant, id), sealed);
       const body = Buffer.from(readLetter(opened, placeIn("dead_letters", letter)).body, "base64");
-      if (scrub.mentions(body.toString("latin1")) || scrub.mentions(body.toString("utf8")))
-        about.push(letter);
+      if (writingsOf(body).some(scrub.mentions)) about.push(letter);
     }
     const last = letters.at(-1);
     if (last === undefined) return about;
     from = last.no;
     await pause();
   }
+}
+
+/** A payload as it came, and with what JSON and forms write in other ways: `\u0040` and `%40` are an `@`. */
+function writingsOf(body: Buffer): readonly string[] {
+  const text = body.toString("utf8");
+  const unescaped = text.replace(/\\u([0-9a-f]{4})/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  const bytes = body
+    .toString("latin1")
+    .replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return [body.toString("latin1"), text, unescaped, bytes, Buffer.from(bytes, "latin1").toString("utf8")];
 }
 
 function removeLetters({ connection }: Base, letters: readonly number[]): number {

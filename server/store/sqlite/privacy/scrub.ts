@@ -8,8 +8,12 @@ export const GONE = "[erased]";
 const TELLING_LENGTH = 5;
 /** Fields whose words are ours, and must stay as they are whatever a person is called. */
 const OUR_FIELDS = new Set(
-  "tenant kind type pattern family version channel template status state match decision delivery".split(" "),
+  "tenant account kind type pattern family version channel template status state match decision delivery".split(
+    " ",
+  ),
 );
+/** Fields that may name a unit, or begin with one. */
+const UNIT_FIELDS = new Set(["unit", "key", "subject", "to"]);
 
 export interface Erasure {
   readonly person: string;
@@ -31,14 +35,15 @@ const PERSON_FIELDS = new Set(["person", "from", "to", "subject", "user", "actor
 
 /**
  * Takes a person out of records of any kind. What is one of our words (`quiet`, `open`), or the name of a field, stays
- * whatever the person is called: a record must still be one. Their id is replaced where a field or a key (`person/<id>`) says that it
- * is one; an id of five characters or more also wherever it stands as a word of its own. A list of contacts drops
- * them. A person's whole state becomes that of a stranger who stopped or did not stop messages, and nothing else.
+ * whatever the person is called: a record must still be one. So does the account that it belongs to, also when it has
+ * the person's name. Their id is replaced where a field or a key (`person/<id>`) says that it is one; an id of five
+ * characters or more also wherever it stands as a word of its own. A list of contacts drops them. A person's whole state
+ * becomes that of a stranger who stopped or did not stop messages, and nothing else.
  */
 export function scrubber({ person, pseudonym, words }: Erasure): Scrubber {
-  const replaced: (readonly [RegExp, string])[] = words
-    .filter((word) => word.length > 2)
-    .map((word) => [asWord(word), GONE]);
+  // A name of one letter, or none, would be found in everybody's texts.
+  const telling = words.filter((word) => word.length > 2);
+  const replaced: (readonly [RegExp, string])[] = telling.map((word) => [asWord(word), GONE]);
   // In keys some characters of an id are encoded, and a very long one is cut.
   const spelled = [...new Set([person, keyValue(person)])];
   const isTelling = person.length >= TELLING_LENGTH;
@@ -59,6 +64,8 @@ export function scrubber({ person, pseudonym, words }: Erasure): Scrubber {
     if (PERSON_FIELDS.has(name) && given === person) return pseudonym;
     if (OUR_FIELDS.has(name) && typeof given === "string") return given;
     if (name === "person" && isState(given, person)) return strangerLike(given, pseudonym);
+    if (UNIT_FIELDS.has(name) && isOfAccount(given))
+      return afterAccount(renamedKey(given, person, pseudonym), text);
     return value(given, name === "contacts");
   };
   const value = (given: unknown, contacts = false): unknown => {
@@ -77,15 +84,25 @@ export function scrubber({ person, pseudonym, words }: Erasure): Scrubber {
   // As they stand in JSON. A short id counts where it is a whole value, or a key names it.
   const inKeys = spelled.flatMap((id) => [inJson(`person/${id}`), inJson(`;person=${id}`)]);
   const ids = isTelling ? spelled.map(inJson) : [`"${inJson(person)}"`, ...inKeys];
-  const needles = [...ids, ...words.map(inJson)];
+  // As with the words of a text, it does not matter how somebody wrote them.
+  const needles = new RegExp([...ids, ...telling.map(inJson)].map(literally).join("|"), "iu");
   return {
-    mentions: (given) => needles.some((needle) => given.includes(needle)),
+    mentions: (given) => needles.test(given),
     value: (given) => value(given),
     text,
   };
 }
 
 const inJson = (word: string): string => JSON.stringify(word).slice(1, -1);
+
+const isOfAccount = (value: unknown): value is string =>
+  typeof value === "string" && value.startsWith("account/");
+
+/** What follows the account in a key may be about the person. */
+function afterAccount(key: string, scrub: (text: string) => string): string {
+  const end = key.indexOf(";");
+  return end < 0 ? key : key.slice(0, end) + scrub(key.slice(end));
+}
 
 function isState(value: unknown, person: string): value is PersonState {
   return typeof value === "object" && value !== null && "id" in value && value.id === person;
@@ -114,6 +131,7 @@ function strangerLike({ stoppedAt }: PersonState, id: string): PersonState {
 
 /** The word, not as a part of a longer one: "ann" is not in "annual", nor "user1" in "user10". */
 function asWord(word: string): RegExp {
-  const literal = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, "giu");
+  return new RegExp(`(?<![\\p{L}\\p{N}])${literally(word)}(?![\\p{L}\\p{N}])`, "giu");
 }
+
+const literally = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
