@@ -10,6 +10,7 @@ import {
 } from "../shapes/connections.ts";
 import { readLibrary, writeLibrary } from "../shapes/library.ts";
 import type { Base } from "./base.ts";
+import { opened } from "./sealed.ts";
 
 /** What is wrapped with the server's key: nothing of it can be read in the file. */
 const secretPlace = (tenant: string) => [tenant, "identity-secret"] as const;
@@ -98,7 +99,10 @@ function tenantRows(base: Base): Pick<Tenancy, "tenants" | "createTenant" | "tok
   return {
     async tenants() {
       return all.all().map(({ id, created_at: createdAt, identity_secret: wrapped }) => {
-        const identitySecret = readIdentitySecret(vault.unwrapJson(secretPlace(id), wrapped), `tenant ${id}`);
+        const identitySecret = readIdentitySecret(
+          opened(`tenant ${id}`, () => vault.unwrapJson(secretPlace(id), wrapped)),
+          `tenant ${id}`,
+        );
         return { id, createdAt, identitySecret };
       });
     },
@@ -153,8 +157,9 @@ function sourceRows(base: Base): Pick<Tenancy, "sources" | "saveSource" | "remov
       const rows = tenant === undefined ? all.all() : ofTenant.all(tenant);
       return passing(base, tenant)(rows, (row) => {
         const { tenant: of, system, id, created_at: createdAt, last_received_at: lastReceivedAt } = row;
-        const opened = vault.unwrapJson(sourcePlace(of, system, id), row.sealed);
-        const { settings, secrets } = readSource(opened, `source ${system} ${id} of ${of}`);
+        const where = `source ${system} ${id} of ${of}`;
+        const sealed = opened(where, () => vault.unwrapJson(sourcePlace(of, system, id), row.sealed));
+        const { settings, secrets } = readSource(sealed, where);
         return { tenant: of, system, id, settings, secrets, createdAt, lastReceivedAt };
       });
     },
@@ -181,7 +186,9 @@ function channelRows(base: Base): Pick<Tenancy, "channels" | "saveChannel"> {
     async channels(tenant) {
       const rows = tenant === undefined ? all.all() : ofTenant.all(tenant);
       return passing(base, tenant)(rows, ({ tenant: of, kind, system, sealed }) => {
-        const settings = readChannel(vault.unwrapJson(channelPlace(of, kind), sealed), `${kind} of ${of}`);
+        const where = `${kind} of ${of}`;
+        const content = opened(where, () => vault.unwrapJson(channelPlace(of, kind), sealed));
+        const settings = readChannel(content, where);
         return { tenant: of, kind, system, settings };
       });
     },

@@ -12,6 +12,7 @@ import { readContact, writeContact } from "../shapes/personal.ts";
 import { type Base, unitNo } from "./base.ts";
 import { type Body, bodyOf } from "./bodies.ts";
 import type { Query } from "./durability/connection.ts";
+import { opened } from "./sealed.ts";
 
 export interface DirectoryWriter {
   readonly contact: (tenant: number, row: ContactWrite) => void;
@@ -64,7 +65,8 @@ export function contactReader(
     const sealed = key === null ? undefined : select.get(tenant, person)?.sealed;
     if (key === null || sealed === undefined) return null;
     const place = contactPlace(tenantId, person);
-    return readContact(vault.unseal(key, keyPlace(tenantId, person), place, sealed), "contacts");
+    const details = opened("contacts", () => vault.unseal(key, keyPlace(tenantId, person), place, sealed));
+    return readContact(details, "contacts");
   };
 }
 

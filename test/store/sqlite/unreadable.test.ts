@@ -6,7 +6,17 @@ import { RecordRefused } from "../../../server/store/contract.ts";
 import type { Table } from "../../../server/store/sqlite/bodies.ts";
 import { createVault } from "../../../server/store/vault.ts";
 import { aDelivery, aMatch, anAccount, anIncident, aPerson, NOON } from "../../builders.ts";
-import { aBatch, aDecision, aFeedback, anAlert, anInput, anOutcome, aScore, effects } from "../batches.ts";
+import {
+  aBatch,
+  aDecision,
+  aFeedback,
+  anAlert,
+  anInput,
+  anOutcome,
+  aScore,
+  effects,
+  NOTHING_LEFT,
+} from "../batches.ts";
 import type { Opened } from "../contract/opened.ts";
 import { openInFolder, SECRET_KEY } from "./files.ts";
 
@@ -111,6 +121,31 @@ describe("what many wait for", () => {
     await db.store.beginErasure("t1", "good", "gone-2");
 
     expect((await db.store.unfinishedErasures()).map(({ person }) => person)).toEqual(["good"]);
+  });
+
+  it("erasures that were begun, one of which nobody can open: the others come, and come to their end", async () => {
+    await db.store.beginErasure("t1", "bad", "gone-1");
+    change("UPDATE meta SET value = x'00112233' WHERE name LIKE 'erasing:%'");
+    await db.store.beginErasure("t1", "good", "gone-2");
+
+    expect((await db.store.unfinishedErasures()).map(({ person }) => person)).toEqual(["good"]);
+    await db.store.endErasure("t1", "good");
+    expect(await db.store.unfinishedErasures()).toEqual([]);
+    expect(said).toHaveLength(1);
+  });
+
+  it("dead letters that nobody can open: the others are shown, and an erasure takes them along", async () => {
+    const letter = { tenant: "t1", system: "segment", sourceId: "s", receivedAt: NOON, reason: "no JSON" };
+    const deadLetters = ["bad", "good"].map((id) => ({ ...letter, id, body: Buffer.from(id) }));
+    await db.store.commit(aBatch({ deadLetters }));
+    change("UPDATE dead_letters SET sealed = x'00112233' WHERE id = 'bad'");
+
+    expect(ids((await db.store.deadLetters("t1", { limit: 9 })).rows)).toEqual(["good"]);
+    await db.store.erasePerson("t1", "u1", NOON, NOTHING_LEFT);
+    expect(await db.store.deadLetters("t1", { limit: 9 })).toEqual({
+      rows: [expect.objectContaining({ id: "good" })],
+      next: null,
+    });
   });
 
   it("tokens: one with a role that nobody knows counts for nothing, the others count", async () => {

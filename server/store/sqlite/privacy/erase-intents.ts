@@ -2,6 +2,7 @@ import { randomId } from "../../../lib/ids.ts";
 import { type Intent, readIntent, writeIntent as sealIntent } from "../../shapes/personal.ts";
 import type { Base } from "../base.ts";
 import { writeMeta } from "../durability/migrate.ts";
+import { opened } from "../sealed.ts";
 
 /**
  * Erasures that were begun. Sealed with the server's key: the id of somebody who is being erased must not be left
@@ -27,7 +28,10 @@ export function readIntents({
     .all();
   return unreadable.among(rows, ({ name, value }) => ({
     name,
-    intent: readIntent(vault.unwrapJson(place(name), value), `meta, ${name}`),
+    intent: readIntent(
+      opened(`meta, ${name}`, () => vault.unwrapJson(place(name), value)),
+      `meta, ${name}`,
+    ),
   }));
 }
 

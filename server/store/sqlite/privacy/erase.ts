@@ -13,6 +13,7 @@ import type { Checkpointer } from "../durability/checkpoint.ts";
 import { letterPlace } from "../effects/record-rows.ts";
 import { unitsOfPerson } from "../log/log.ts";
 import { type SnapshotRows, snapshotRows } from "../log/units.ts";
+import { openedOrNull } from "../sealed.ts";
 import { readIntents, removeIntents, writeIntent } from "./erase-intents.ts";
 import { scrubLog } from "./erase-log.ts";
 import { anonymiseRecords, recordsOf, type TheirRecords } from "./erase-records.ts";
@@ -159,7 +160,7 @@ function rewriteAudit(
   }, 0);
 }
 
-/** A dead letter is somebody's raw payload: one that mentions the person goes. */
+/** A dead letter is somebody's raw payload: one that mentions the person goes, or may do so as nobody can open it. */
 async function lettersAbout(
   { connection, vault }: Base,
   tenant: string,
@@ -169,13 +170,23 @@ async function lettersAbout(
   const next = connection.query<{ no: number; id: string; sealed: Uint8Array }>(
     "SELECT l.no, l.id, l.sealed FROM dead_letters l WHERE l.tenant = ? AND l.no > ? ORDER BY l.no LIMIT 100",
   );
+  const isAbout = (payload: unknown, letter: number): boolean => {
+    if (payload === null) return true;
+    const { body } = readLetter(payload, placeIn("dead_letters", letter));
+    return writingsOf(Buffer.from(body, "base64")).some(scrub.mentions);
+  };
   const about: number[] = [];
   for (let from = 0; ; ) {
     const letters = next.all(no, from);
     for (const { no: letter, id, sealed } of letters) {
-      const opened = vault.unwrapJson(letterPlace(tenant, id), sealed);
-      const body = Buffer.from(readLetter(opened, placeIn("dead_letters", letter)).body, "base64");
-      if (writingsOf(body).some(scrub.mentions)) about.push(letter);
+      if (
+        isAbout(
+          openedOrNull(() => vault.unwrapJson(letterPlace(tenant, id), sealed)),
+          letter,
+        )
+      ) {
+        about.push(letter);
+      }
     }
     const last = letters.at(-1);
     if (last === undefined) return about;

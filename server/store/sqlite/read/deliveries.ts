@@ -4,6 +4,7 @@ import { readCopy, writeCopy } from "../../shapes/personal.ts";
 import type { Base } from "../base.ts";
 import { type Body, bodyOf } from "../bodies.ts";
 import { keyPlace, personKeys } from "../directory.ts";
+import { opened } from "../sealed.ts";
 
 type Copies = Pick<Outbox, "saveSentCopy" | "sentCopy" | "behindShortLink">;
 type Deliveries = Omit<Outbox, keyof Copies | "served">;
@@ -158,10 +159,11 @@ export function sentCopies(base: Base): Copies {
   };
   const unseal = (no: number, tenant: string, delivery: string, { person, sealed }: CopyRow) => {
     const place = copyPlace(tenant, delivery);
-    const read = (opened: unknown) => readCopy(opened, `the copy of delivery ${delivery}`);
-    if (person === null) return read(vault.unwrapJson(place, sealed));
+    const where = `the copy of delivery ${delivery}`;
+    const read = (open: () => unknown) => readCopy(opened(where, open), where);
+    if (person === null) return read(() => vault.unwrapJson(place, sealed));
     const key = keys.find(no, person);
-    return key === null ? null : read(vault.unseal(key, keyPlace(tenant, person), place, sealed));
+    return key === null ? null : read(() => vault.unseal(key, keyPlace(tenant, person), place, sealed));
   };
   return {
     async saveSentCopy(copy) {

@@ -5,6 +5,7 @@ import type { Base } from "../base.ts";
 import { type Bodies, type Body, bodyOf, placeIn, type Table } from "../bodies.ts";
 import type { Value } from "../durability/connection.ts";
 import { letterPlace } from "../effects/record-rows.ts";
+import { opened } from "../sealed.ts";
 import { leftOut } from "../unreadable.ts";
 
 type Lists = Pick<
@@ -166,8 +167,9 @@ function letters({
       const rows = select.all(names.tenant(tenant), below ?? 0, limit + 1);
       const shown = rows.slice(0, limit);
       const kept = unreadable.among(shown, ({ no, id, received_at: receivedAt, sealed }) => {
-        const opened = vault.unwrapJson(letterPlace(tenant, id), sealed);
-        const content = readLetter(opened, placeIn("dead_letters", no));
+        const where = placeIn("dead_letters", no);
+        const letter = opened(where, () => vault.unwrapJson(letterPlace(tenant, id), sealed));
+        const content = readLetter(letter, where);
         const { system, sourceId, reason, body } = content;
         return { id, tenant, system, sourceId, receivedAt, reason, body: Buffer.from(body, "base64") };
       });
