@@ -45,7 +45,8 @@ export const goLive: Action<typeof params, Rollout> = {
     const control = (to: Rollout) => ({ kind: "rollout", rollout: to, actor, reason }) as const;
     await act.tenantControl(control(rollout), {
       action: dryRun ? "rollout.dry-run" : "rollout.live",
-      detail: { ...rollout },
+      // Whoever reads later why something left half ready.
+      detail: { ...rollout, ...(wanted.force === true && !dryRun ? { forced: true } : {}) },
       undo: control(before),
     });
     return rollout;

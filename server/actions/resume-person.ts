@@ -15,7 +15,10 @@ export const resumePerson: Action<typeof onePerson, PersonChanged> = {
   run: (context, _params, act) =>
     changePerson(context, act, ({ pausedUntil, stoppedAt }) => {
       if (stoppedAt !== null) {
-        throw conflict("This person has stopped all messages; only they can start them again.");
+        throw conflict(
+          "All messages to this person are stopped, and only they can start them again. " +
+            "Where a colleague stopped them, that can be taken back for seven days.",
+        );
       }
       return { change: { kind: "pause", until: null }, undo: { kind: "pause", until: pausedUntil } };
     }),

@@ -133,7 +133,7 @@ describe.each(STORES)("on the store %s", (_name, makeWorld) => {
 
       expect(resumed.status).toBe(409);
       expect(resumed.body.detail).toBe(
-        "This person has stopped all messages; only they can start them again.",
+        "All messages to this person are stopped, and only they can start them again. Where a colleague stopped them, that can be taken back for seven days.",
       );
     });
 
