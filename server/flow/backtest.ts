@@ -132,8 +132,9 @@ class MemoryBacktest implements Backtest {
   /** One input, and what follows from it, in the order in which the pipeline takes them. */
   #apply(entry: Entry, receivedAt: Millis, body: UnitInput): void {
     const queue = this.#assess(entry, receivedAt, body);
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      queue.push(...this.#assess(this.#entry(next.unit), receivedAt, next.body));
+    // Grows while it is walked.
+    for (const { unit, body: control } of queue) {
+      for (const more of this.#assess(this.#entry(unit), receivedAt, control)) queue.push(more);
     }
   }
 

@@ -148,13 +148,15 @@ export class Inputs {
   /** Inputs that follow from others: they may need units that sleep, and lead to further ones. */
   async takeForwarded(draft: Draft): Promise<void> {
     await this.#followTold();
-    for (let next = this.#forwards.shift(); next !== undefined; next = this.#forwards.shift()) {
-      const { tenant, unit, control, receivedAt } = next;
+    // Grows while it is walked. Taking from its front would move all the others each time: months of an incident that
+    // are caught up with at once are hundreds of thousands.
+    for (const { tenant, unit, control, receivedAt } of this.#forwards) {
       await this.#deps.units.load([{ tenant, unit }]);
       const effects = this.apply(tenant, unit, receivedAt, { control }, draft);
       if (control.kind !== "profile") await this.#tellOtherUnits(tenant, unit, receivedAt, effects);
       await this.#followTold();
     }
+    this.#forwards = [];
   }
 
   async #followTold(): Promise<void> {
