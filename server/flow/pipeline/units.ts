@@ -537,7 +537,8 @@ export class Units {
 
   /**
    * Takes up to `limit` changed units as snapshots: those whose oldest unsaved input is at or before this position. One
-   * that has to be told something waits: with a snapshot, nobody would know any more that it has. Only at a moment when no batch is under way.
+   * that has to be told something waits: with a snapshot, nobody would know any more that it has. Only at a moment when
+   * no batch is under way.
    */
   takeDirty(limit: number, upTo = Number.POSITIVE_INFINITY): UnitSnapshot[] {
     const taken: Held[] = [];

@@ -67,6 +67,25 @@ export const MONEY: readonly Story[] = [
     },
   },
   {
+    name: "a card is declined of somebody who has stopped us",
+    begins: "2026-03-06T23:30",
+    zone: "Europe/Berlin",
+    async live(company) {
+      await company.knows({
+        id: "cleo",
+        account: "acme",
+        phone: "+4915112345678",
+        data: { roles: ["billing"], consent: { email: true, sms: true } },
+      });
+      await company.says("cleo", { kind: "stop" });
+      await company.happens("billing.payment_failed", { account: "acme" }, CARD);
+      await company.until("Mon 12:00");
+      await company.opensProduct("cleo");
+      await company.until("Tue 12:00");
+      await company.agentLooksAt("cleo");
+    },
+  },
+  {
     name: "dry run at noon, live at one",
     begins: "2026-03-04T12:00",
     zone: "Europe/Berlin",
