@@ -35,9 +35,10 @@ export async function startFromLog(deps: StartDeps, onProgress?: (inputs: number
     }
   }
   let read = 0;
-  for await (const page of pages(store, { after: await store.checkpoint() })) {
+  const checkpoint = await store.checkpoint();
+  for await (const page of pages(store, { after: checkpoint })) {
     for (const input of page) countAgain(deps, input);
-    await units.resume(page);
+    await units.resume(page, checkpoint);
     read += page.length;
     if (read >= PROGRESS_EVERY) onProgress?.(read);
     // A start that is cut short has to find them again by their inputs.
